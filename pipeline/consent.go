@@ -78,3 +78,16 @@ type Audience struct {
 	Kind   AudienceKind
 	Wearer string
 }
+
+// And is the stricter of two consents, part by part: what happens while one gives way to the other is told under both.
+func (c Consent) And(d Consent) Consent {
+	both := Consent{Private: c.Private || d.Private}
+	for _, w := range c.InRoom {
+		if v, ok := d.of(w.Wearer); ok {
+			w.Share, w.Keep = min(w.Share, v.Share), min(w.Keep, v.Keep)
+			w.Session = w.Session || v.Session
+		}
+		both.InRoom = append(both.InRoom, w)
+	}
+	return both
+}

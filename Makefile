@@ -1,0 +1,45 @@
+# hubd: `make run` shows it without any hardware; `make test` proves it.
+# Everything but `make run build test` installs what it needs, or skips with a clear line.
+
+export CGO_ENABLED = 0
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
+
+.PHONY: run build test race lint bench accuracy test-arm test-mqtt clean
+
+run: build ## a simulated evening: no hardware, no broker, no config
+	./bin/hubd demo
+
+build: ## bin/hubd for this machine
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/hubd ./cmd/hubd
+
+test: ## all unit, property and golden tests; needs only Go
+	$(GO) vet ./...
+	$(GO) test ./...
+
+race: ## the same under the race detector; needs a C compiler
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+lint: ## gofmt, vet, staticcheck, cross builds, and no executable in the tree
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+	GOOS=linux GOARCH=arm GOARM=6 $(GO) build -o /dev/null ./cmd/hubd
+	GOOS=linux GOARCH=arm64 $(GO) build -o /dev/null ./cmd/hubd
+
+bench: ## costs per sample and per second, with allocations
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+accuracy: build ## hubd's figures against the references of ../shared/data
+	./scripts/accuracy.sh
+
+test-arm: ## unit tests of the pure packages and the drivers on 32- and 64-bit ARM, emulated
+	./scripts/test-arm.sh $(PURE)
+
+test-mqtt: build ## hubd against a real mosquitto on loopback
+	./scripts/test-mqtt.sh
+
+clean:
+	rm -rf bin dist

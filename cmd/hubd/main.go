@@ -1,0 +1,145 @@
+// Command hubd reads pulse and skin-conductance sensors, computes each wearer's autonomic regulation state, and asks the room's lamps
+// for calm over MQTT.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"hubd/config"
+)
+
+// version is set by the linker: -X main.version=…
+var version = "unknown"
+
+// Exit codes of design 6.1.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+	exitConfig = 78 // the unit does not restart on it
+)
+
+// usageError is a mistake on the command line.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+// command is one subcommand.
+type command struct {
+	name    string
+	summary string
+	run     func(ctx context.Context, args []string, std streams) error
+}
+
+// streams are the program's input and outputs.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func commands() []command {
+	return []command{
+		{"run", "the daemon: --config FILE", runDaemon},
+		{"demo", "a simulated evening, without hardware or broker", runDemo},
+		{"replay", "recordings through simulated chips, as JSON lines", runReplay},
+		{"hrv", "heart-rate variability of an interval file", runHRV},
+		{"check", "all mistakes of a config at once: --config FILE", runCheck},
+		{"start", "start or join a session: [KIND] --wearer ID", runStart},
+		{"pause", "stop all sensing now", runPause},
+		{"resume", "sense again: --wearer ID", runResume},
+		{"end", "end the session", runEnd},
+		{"rest", "three minutes of declared rest: --wearer ID", runRest},
+		{"set", "NAME VALUE, for example: set scene settled", runSet},
+		{"version", "which hubd this is", runVersion},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := execute(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// execute runs one command line and gives the exit code.
+func execute(ctx context.Context, args []string, std streams) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		printUsage(std.err)
+		if len(args) == 0 {
+			return exitUsage
+		}
+		return exitDone
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return exitCode(c.run(ctx, args[1:], std), std.err)
+		}
+	}
+	fmt.Fprintf(std.err, "hubd: there is no command %q; hubd help lists them\n", args[0])
+	return exitUsage
+}
+
+func exitCode(err error, out io.Writer) int {
+	var usage usageError
+	var problems *config.Error
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(out, "hubd: %s\n", usage.text)
+		return exitUsage
+	case errors.As(err, &problems):
+		fmt.Fprintln(out, problems)
+		return exitConfig
+	case errors.Is(err, syscall.EPIPE):
+		return exitFailed // whoever read the output has gone: there is nobody to tell
+	}
+	fmt.Fprintf(out, "hubd: %v\n", err)
+	return exitFailed
+}
+
+func printUsage(out io.Writer) {
+	fmt.Fprintln(out, "hubd COMMAND [flags]   (hubd COMMAND --help shows the flags)")
+	fmt.Fprintln(out)
+	for _, c := range commands() {
+		fmt.Fprintf(out, "  %-8s %s\n", c.name, c.summary)
+	}
+}
+
+func runVersion(_ context.Context, _ []string, std streams) error {
+	_, err := fmt.Fprintln(std.out, "hubd", version)
+	return err
+}
+
+// parse reads flags that may stand before or after the operands, and gives the operands.
+func parse(fs *flag.FlagSet, args []string, std streams) ([]string, error) {
+	fs.SetOutput(std.err)
+	var operands []string
+	for {
+		if err := fs.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, usageError{err.Error()}
+		}
+		rest := fs.Args()
+		if len(rest) == 0 {
+			return operands, nil
+		}
+		operands, args = append(operands, rest[0]), rest[1:]
+	}
+}
+
+func noOperands(operands []string) error {
+	if len(operands) > 0 {
+		return usageError{fmt.Sprintf("%q is not expected here", operands[0])}
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Request is one command for a running daemon.
+type Request struct {
+	Socket  string // empty: where hubd run listens
+	Wearer  string // empty: the room
+	Name    string
+	Payload string
+}
+
+// askWithin bounds a whole request to the daemon.
+const askWithin = 10 * time.Second
+
+// maxAnswer bounds what is read of an answer.
+const maxAnswer = 1 << 20
+
+// Ask sends one command through the local socket and gives the daemon's answer. A refusal is an error with its reason.
+func Ask(ctx context.Context, r Request) (string, error) {
+	target := r.Wearer
+	if target == "" {
+		target = "room"
+	}
+	path := "/api/command/" + url.PathEscape(target) + "/" + url.PathEscape(r.Name)
+	var answer struct {
+		Error string `json:"error"`
+	}
+	if err := call(ctx, r.Socket, http.MethodPost, path, r.Payload, &answer); err != nil {
+		return "", err
+	}
+	if answer.Error != "" {
+		return "", fmt.Errorf("refused: %s", answer.Error)
+	}
+	return "done", nil
+}
+
+// TheWearer gives id back, or the only wearer of the running daemon where id is empty.
+func TheWearer(ctx context.Context, socket, id string) (string, error) {
+	if id != "" {
+		return id, nil
+	}
+	var status struct {
+		Wearers []struct {
+			ID string `json:"id"`
+		} `json:"wearers"`
+	}
+	if err := call(ctx, socket, http.MethodGet, "/api/status", "", &status); err != nil {
+		return "", err
+	}
+	if len(status.Wearers) == 1 {
+		return status.Wearers[0].ID, nil
+	}
+	ids := make([]string, len(status.Wearers))
+	for i, w := range status.Wearers {
+		ids[i] = w.ID
+	}
+	return "", fmt.Errorf("whose? add --wearer with one of: %s", strings.Join(ids, ", "))
+}
+
+// call sends one request to the socket and decodes the JSON answer.
+func call(ctx context.Context, socket, method, path, body string, answer any) error {
+	if socket == "" {
+		socket = findSocket()
+	}
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	client := http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		},
+	}}
+	req, err := http.NewRequestWithContext(ctx, method, "http://hubd"+path, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return noDaemon(socket, err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return fmt.Errorf("read the daemon's answer: %w", err)
+	}
+	if err := json.Unmarshal(data, answer); err != nil {
+		return fmt.Errorf("the daemon answered %s with something else than JSON", resp.Status)
+	}
+	return nil
+}
+
+func noDaemon(socket string, err error) error {
+	switch {
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Errorf("%s: you may not speak to the daemon: add yourself to the group hubd, or use sudo", socket)
+	case errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), "refused"):
+		return fmt.Errorf("%s: no daemon answers: start it with hubd run, or name its socket with --socket", socket)
+	}
+	return fmt.Errorf("%s: %w", socket, err)
+}
+
+// SocketPath is where hubd run listens: systemd's runtime folder, /run/hubd where it may be written, else a folder of the user's own.
+func SocketPath() string {
+	if dir := os.Getenv("RUNTIME_DIRECTORY"); dir != "" {
+		return filepath.Join(dir, "hubd.sock")
+	}
+	for _, dir := range socketFolders() {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() && writable(dir) {
+			return filepath.Join(dir, "hubd.sock")
+		}
+	}
+	dir := socketFolders()[2]
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return filepath.Join(os.TempDir(), "hubd.sock")
+	}
+	return filepath.Join(dir, "hubd.sock")
+}
+
+// findSocket is the first socket that exists where a daemon may listen, else the usual one.
+func findSocket() string {
+	for _, dir := range socketFolders() {
+		path := filepath.Join(dir, "hubd.sock")
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	return DefaultSocket
+}
+
+func socketFolders() []string {
+	own := filepath.Join(os.TempDir(), "hubd-"+strconv.Itoa(os.Getuid()))
+	runtime := os.Getenv("XDG_RUNTIME_DIR")
+	if runtime == "" {
+		runtime = own
+	}
+	return []string{filepath.Dir(DefaultSocket), runtime, own}
+}
+
+func writable(dir string) bool {
+	f, err := os.CreateTemp(dir, ".hubd-")
+	if err != nil {
+		return false
+	}
+	f.Close()
+	os.Remove(f.Name())
+	return true
+}

@@ -1,0 +1,49 @@
+package hub
+
+import (
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// earliestYear is a year before which no clock of a running hubd can honestly stand: a Pi without a battery-backed clock starts in
+// the past.
+const earliestYear = 2025
+
+// timesync is the folder that systemd-timesyncd keeps while it runs, and the file in it that says the clock has been set.
+const (
+	timesync     = "/run/systemd/timesync"
+	synchronised = "/run/systemd/timesync/synchronized"
+)
+
+// wallClock gives the local time, or zero until it can be believed: a plausible year and, where systemd-timesyncd runs, its word.
+// It may be asked from any goroutine.
+type wallClock struct {
+	now     func() time.Time
+	set     atomic.Bool
+	checked atomic.Int64 // real time of the last look at the file, in seconds: one look a second is enough
+}
+
+func newWallClock() *wallClock {
+	w := &wallClock{now: time.Now}
+	_, err := os.Stat(timesync)
+	w.set.Store(err != nil)
+	return w
+}
+
+func (w *wallClock) local() time.Time {
+	t := w.now()
+	if t.Year() < earliestYear {
+		return time.Time{}
+	}
+	if !w.set.Load() {
+		if w.checked.Swap(t.Unix()) == t.Unix() {
+			return time.Time{}
+		}
+		if _, err := os.Stat(synchronised); err != nil {
+			return time.Time{}
+		}
+		w.set.Store(true)
+	}
+	return t
+}

@@ -1,0 +1,149 @@
+package hub
+
+import (
+	"errors"
+	"sync"
+
+	"hubd/dsp"
+	"hubd/pipeline"
+	"hubd/room"
+)
+
+// Sizes of the inbox. 256 blocks are five seconds of one bus.
+const (
+	maxBlocks   = 256
+	maxCommands = 64
+	maxReports  = 256
+)
+
+// act is a command with the number of pauses seen when it came in, and where the answer goes.
+type act struct {
+	command pipeline.Command
+	pauses  uint64
+	reply   chan<- string // receives the refusal, empty when obeyed; has room for it
+}
+
+// inbox is what waits for the processing goroutine. Every part has a size; a full one drops as its comment says and counts it.
+type inbox struct {
+	wake chan struct{} // has room for one: something is here
+
+	mu      sync.Mutex
+	blocks  []dsp.Block // full: the oldest goes, and the next Block of its bus begins with a gap
+	gaps    map[string]bool
+	acts    []act             // full: refused to whoever asked
+	reports []room.LampReport // full: the oldest goes; lamps repeat themselves
+	refused []pipeline.Event  // commands that could not be read
+	dropped uint64            // blocks
+}
+
+func newInbox() *inbox {
+	return &inbox{wake: make(chan struct{}, 1), gaps: map[string]bool{}}
+}
+
+func (b *inbox) ring() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// block takes what a bus delivered.
+func (b *inbox) block(in dsp.Block) {
+	b.mu.Lock()
+	if len(b.blocks) == maxBlocks {
+		oldest := b.blocks[0]
+		b.blocks = append(b.blocks[:0], b.blocks[1:]...)
+		b.gaps[oldest.Bus] = b.gaps[oldest.Bus] || len(oldest.Samples) > 0
+		b.carryFaults(oldest)
+		b.dropped++
+	}
+	b.blocks = append(b.blocks, in)
+	b.mu.Unlock()
+	b.ring()
+}
+
+// carryFaults saves the faults of a dropped block: losing samples is marked by a gap, but losing a fault would hide it.
+func (b *inbox) carryFaults(old dsp.Block) {
+	for i := range b.blocks {
+		if b.blocks[i].Bus == old.Bus {
+			b.blocks[i].Faults = append(old.Faults, b.blocks[i].Faults...)
+			return
+		}
+	}
+}
+
+var errBusy = errors.New("hubd is busy: try again")
+
+// act takes a command other than a pause, which never waits here.
+func (b *inbox) act(a act) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.acts) == maxCommands {
+		return errBusy
+	}
+	b.acts = append(b.acts, a)
+	b.ring()
+	return nil
+}
+
+// report takes what a lamp says.
+func (b *inbox) report(r room.LampReport) {
+	b.mu.Lock()
+	if len(b.reports) == maxReports {
+		b.reports = append(b.reports[:0], b.reports[1:]...)
+	}
+	b.reports = append(b.reports, r)
+	b.mu.Unlock()
+	b.ring()
+}
+
+// refuse takes the answer to a command that could not be read.
+func (b *inbox) refuse(e pipeline.Event) {
+	b.mu.Lock()
+	if len(b.refused) < maxCommands {
+		b.refused = append(b.refused, e)
+	}
+	b.mu.Unlock()
+	b.ring()
+}
+
+// batch is everything that waited.
+type batch struct {
+	blocks  []dsp.Block
+	acts    []act
+	reports []room.LampReport
+	refused []pipeline.Event
+}
+
+// take empties the inbox into the batch, whose slices are used again.
+func (b *inbox) take(out *batch) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out.blocks, b.blocks = append(out.blocks[:0], b.blocks...), b.blocks[:0]
+	out.acts, b.acts = append(out.acts[:0], b.acts...), b.acts[:0]
+	out.reports, b.reports = append(out.reports[:0], b.reports...), b.reports[:0]
+	out.refused, b.refused = append(out.refused[:0], b.refused...), b.refused[:0]
+	for i := range out.blocks {
+		blk := &out.blocks[i]
+		if b.gaps[blk.Bus] && len(blk.Samples) > 0 {
+			markGaps(blk.Samples)
+			delete(b.gaps, blk.Bus)
+		}
+	}
+}
+
+// markGaps flags the first sample of every channel: what came before it was dropped.
+func markGaps(samples []dsp.Sample) {
+	for i := range samples {
+		first := true
+		for j := range i {
+			if samples[j].Channel == samples[i].Channel {
+				first = false
+				break
+			}
+		}
+		if first {
+			samples[i].Flags |= dsp.FlagGap
+		}
+	}
+}

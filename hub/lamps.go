@@ -1,0 +1,73 @@
+package hub
+
+import (
+	"time"
+
+	"hubd/mqtt"
+	"hubd/mqtt/device"
+	"hubd/room"
+)
+
+// lampPatience is how old a lamp command may be when it is sent. An older one would move a light that has since been told otherwise.
+const lampPatience = 2 * time.Second
+
+// maxHeld bounds the commands that wait for the snapshot to be on disk.
+const maxHeld = 64
+
+// lampGate holds a session's first lamp commands until the snapshot of how the room was is stored, then encodes and sends. A pause
+// or a restore never waits for the disk.
+type lampGate struct {
+	now  func() time.Duration
+	send func(m mqtt.Message, patience time.Duration, lost func()) // patience 0: however late
+	lamp map[string]*device.Lamp
+	lost func(room.LampReport) // from any goroutine
+	held []room.LampCommand
+	fail func(error)
+}
+
+func (g *lampGate) add(c room.LampCommand) {
+	if c.Owner != room.OwnerHubd {
+		return // nothing to send: hubd has let go of this lamp
+	}
+	if len(g.held) == maxHeld {
+		g.held = append(g.held[:0], g.held[1:]...)
+	}
+	g.held = append(g.held, c)
+}
+
+// flush sends what may go. stored and wanted are revisions of the settings: while the stored one is older, only commands that wait
+// for nothing else go out. It returns a report for each command that grew too old.
+func (g *lampGate) flush(now time.Duration, stored, wanted uint64) (lost []room.LampReport) {
+	kept := g.held[:0]
+	for _, c := range g.held {
+		switch {
+		case c.Waits || stored >= wanted:
+			g.out(c, now)
+		case now-c.Planned > lampPatience:
+			lost = append(lost, room.LampReport{Lamp: c.Lamp, Lost: true})
+		default:
+			kept = append(kept, c)
+		}
+	}
+	g.held = kept
+	return lost
+}
+
+func (g *lampGate) out(c room.LampCommand, now time.Duration) {
+	l := g.lamp[c.Lamp]
+	if l == nil {
+		return // the room plans for configured lamps only
+	}
+	messages, err := l.Encode(nil, c)
+	if err != nil {
+		g.fail(err)
+		return
+	}
+	patience := max(lampPatience-(now-c.Planned), time.Millisecond)
+	if c.Waits {
+		patience = 0
+	}
+	for _, m := range messages {
+		g.send(m, patience, func() { g.lost(room.LampReport{Lamp: c.Lamp, Lost: true}) })
+	}
+}

@@ -1,0 +1,267 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"hubd/room"
+)
+
+// Command obeys or refuses one act. Less is anyone's; more is the wearer's own (design section 5.2). A refusal is an event on the
+// wearer, or on the room where the command was for the room.
+func (p *Pipeline) Command(dst []Event, now time.Duration, c Command) []Event {
+	p.now = max(p.now, now)
+	p.values = p.values[:0]
+	err := p.act(now, c)
+	dst = p.take(dst, now)
+	if err != nil {
+		wearer := c.Wearer
+		if p.find(wearer) == nil {
+			wearer = ""
+		}
+		dst = append(dst, Event{Wearer: wearer, At: now, Value: Refused{Name: string(c.Name), Reason: err.Error()}})
+	}
+	return dst
+}
+
+// act does what a command asks, leaving the room's values in p.values. An error is a refusal in words for people.
+func (p *Pipeline) act(now time.Duration, c Command) error {
+	switch c.Name {
+	case CommandResume, CommandStartSession, CommandSensing, CommandShare, CommandKeep, CommandRestStart:
+		w := p.find(c.Wearer)
+		if w == nil {
+			return fmt.Errorf("nobody here is called %q", c.Wearer)
+		}
+		return p.actOnWearer(now, c, w)
+	}
+	return p.actOnRoom(now, c)
+}
+
+func (p *Pipeline) actOnWearer(now time.Duration, c Command, w *Wearer) error {
+	switch c.Name {
+	case CommandResume:
+		return p.resume(now, c, w)
+	case CommandStartSession:
+		return p.start(now, c, w)
+	case CommandSensing:
+		if c.On {
+			return p.resume(now, c, w)
+		}
+		p.setPaused(w, true)
+		p.values = p.room.Leave(p.values, now, w.index)
+		return nil
+	case CommandShare:
+		return p.setShare(c, w)
+	case CommandKeep:
+		return p.setKeep(c, w)
+	default: // CommandRestStart
+		if !w.sensed() {
+			return errors.New("sensing is off: start or resume first")
+		}
+		return w.estimator.StartRest(now)
+	}
+}
+
+func (p *Pipeline) resume(now time.Duration, c Command, w *Wearer) error {
+	if err := w.ownAct(c.Origin); err != nil {
+		return err
+	}
+	p.setPaused(w, false)
+	p.values = p.room.Resume(p.values, now, w.index)
+	return nil
+}
+
+// start begins or joins a session and turns the wearer's own sensing on. In a paused session it is the wearer's resume.
+func (p *Pipeline) start(now time.Duration, c Command, w *Wearer) error {
+	if err := w.ownAct(c.Origin); err != nil {
+		return err
+	}
+	if st := p.room.Status(); st.Paused && st.Members[w.index] {
+		return p.resume(now, c, w)
+	}
+	v, err := p.room.Start(p.values, now, w.index, p.kindOf(c.Session))
+	p.values = v
+	if err == nil {
+		p.setPaused(w, false)
+	}
+	return err
+}
+
+// kindOf is the kind of session a start without a kind means: the one that other wearers are in, else that of everybody here.
+func (p *Pipeline) kindOf(asked room.SessionKind) room.SessionKind {
+	if asked != room.NoSession {
+		return asked
+	}
+	if st := p.room.Status(); st.Session != room.NoSession && slices.Contains(st.Members, true) {
+		return st.Session
+	}
+	if len(p.wearers) > 1 {
+		return room.Together
+	}
+	return room.Alone
+}
+
+func (p *Pipeline) setShare(c Command, w *Wearer) error {
+	if c.Share > w.options.Share {
+		return fmt.Errorf("the config allows %s at most", w.options.Share)
+	}
+	if c.Share > w.settings.Share {
+		if err := w.ownAct(c.Origin); err != nil {
+			return err
+		}
+	}
+	if c.Share != w.settings.Share {
+		w.settings.Share = c.Share
+		p.revision++
+	}
+	return nil
+}
+
+func (p *Pipeline) setKeep(c Command, w *Wearer) error {
+	if c.Keep > w.options.Keep {
+		return fmt.Errorf("the config allows %s at most", w.options.Keep)
+	}
+	if c.Keep > w.settings.Keep {
+		if err := w.ownAct(c.Origin); err != nil {
+			return err
+		}
+	}
+	if c.Keep != w.settings.Keep {
+		w.settings.Keep = c.Keep
+		p.revision++
+	}
+	return nil
+}
+
+func (p *Pipeline) actOnRoom(now time.Duration, c Command) (err error) {
+	v := p.values
+	switch c.Name {
+	case CommandPause:
+		for _, w := range p.wearers {
+			p.setPaused(w, true)
+		}
+		v = p.room.Pause(v, now)
+	case CommandEndSession:
+		v = p.room.End(v, now)
+	case CommandStopPractice:
+		v = p.room.StopPractice(v, now)
+	case CommandCues:
+		return p.setCues(now, c)
+	case CommandCheckIn:
+		v = p.room.AskCheckIn(v, now)
+	case CommandAnswer:
+		v, err = p.room.Answer(v, now, p.answerer(c), c.Text)
+	case CommandScene:
+		v, err = p.room.Scene(v, now, c.Text)
+	case CommandPractice:
+		v, err = p.room.Practice(v, now, c.Text)
+	case CommandBreathPace:
+		v, err = p.room.SetBreathPace(v, now, c.Number)
+	case CommandNightCeiling:
+		v, err = p.room.SetNightCeiling(v, now, c.Number)
+	case CommandVolumeCap:
+		v, err = p.room.SetVolumeCap(v, now, c.Number)
+	default:
+		return errors.New("there is no such command")
+	}
+	p.values = v
+	return err
+}
+
+// setCues turns everyone's cues off, or back on to what each wearer's config says. On is more: it needs an act that is
+// everyone's own, so MQTT may only where every start_from says so, and a page or a button only for its own wearer.
+func (p *Pipeline) setCues(now time.Duration, c Command) error {
+	for _, w := range p.wearers {
+		if err := w.ownAct(c.Origin); c.On && c.Origin.Source == SourceMQTT && err != nil {
+			return err
+		}
+	}
+	for _, w := range p.wearers {
+		if c.On && w.ownAct(c.Origin) != nil {
+			continue
+		}
+		if on := c.On && w.options.Cues; on != w.settings.Cues {
+			w.settings.Cues = on
+			p.revision++
+			p.values = p.room.SetCues(p.values, now, w.index, on)
+		}
+	}
+	return nil
+}
+
+// answerer is who an answer belongs to: nobody, unless it came to a wearer.
+func (p *Pipeline) answerer(c Command) int {
+	if w := p.find(c.Wearer); w != nil {
+		return w.index
+	}
+	return -1
+}
+
+// ownAct refuses an act that is not the wearer's own. The local socket stands for somebody with a login on the Pi.
+func (w *Wearer) ownAct(o Origin) error {
+	switch {
+	case o.Source == SourceSocket:
+		return nil
+	case (o.Source == SourcePage || o.Source == SourceButton) && o.Wearer != w.id:
+		return errors.New("only the wearer's own button or page can do this")
+	case !slices.Contains(w.options.StartFrom, o.Source):
+		return fmt.Errorf("this wearer's start_from does not name %s", o.Source)
+	}
+	return nil
+}
+
+func (p *Pipeline) find(id string) *Wearer {
+	for _, w := range p.wearers {
+		if w.id == id {
+			return w
+		}
+	}
+	return nil
+}
+
+// Consent is what may be told and stored now. It is to be asked again after every step.
+func (p *Pipeline) Consent() Consent {
+	st := p.room.Status()
+	c := Consent{Private: st.Session != room.NoSession && st.Private}
+	for i, w := range p.wearers {
+		c.InRoom = append(c.InRoom, WearerConsent{
+			Wearer: w.id, Share: w.settings.Share, Keep: w.settings.Keep,
+			Session: st.Session != room.NoSession && st.Members[i],
+		})
+	}
+	return c
+}
+
+// Settings is a copy of what must outlast a restart.
+func (p *Pipeline) Settings() Settings {
+	s := Settings{Room: p.snapshot}
+	for _, w := range p.wearers {
+		ws := w.settings
+		ws.Baseline = w.estimator.Baseline()
+		s.Wearers = append(s.Wearers, ws)
+	}
+	return s
+}
+
+// Revision changes whenever Settings does.
+func (p *Pipeline) Revision() uint64 { return p.revision }
+
+// Room is what the room does now.
+func (p *Pipeline) Room() room.Status { return p.room.Status() }
+
+// Sensed tells whether a wearer's sensors are to be read.
+func (p *Pipeline) Sensed(index int) bool { return index < len(p.wearers) && p.wearers[index].sensed() }
+
+// Summaries appends the closing summary of each wearer's run.
+func (p *Pipeline) Summaries(dst []Event) []Event {
+	for _, w := range p.wearers {
+		if w.pulse != nil {
+			s := w.pulse.Summary()
+			s.Duration = p.now
+			dst = append(dst, Event{Wearer: w.id, At: p.now, Value: s})
+		}
+	}
+	return dst
+}

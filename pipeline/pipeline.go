@@ -1,0 +1,268 @@
+package pipeline
+
+import (
+	"time"
+
+	"hubd/dsp"
+	"hubd/regulation"
+	"hubd/room"
+)
+
+// Options says what a Pipeline is made of.
+type Options struct {
+	Wearers  []WearerOptions
+	Room     room.Options
+	Pair     bool     // both wearers set pair: co-regulation is computed
+	Settings Settings // what outlasted the last run; a wearer without settings starts paused
+}
+
+// Pipeline owns every step from Sample to LampCommand. It is not safe for concurrent use: one goroutine owns it.
+type Pipeline struct {
+	wearers  []*Wearer
+	pair     *regulation.Pair
+	pairNext time.Duration
+	room     *room.Room
+	wall     time.Time     // local time at now; zero until the clock is set
+	now      time.Duration // newest instant seen
+	marks    []busMark
+	values   []dsp.Value // scratch, so that a step that emits nothing allocates nothing
+	snapshot room.Snapshot
+	revision uint64
+}
+
+// busMark is the watermark of one bus.
+type busMark struct {
+	bus   string
+	until time.Duration
+}
+
+// New builds a Pipeline.
+func New(o Options) *Pipeline {
+	o.Room.Restore = o.Settings.Room
+	p := &Pipeline{snapshot: o.Settings.Room}
+	for i, wo := range o.Wearers {
+		s, ok := o.Settings.Wearer(wo.ID)
+		if !ok {
+			s = WearerSettings{Wearer: wo.ID, Paused: true, Share: wo.Share, Keep: wo.Keep, Cues: wo.Cues}
+		}
+		w := newWearer(i, wo, s)
+		p.wearers = append(p.wearers, w)
+		for _, bus := range []string{wo.PulseBus, wo.SkinBus, wo.MotionBus} {
+			p.mark(bus)
+		}
+		if i < len(o.Room.Wearers) {
+			o.Room.Wearers[i].Cues = w.settings.Cues
+		}
+	}
+	p.room = room.New(o.Room)
+	if o.Pair && len(p.wearers) == 2 {
+		p.pair = regulation.NewPair()
+	}
+	return p
+}
+
+// mark gives the watermark of a bus, made on first use. An empty bus name has none.
+func (p *Pipeline) mark(bus string) *busMark {
+	if bus == "" {
+		return nil
+	}
+	for i := range p.marks {
+		if p.marks[i].bus == bus {
+			return &p.marks[i]
+		}
+	}
+	p.marks = append(p.marks, busMark{bus: bus})
+	return &p.marks[len(p.marks)-1]
+}
+
+// Block takes what one bus delivered, and closes every second that all of a wearer's buses have passed.
+func (p *Pipeline) Block(dst []Event, b dsp.Block) []Event {
+	for _, f := range b.Faults {
+		dst = append(dst, Event{Wearer: p.faultWearer(f), At: max(f.T, p.now), Value: f})
+	}
+	for i := range b.Samples {
+		s := &b.Samples[i]
+		if int(s.Channel.Wearer) >= len(p.wearers) {
+			continue // a channel nobody wears: the build never makes one
+		}
+		dst = p.sample(dst, p.wearers[s.Channel.Wearer], s)
+	}
+	if m := p.mark(b.Bus); m != nil {
+		m.until = max(m.until, b.Until)
+	}
+	p.now = max(p.now, b.Until)
+	for _, w := range p.wearers {
+		dst = p.closeSeconds(dst, w, p.watermark(w))
+	}
+	return p.pairSeconds(dst)
+}
+
+// sample gives one Sample to its wearer, after the seconds that end before it.
+func (p *Pipeline) sample(dst []Event, w *Wearer, s *dsp.Sample) []Event {
+	if !w.sensed() {
+		return dst // taken in the moment before the pause: it is not looked at
+	}
+	dst = w.closeChain(dst, &p.values, s.Channel.Kind, s.T)
+	return w.sample(dst, &p.values, s)
+}
+
+// closeSeconds closes the wearer's seconds up to the watermark and lets the room answer each new state.
+func (p *Pipeline) closeSeconds(dst []Event, w *Wearer, until time.Duration) []Event {
+	if !w.sensed() {
+		w.skip(until)
+		return dst
+	}
+	dst = w.closeChain(dst, &p.values, dsp.ChannelPulse, until)
+	dst = w.closeChain(dst, &p.values, dsp.ChannelEDA, until)
+	dst = w.closeChain(dst, &p.values, dsp.ChannelMotion, until)
+	for ; w.sensed() && w.next <= until; w.next += time.Second {
+		dst = p.second(dst, w, w.next)
+	}
+	return dst
+}
+
+// second closes one second of one wearer: state, contact, and the room's answer.
+func (p *Pipeline) second(dst []Event, w *Wearer, t time.Duration) []Event {
+	st := p.room.Status()
+	w.follow(st)
+	dst = w.second(dst, &p.values, t, p.wallAt(t), setting(st, w.index))
+	if w.estimator.Learned() {
+		p.revision++
+	}
+	p.values = p.room.Contact(p.values[:0], t, w.index, w.contact())
+	dst = p.take(dst, t)
+	p.values = p.room.State(p.values[:0], t, w.index, w.estimator.State())
+	return p.take(dst, t)
+}
+
+// pairSeconds steps the pair on the grid of seconds that both wearers have closed. Only while both take part in the running
+// session, both are sensed and both let the other see at least their state; anything else forgets what was gathered.
+func (p *Pipeline) pairSeconds(dst []Event) []Event {
+	if p.pair == nil {
+		return dst
+	}
+	a, b := p.wearers[0], p.wearers[1]
+	closed := min(a.next, b.next)
+	if !p.paired() {
+		p.pair.Reset()
+		p.pairNext = closed
+		return dst
+	}
+	for ; p.pairNext < closed; p.pairNext += time.Second {
+		p.values = p.pair.Second(p.values[:0], p.pairNext, a.features, b.features)
+		dst = appendEvents(dst, "", p.pairNext, p.values)
+	}
+	return dst
+}
+
+func (p *Pipeline) paired() bool {
+	st := p.room.Status()
+	for _, w := range p.wearers {
+		if !w.sensed() || w.settings.Share < ShareState || !st.Members[w.index] {
+			return false
+		}
+	}
+	return st.Session != room.NoSession && !st.Paused
+}
+
+// Tick lets time pass for the room. wall is the local time at now, zero until the clock is set.
+func (p *Pipeline) Tick(dst []Event, now time.Duration, wall time.Time) []Event {
+	p.now, p.wall = max(p.now, now), wall
+	p.values = p.room.Tick(p.values[:0], now, wall)
+	return p.take(dst, now)
+}
+
+// Lamp takes what a lamp says of itself.
+func (p *Pipeline) Lamp(dst []Event, now time.Duration, r room.LampReport) []Event {
+	p.values = p.room.Lamp(p.values[:0], now, r)
+	return p.take(dst, now)
+}
+
+// take turns the room's scratch values into events and follows the end of a session.
+func (p *Pipeline) take(dst []Event, at time.Duration) []Event {
+	if len(p.values) == 0 {
+		return dst
+	}
+	dst = appendEvents(dst, "", at, p.values)
+	for _, v := range p.values {
+		if s, ok := v.(room.Session); ok && s.Phase == room.PhaseEnd {
+			p.afterSession()
+		}
+	}
+	if s := p.room.Snapshot(); s.Open != p.snapshot.Open || len(s.Lamps) != len(p.snapshot.Lamps) {
+		p.snapshot = s
+		p.revision++
+	}
+	return dst
+}
+
+// afterSession stops sensing everyone who is not sensed always: a session's end is the end of being sensed.
+func (p *Pipeline) afterSession() {
+	for _, w := range p.wearers {
+		if !w.alwaysOn() {
+			p.setPaused(w, true)
+		}
+	}
+}
+
+func (p *Pipeline) setPaused(w *Wearer, paused bool) {
+	if w.settings.Paused == paused {
+		return
+	}
+	w.settings.Paused = paused
+	w.withdraw(p.now)
+	p.revision++
+}
+
+// watermark is the time up to which all of the wearer's buses have delivered.
+func (p *Pipeline) watermark(w *Wearer) time.Duration {
+	until, any := time.Duration(0), false
+	for _, c := range w.chains {
+		if c.bus == "" {
+			continue
+		}
+		if m := p.mark(c.bus); !any || m.until < until {
+			until, any = m.until, true
+		}
+	}
+	return until
+}
+
+func (p *Pipeline) wallAt(t time.Duration) time.Time {
+	if p.wall.IsZero() {
+		return time.Time{}
+	}
+	return p.wall.Add(t - p.now)
+}
+
+func (p *Pipeline) faultWearer(f dsp.Fault) string {
+	if f.Wearer < 0 || f.Wearer >= len(p.wearers) {
+		return ""
+	}
+	return p.wearers[f.Wearer].id
+}
+
+func appendEvents(dst []Event, wearer string, at time.Duration, values []dsp.Value) []Event {
+	for _, v := range values {
+		dst = append(dst, Event{Wearer: wearer, At: at, Value: v})
+	}
+	return dst
+}
+
+// setting is the kind of situation the wearer is in, as far as it matters to learning and naming.
+func setting(st room.Status, wearer int) regulation.Setting {
+	if wearer >= len(st.Members) || !st.Members[wearer] {
+		return regulation.SettingNone
+	}
+	switch st.Session {
+	case room.Alone:
+		return regulation.SettingAlone
+	case room.Together:
+		return regulation.SettingTogether
+	case room.PracticeSession:
+		return regulation.SettingPractice
+	case room.Night:
+		return regulation.SettingNight
+	}
+	return regulation.SettingNone
+}

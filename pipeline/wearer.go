@@ -1,0 +1,171 @@
+package pipeline
+
+import (
+	"slices"
+	"time"
+
+	"hubd/dsp"
+	"hubd/regulation"
+	"hubd/room"
+)
+
+// WearerOptions says what one wearer wears and allows. Share, Keep and Cues are the config's: the most there can be.
+type WearerOptions struct {
+	ID        string
+	Share     Share
+	Keep      Keep
+	Cues      bool
+	StartFrom []Source // ways in which this wearer's own act may come, besides the socket
+	VagalOff  bool     // interval measures are not used
+
+	Pulse     dsp.PulseOptions
+	Skin      dsp.SkinOptions
+	PulseBus  string // empty: no pulse sensor
+	SkinBus   string // empty: no skin-conductance sensor
+	MotionBus string // empty: no accelerometer
+}
+
+// Wearer is one wearer's dsp and regulation.
+type Wearer struct {
+	id        string
+	index     int
+	options   WearerOptions
+	settings  WearerSettings
+	pulse     *dsp.Pulse
+	skin      *dsp.Skin
+	motion    *dsp.Motion
+	estimator *regulation.Estimator
+	features  regulation.Features // of the last closed second
+	chains    [3]chain            // by dsp.ChannelKind
+	next      time.Duration       // second to close next, of the wearer as a whole
+	paced     room.Pace           // as told to the pulse
+}
+
+// chain is the grid of seconds of one channel. It may be ahead of the wearer's by what the other bus is late.
+type chain struct {
+	bus  string
+	next time.Duration
+}
+
+func newWearer(index int, o WearerOptions, s WearerSettings) *Wearer {
+	s.Wearer = o.ID
+	s.Share, s.Keep, s.Cues = min(s.Share, o.Share), min(s.Keep, o.Keep), s.Cues && o.Cues
+	if s.OpenCircuit.Known {
+		o.Skin.OpenCircuit, o.Skin.Calibrated = s.OpenCircuit.Value, true
+	}
+	w := &Wearer{
+		id: o.ID, index: index, options: o, settings: s,
+		estimator: regulation.New(regulation.Options{VagalOff: o.VagalOff}, s.Baseline),
+		next:      time.Second,
+	}
+	if o.PulseBus != "" {
+		w.pulse = dsp.NewPulse(o.Pulse)
+	}
+	if o.SkinBus != "" {
+		w.skin = dsp.NewSkin(o.Skin)
+	}
+	if o.MotionBus != "" {
+		w.motion = dsp.NewMotion()
+	}
+	for k, bus := range [3]string{o.PulseBus, o.SkinBus, o.MotionBus} {
+		w.chains[k] = chain{bus: bus, next: time.Second}
+	}
+	return w
+}
+
+func (w *Wearer) sensed() bool { return !w.settings.Paused }
+
+func (w *Wearer) alwaysOn() bool { return slices.Contains(w.options.StartFrom, SourceBoot) }
+
+// sample gives one Sample to the chain of its channel.
+func (w *Wearer) sample(dst []Event, scratch *[]dsp.Value, s *dsp.Sample) []Event {
+	v := (*scratch)[:0]
+	switch {
+	case s.Channel.Kind == dsp.ChannelPulse && w.pulse != nil:
+		v = w.pulse.Sample(v, *s)
+	case s.Channel.Kind == dsp.ChannelEDA && w.skin != nil:
+		v = w.skin.Sample(v, *s)
+	case s.Channel.Kind == dsp.ChannelMotion && w.motion != nil:
+		w.motion.Sample(*s)
+	}
+	*scratch = v
+	return appendEvents(dst, w.id, s.T, v)
+}
+
+// closeChain closes the seconds of one channel up to and including until.
+func (w *Wearer) closeChain(dst []Event, scratch *[]dsp.Value, k dsp.ChannelKind, until time.Duration) []Event {
+	if int(k) >= len(w.chains) || w.chains[k].bus == "" {
+		return dst
+	}
+	for c := &w.chains[k]; c.next <= until; c.next += time.Second {
+		v := (*scratch)[:0]
+		switch k {
+		case dsp.ChannelPulse:
+			v = w.pulse.Second(v, c.next)
+		case dsp.ChannelEDA:
+			v = w.skin.Second(v, c.next)
+		case dsp.ChannelMotion:
+			w.motion.Second(c.next)
+		}
+		*scratch = v
+		dst = appendEvents(dst, w.id, c.next, v)
+	}
+	return dst
+}
+
+// second lets regulation look at the features of the second that has closed.
+func (w *Wearer) second(dst []Event, scratch *[]dsp.Value, t time.Duration, wall time.Time, s regulation.Setting) []Event {
+	f := regulation.Features{
+		HasPulse: w.pulse != nil, HasSkin: w.skin != nil,
+		Sensed: true, Paced: w.paced.BreathsPerMin > 0, Setting: s,
+	}
+	if w.pulse != nil {
+		f.Pulse = w.pulse.Features()
+	}
+	if w.skin != nil {
+		f.Skin = w.skin.Features()
+	}
+	if w.motion != nil {
+		f.Motion = w.motion.Features()
+	}
+	w.features = f
+	*scratch = w.estimator.Second((*scratch)[:0], t, wall, f)
+	return appendEvents(dst, w.id, t, *scratch)
+}
+
+// follow tells the pulse about the room's pacer when this wearer takes part in the session.
+func (w *Wearer) follow(st room.Status) {
+	pace := st.Pace
+	if w.index >= len(st.Members) || !st.Members[w.index] {
+		pace = room.Pace{}
+	}
+	if w.pulse != nil && pace != w.paced {
+		w.pulse.SetPace(pace.BreathsPerMin, pace.PhaseZero)
+	}
+	w.paced = pace
+}
+
+func (w *Wearer) contact() bool {
+	return w.pulse != nil && w.features.Pulse.Contact || w.skin != nil && w.features.Skin.Contact
+}
+
+// withdraw forgets what the filters hold when sensing stops or starts: nothing from before a pause may join what comes after.
+func (w *Wearer) withdraw(now time.Duration) {
+	if w.pulse != nil {
+		w.pulse.Withdraw()
+	}
+	if w.skin != nil {
+		w.skin.Withdraw()
+	}
+	w.features = regulation.Features{}
+	w.skip(now)
+}
+
+// skip passes over the seconds in which nobody was sensed.
+func (w *Wearer) skip(until time.Duration) {
+	next := until.Truncate(time.Second) + time.Second
+	w.next = max(w.next, next)
+	for k := range w.chains {
+		w.chains[k].next = max(w.chains[k].next, next)
+	}
+}

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# hubd run on simulated chips against a real mosquitto on loopback. See hub/mosquitto_test.go for what is checked.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PATH=$PATH:/usr/sbin
+. scripts/need.sh
+need mosquitto mosquitto
+need mosquitto_passwd mosquitto
+HUBD_BINARY=$PWD/bin/hubd ${GO:-go} test -count=1 -run TestMosquitto -v ./hub
