@@ -44,6 +44,7 @@ type usable struct {
 	pulse  bool // heart rate may be used
 	vagal  bool // interval measures may be used
 	skin   bool // skin-conductance measures may be used
+	turn   bool // arousal became high within the last minute
 	moved  bool // the skin electrodes may sit elsewhere now
 	slowly bool // breathing is slow by itself: the fixed band misses it and RMSSD rises by mechanics
 }
@@ -74,7 +75,7 @@ func (a *axes) step(t time.Duration, f Features, u usable, people *[featureCount
 			a.tracks[i] = track{}
 			continue
 		}
-		if v := a.tracks[i].step(t, x[i], people[i]); v.Known {
+		if v := a.tracks[i].step(t, x[i], &people[i], u.turn); v.Known {
 			a.z[i] = dsp.Some(refs.features[i].z(v.Value))
 		}
 	}
@@ -100,14 +101,17 @@ func (a *axes) strongestArousal() float64 {
 }
 
 // latch is the hysteresis of one axis: on from axisEnter until axisLeave.
-type latch bool
+type latch struct {
+	on    bool
+	since time.Duration // valid when on
+}
 
 // step takes the axis, signed so that up means on. An unknown axis is not on.
-func (l *latch) step(value dsp.Maybe, sign float64) {
+func (l *latch) step(t time.Duration, value dsp.Maybe, sign float64) {
 	switch x := sign * value.Value; {
 	case !value.Known || x <= axisLeave:
-		*l = false
-	case x >= axisEnter:
-		*l = true
+		l.on = false
+	case x >= axisEnter && !l.on:
+		l.on, l.since = true, t
 	}
 }

@@ -136,18 +136,15 @@ func (b *Baseline) add(m RestMinute) {
 	b.Minutes = append(b.Minutes, m)
 }
 
-// dropOne removes the oldest minute of the day that has most minutes.
+// dropOne removes the oldest minute of the day that has most minutes. Minutes of one day lie mostly side by side, so it counts runs.
 func (b *Baseline) dropOne() {
-	drop, most := 0, 0
+	drop, most, start := 0, 0, 0
 	for i, m := range b.Minutes {
-		n := 0
-		for _, o := range b.Minutes[i:] {
-			if o.Day == m.Day {
-				n++
-			}
+		if m.Day != b.Minutes[start].Day {
+			start = i
 		}
-		if n > most {
-			drop, most = i, n
+		if n := i - start + 1; n > most {
+			drop, most = start, n
 		}
 	}
 	b.Minutes = slices.Delete(b.Minutes, drop, drop+1)

@@ -55,6 +55,7 @@ func New(o Options, b Baseline) *Estimator {
 	e := &Estimator{options: o, people: populations(), baseline: b.sound(), tellNow: true}
 	e.today = e.baseline.newestDay()
 	e.learnt()
+	e.formAll()
 	return e
 }
 
@@ -62,7 +63,18 @@ func New(o Options, b Baseline) *Estimator {
 func (e *Estimator) learnt() {
 	e.stage = e.baseline.Stage()
 	e.state.Stage = e.stage
-	e.refs.form(&e.people, &e.weighing, e.baseline, &e.session, e.today)
+	e.refs.renew()
+}
+
+// form brings the comparison one feature nearer to what was learnt; false when it is complete.
+func (e *Estimator) form() bool {
+	return e.refs.form(&e.people, &e.weighing, &e.baseline, &e.session, e.today)
+}
+
+// formAll completes it, where there is nothing to hold back for.
+func (e *Estimator) formAll() {
+	for e.form() {
+	}
 }
 
 // Baseline gives a copy of what is known of the wearer's rest.
@@ -85,6 +97,7 @@ func (e *Estimator) Forget() {
 	e.rest = rest{}
 	e.learned = true
 	e.learnt()
+	e.formAll()
 }
 
 // StartRest declares that the wearer rests from t on, awake, seated or lying, not paced: three good minutes are learnt, in any
@@ -122,6 +135,7 @@ func (e *Estimator) State() State {
 // on change and every 10 s, Recovery after an activation, and Night when a night setting ends. It allocates nothing when it
 // appends nothing.
 func (e *Estimator) Second(dst []dsp.Value, t time.Duration, wall time.Time, f Features) []dsp.Value {
+	e.form()
 	dst = e.advance(dst, t, wall, f)
 	if !f.Sensed || f.SetUp {
 		e.withdraw()
@@ -170,7 +184,7 @@ func (e *Estimator) withdraw() {
 	e.axes.clear()
 	e.pulse, e.skin = channel{}, channel{}
 	e.movement = movement{}
-	e.high, e.low = false, false
+	e.high, e.low = latch{}, latch{}
 	e.dwelling = dwelling{}
 	e.minute.restart()
 	e.rest.stop()
@@ -205,8 +219,8 @@ func (e *Estimator) observe(t time.Duration) {
 	} else {
 		e.axes.step(t, f, u, &e.people, &e.refs)
 	}
-	e.high.step(e.axes.arousal.value, 1)
-	e.low.step(e.axes.vagal.value, -1)
+	e.high.step(t, e.axes.arousal.value, 1)
+	e.low.step(t, e.axes.vagal.value, -1)
 }
 
 // skinOnly tells whether interval measures are not used at all (design 4: vagal off, or an uneven pulse).
@@ -220,6 +234,7 @@ func (e *Estimator) usable(t time.Duration) usable {
 		pulse:  pulse,
 		vagal:  pulse && !e.paced,
 		skin:   e.skin.trusted(t),
+		turn:   e.high.on && t-e.high.since < turnLasts,
 		moved:  e.skin.moved(t),
 		slowly: p.Breathing.Known && p.Breathing.Value < slowBreathing && p.BreathingQuality >= slowBreathingQuality,
 	}
@@ -234,8 +249,8 @@ func (e *Estimator) name(t time.Duration) {
 		Arousal: e.axes.arousal.value, Vagal: e.axes.vagal.value,
 	}
 	e.state.Confidence = confidence(certainty{
-		name: held.name, arousal: e.axes.arousal, vagal: e.axes.vagal, high: bool(e.high), low: bool(e.low),
-		quality: e.quality(), stage: e.stage, unlike: e.refs.unlike, mostZ: e.axes.strongestArousal(),
+		name: held.name, arousal: e.axes.arousal, vagal: e.axes.vagal, high: e.high.on, low: e.low.on,
+		quality: e.quality(), stage: e.stage, unlike: e.refs.unlike(), mostZ: e.axes.strongestArousal(),
 		ceiling: min(held.ceiling, now.ceiling), agreeing: held.name == now.name,
 	})
 }
@@ -246,7 +261,7 @@ func (e *Estimator) circumstances() circumstances {
 	return circumstances{
 		setUp: f.SetUp, night: f.Setting == SettingNight, sensed: f.Sensed, contact: f.contact(),
 		stage: e.stage, moving: e.movement.moving || e.movement.effort, skinOnly: e.skinOnly(),
-		arousal: e.axes.arousal.value, vagal: e.axes.vagal.value, high: bool(e.high), low: bool(e.low),
+		arousal: e.axes.arousal.value, vagal: e.axes.vagal.value, high: e.high.on, low: e.low.on,
 		noPulse: e.whyNoVagal(), nothing: e.whyNothing(),
 	}
 }

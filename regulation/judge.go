@@ -85,6 +85,9 @@ func (d *dwelling) step(t time.Duration, v verdict) verdict {
 		d.held, d.waiting = v, false
 		return v
 	}
+	if d.held.reason == ReasonNone && d.held.name == Unknown {
+		d.held = unknown(ReasonPoorSignal) // at the very start nothing has lasted yet
+	}
 	return d.held
 }
 

@@ -60,7 +60,7 @@ func (p *Pair) Second(dst []dsp.Value, t time.Duration, a, b Features) []dsp.Val
 
 // heartRateOf is absent where the pulse is not to be trusted.
 func heartRateOf(f Features) dsp.Maybe {
-	if !f.HasPulse || f.SetUp || !f.Pulse.Contact || f.Pulse.Quality < qualityTrusted {
+	if !f.HasPulse || f.SetUp || !f.Pulse.Contact || f.Pulse.Uneven || f.Pulse.Quality < qualityTrusted {
 		return dsp.Maybe{}
 	}
 	return f.Pulse.HeartRate
@@ -101,18 +101,14 @@ func (s *past) put(n int, x dsp.Maybe) {
 	s.run[i] = max(s.known-pairSettle, 0)
 }
 
-// window copies the window that ends with second n; false where it is not whole.
-func (s *past) window(n int, w *[pairWindow]float64) bool {
-	if n < pairWindow || s.run[n%pairHistory] < pairWindow {
+// stretch copies the values that end with second n; false where they are not whole.
+func (s *past) stretch(n int, w []float64) bool {
+	if n < len(w) || s.run[n%pairHistory] < int32(len(w)) {
 		return false
 	}
-	i := (n - pairWindow + 1) % pairHistory
-	for k := range w {
-		w[k] = s.values[i]
-		if i++; i == pairHistory {
-			i = 0
-		}
-	}
+	from := (n - len(w) + 1) % pairHistory
+	k := copy(w, s.values[from:])
+	copy(w[k:], s.values[:])
 	return true
 }
 
@@ -122,21 +118,35 @@ type profile struct {
 	n int // windows so far
 }
 
-// update takes one window of the two signals: fixed is the standardised window of the second one. It leaves the profile as it was
-// where any lag is not whole.
+// update takes one window of the two signals: fixed is the standardised window of the second one, which ends with second end in
+// the first one's time. It leaves the profile as it was where any lag is not whole, or flat.
 func (p *profile) update(first *past, end int, fixed *[pairWindow]float64) bool {
+	var wide [pairWindow + 2*pairLag]float64
 	var z [pairLags]float64
-	var w [pairWindow]float64
-	for k := range pairLags {
-		lag := k - pairLag // positive: the second follows, so the first is read earlier
-		if !first.window(end-lag, &w) || !standardise(&w) {
+	if !first.stretch(end+pairLag, wide[:]) {
+		return false
+	}
+	sum, squares := 0.0, 0.0
+	for _, x := range wide[:pairWindow] {
+		sum += x
+		squares += x * x
+	}
+	for from := range pairLags { // positive lag: the second follows, so the first is read earlier
+		spread := squares - sum*sum/pairWindow
+		if spread < pairFlat {
 			return false
 		}
-		r := 0.0
-		for i, x := range w {
-			r += x * fixed[i]
+		dot := 0.0
+		for i, x := range wide[from : from+pairWindow] {
+			dot += x * fixed[i]
 		}
-		z[k] = math.Atanh(min(max(r, -0.999), 0.999))
+		r := dot / math.Sqrt(spread) // fixed has mean 0, so the mean of the first does not matter
+		z[pairLags-1-from] = math.Atanh(min(max(r, -0.999), 0.999))
+		if from < pairLags-1 {
+			out, in := wide[from], wide[from+pairWindow]
+			sum += in - out
+			squares += in*in - out*out
+		}
 	}
 	p.n++
 	share := 1 / min(float64(p.n), pairMemory)
@@ -168,7 +178,7 @@ func standardise(w *[pairWindow]float64) bool {
 		w[i] -= mean
 		squares += w[i] * w[i]
 	}
-	if squares < 1e-12 {
+	if squares < pairFlat {
 		return false
 	}
 	scale := 1 / math.Sqrt(squares)
@@ -222,7 +232,7 @@ func (c *coupling) step(dst []dsp.Value, a, b dsp.Maybe) []dsp.Value {
 func (c *coupling) begin() {
 	c.end, c.phase, c.fresh = c.n-1-pairLag, 0, false
 	var w [pairWindow]float64
-	if c.b.window(c.end, &w) && standardise(&w) {
+	if c.b.stretch(c.end, w[:]) && standardise(&w) {
 		c.fresh = c.real.update(&c.a, c.end, &w)
 	}
 }
@@ -241,7 +251,7 @@ func (c *coupling) fifth() {
 		if first < 0 || second < 0 {
 			continue
 		}
-		if c.b.window(second, &w) && standardise(&w) {
+		if c.b.stretch(second, w[:]) && standardise(&w) {
 			c.surrogates[i].update(&c.a, first, &w)
 		}
 	}

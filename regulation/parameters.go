@@ -48,6 +48,7 @@ const (
 	stateEvery     = 10 * time.Second // design 6.2
 	sampleHold     = 6 * time.Second  // own: measures of 60 s windows; interval measures come every 5 s (design 6.2), plus one step
 	stepLongest    = 5 * time.Second  // own: a longer step is a gap, after which everything followed begins anew
+	turnLasts      = 60 * time.Second // own: the length of the windows; after it they hold nothing from before the change
 	pacedAfter     = 60 * time.Second // own: the RMSSD window of 60 s still holds paced breaths
 )
 
@@ -121,6 +122,7 @@ const (
 	pairAlpha      = 0.02 // own: consecutive windows overlap, so a chance hit lasts; 0.05 would let them pass 5 % of the time
 	pairMemory     = 12.0 // windows; own: one minute of steps in the running mean of Fisher z
 	pairFirst      = 12   // windows; own: as many as the running mean remembers
+	pairFlat       = 1e-9 // sum of squares, bpm² or µS²; own: what rounding leaves of a flat window
 	pairSeed       = 20080531
 )
 
@@ -144,23 +146,32 @@ type population struct {
 	within  float64       // standard deviation from minute to minute at rest, in one person
 	floor   float64       // least spread ever used: a tiny MAD of few minutes must not explode a z
 	weight  float64       // share of its axis
+	steady  following     // how the feature is followed
+	turn    following     // how it is followed in the first minute of high arousal
 	hold    time.Duration // how long an absent value is bridged
-	tau     float64       // s, smoothing of each second's value
-	lead    float64       // share of the last 20 s' change added, to undo the delay of a 60 s window
+}
+
+// following is how a track follows a feature.
+type following struct {
+	tau  float64 // s, smoothing of each second's value
+	lead float64 // share of the last 20 s' change added, to undo the delay of a 60 s window
 }
 
 // populations is the table of features. Units: see transform.
 func populations() [featureCount]population {
 	return [featureCount]population{
+		// Following, all lines, own: SCR and the vagal features look back 60 s. The vagal ones are led only while a change is already
+		// seen in arousal, since the lead doubles their noise, and a rest would seem low by it.
+		//
 		// Square root of responses per minute + 3/8 (Anscombe 1948: spread 0.5 for a count). physiology 5: rest 1–3 /min.
-		featureSCR: {name: "scr_per_min", mean: 1.54, between: 0.45, within: 0.5, floor: 0.5, weight: 0.40, tau: 4, lead: 1, hold: sampleHold},
+		featureSCR: {name: "scr_per_min", mean: 1.54, between: 0.45, within: 0.5, floor: 0.5, weight: 0.40, steady: following{4, 1}, turn: following{4, 1}, hold: sampleHold},
 		// Relative change against the anchor. own: 20 % is what a clear response of the level adds (physiology 5: 2.95 → 3.15 … 3.7 → 24 µS).
-		featureSCL: {name: "scl_change", mean: 0, between: 0, within: 0.2, floor: 0.2, weight: 0.25, tau: 5},
+		featureSCL: {name: "scl_change", mean: 0, between: 0, within: 0.2, floor: 0.2, weight: 0.25, steady: following{tau: 5}, turn: following{tau: 5}},
 		// bpm. physiology 3: mean NN 926 ms (SD 90) lying, seated a little faster; minute to minute 3–4 bpm.
-		featureHeartRate: {name: "heart_rate", mean: 68, between: 10, within: 4, floor: 3, weight: 0.35, tau: 5},
+		featureHeartRate: {name: "heart_rate", mean: 68, between: 10, within: 4, floor: 3, weight: 0.35, steady: following{tau: 5}, turn: following{tau: 5}},
 		// ln ms at 60 bpm. physiology 3: RMSSD 42 (15) ms at 926 ms is ln 45.4 = 3.81; 120 s against 5 min r 0.986, 60 s a little less.
-		featureRMSSD: {name: "rmssd", mean: 3.81, between: 0.4, within: 0.25, floor: 0.22, weight: 0.60, tau: 4, lead: 1, hold: sampleHold},
+		featureRMSSD: {name: "rmssd", mean: 3.81, between: 0.4, within: 0.25, floor: 0.25, weight: 0.60, steady: following{tau: 20}, turn: following{1, 2}, hold: sampleHold},
 		// ln ms². Nunan 2010: HF 657 ms²; Porges–Bohrer in adults about 6 to 6.5, SD about 1.1 (from memory of the literature).
-		featureRSA: {name: "rsa", mean: 6.2, between: 1.1, within: 0.5, floor: 0.45, weight: 0.40, tau: 4, lead: 1, hold: sampleHold},
+		featureRSA: {name: "rsa", mean: 6.2, between: 1.1, within: 0.5, floor: 0.45, weight: 0.40, steady: following{tau: 20}, turn: following{1, 2}, hold: sampleHold},
 	}
 }

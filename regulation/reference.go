@@ -30,7 +30,7 @@ const madToSpread = 1.4826
 // refer joins what is known of people, of this wearer, and of this session so far, each by its precision: the posterior mean and
 // the predictive spread of a normal distribution with normal prior (Gelman et al., Bayesian Data Analysis, section 2.5), with
 // medians and MADs in place of means and deviations. So the population fades by itself as own minutes come.
-func (p population) refer(own, session sample) reference {
+func (p *population) refer(own, session sample) reference {
 	if p.between == 0 {
 		return reference{centre: p.mean, spread: max(p.within, p.floor)}
 	}
@@ -133,22 +133,38 @@ func (s *session) sample(w *weighing, f feature, ownMinutes int) sample {
 	return sample{median: quantile(w.items[:n], float64(n), q), count: count}
 }
 
-// references holds what each feature is compared with, formed anew only when something was learnt or the date changed.
+// references holds what each feature is compared with. They are formed anew only when something was learnt or the date changed, one
+// feature a second, so that no step is long on a small board.
 type references struct {
 	features [featureCount]reference
-	unlike   bool // own rest far from most people's
+	far      [featureCount]bool // own rest far from most people's
+	pending  int                // features that wait to be formed anew
 }
 
-// form computes all references.
-func (r *references) form(people *[featureCount]population, w *weighing, b Baseline, s *session, today int32) {
-	r.unlike = false
-	for f := range featureCount {
-		p := people[f]
-		own := w.sample(b.Minutes, f, today)
-		r.features[f] = p.refer(own, s.sample(w, f, len(b.Minutes)))
-		far := p.between > 0 && own.count > 0 && math.Abs(own.median-p.mean) > unlikeZ*p.between
-		if far && b.Stage() != StageNew {
-			r.unlike = true
+// renew asks for all features to be formed anew.
+func (r *references) renew() { r.pending = int(featureCount) }
+
+// form computes the next waiting feature; it tells whether there was one.
+func (r *references) form(people *[featureCount]population, w *weighing, b *Baseline, s *session, today int32) bool {
+	if r.pending == 0 {
+		return false
+	}
+	r.pending--
+	f := feature(r.pending)
+	p := &people[f]
+	own := w.sample(b.Minutes, f, today)
+	r.features[f] = p.refer(own, s.sample(w, f, len(b.Minutes)))
+	r.far[f] = len(b.Minutes) >= minutesFirst && p.between > 0 && own.count > 0 &&
+		math.Abs(own.median-p.mean) > unlikeZ*p.between
+	return true
+}
+
+// unlike tells whether the own rest lies far from most people's in any feature.
+func (r *references) unlike() bool {
+	for _, far := range r.far {
+		if far {
+			return true
 		}
 	}
+	return false
 }

@@ -16,7 +16,7 @@ func (e RestError) Error() string { return string(e) }
 
 // The reasons for refusing a declared rest.
 const (
-	ErrRestRunning RestError = "a rest is already being learnt: keep sitting or lying quietly"
+	ErrRestRunning RestError = "a rest is being learnt now: keep sitting or lying quietly"
 	ErrRestPaced   RestError = "stop the breathing pacer first: a rest is learnt with your own breathing"
 	ErrRestNight   RestError = "a rest is learnt awake: end the night session first"
 	ErrRestSetUp   RestError = "the sensors are being set up: try again when that is done"

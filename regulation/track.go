@@ -20,8 +20,8 @@ type track struct {
 	seen   time.Duration // when a value last came
 }
 
-// step takes this second's value. It answers the followed value, absent once the feature was absent for longer than its hold.
-func (k *track) step(t time.Duration, x dsp.Maybe, p population) dsp.Maybe {
+// step takes this second's value; turn tells that a change is under way. It answers the followed value, absent once the feature was absent for longer than its hold.
+func (k *track) step(t time.Duration, x dsp.Maybe, p *population, turn bool) dsp.Maybe {
 	if !x.Known {
 		if k.n == 0 || t-k.seen > p.hold {
 			*k = track{}
@@ -29,16 +29,19 @@ func (k *track) step(t time.Duration, x dsp.Maybe, p population) dsp.Maybe {
 		}
 		return dsp.Some(k.smooth)
 	}
-	led := x.Value
+	led, follow := x.Value, p.steady
+	if turn {
+		follow = p.turn
+	}
 	slot := &k.recent[k.n%leadSeconds]
 	if k.n >= leadSeconds {
-		led += p.lead * (x.Value - *slot)
+		led += follow.lead * (x.Value - *slot)
 	}
 	*slot = x.Value
 	if k.n == 0 {
 		k.smooth = led
 	} else {
-		k.smooth += (led - k.smooth) / max(p.tau, 1)
+		k.smooth += (led - k.smooth) / max(follow.tau, 1)
 	}
 	k.n++
 	k.seen = t
