@@ -1,0 +1,27 @@
+package mqtt
+
+import paho "github.com/eclipse/paho.mqtt.golang"
+
+// Inbound is one received message.
+type Inbound struct {
+	Topic    string
+	Payload  []byte // the receiver's own; nil where Oversize
+	Retained bool   // kept by the broker from before the subscription: not an act of this moment
+	Oversize bool   // the payload was longer than MaxInbound and has been thrown away
+}
+
+// arrived runs on paho's reading goroutine, message by message in the broker's order. It must never wait nor publish: paho
+// would deadlock. With paho's OrderMatters off every message would get a goroutine of its own and a pause could overtake a
+// resume; so it stays on, and this function stays short.
+func (c *Client) arrived(_ paho.Client, m paho.Message) {
+	in := Inbound{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained()}
+	if len(in.Payload) > c.o.MaxInbound {
+		c.count.oversize.Add(1)
+		in.Payload, in.Oversize = nil, true
+	}
+	select {
+	case c.inbox <- in:
+	default:
+		c.count.inboundCut.Add(1)
+	}
+}

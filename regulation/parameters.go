@@ -1,0 +1,177 @@
+package regulation
+
+import "time"
+
+// This file is the one table of numbers that decide. Each line carries its source:
+//
+//	design 4       the project's contract, section 4
+//	physiology n   the anchor page on physiology, section n, which names the paper
+//	own            chosen here, with the reason
+//
+// Nothing in it was fitted to a recording.
+
+// Axes and names.
+const (
+	axisEnter = 1.0 // design 4: arousal is high from +1.0, vagal is low from −1.0
+	axisLeave = 0.5 // design 4: until +0.5 and −0.5
+
+	dwellNamed     = 30 * time.Second // design 4
+	dwellActivated = 15 * time.Second // design 4: into activated
+	dwellUnknown   = 15 * time.Second // own: from unknown there is no name to protect from flicker, so half the dwell is enough
+
+	zLimit         = 5.0 // own: beyond five spreads a value says "far", and one feature must not outvote the others
+	axisWeightFull = 0.6 // own: less weight than this present pulls the axis to 0, so that one feature alone does not decide at +1 of its own
+
+	slowBreathing        = 9.0 // breaths per minute; physiology 4: under 9 the fixed band misses the breath
+	slowBreathingQuality = 0.5 // own: a breathing rate of less quality is not acted on
+)
+
+// Confidence.
+const (
+	confidenceFirst   = 0.6  // design 4: stage first
+	confidenceSkin    = 0.6  // design 4: skin alone, or vagal null
+	confidenceMixed   = 0.45 // own: settled while one feature is itself high, as in freezing (skin up, heart down)
+	confidenceEdge    = 0.45 // own: on the threshold itself it is a coin's toss, a little less for what is not measured
+	confidenceGain    = 0.50 // own: so that far from every threshold 0.95 is the most ever said
+	confidenceUnlike  = 0.8  // own: factor for an own rest far from the population's
+	confidenceMissing = 0.4  // own: what a wholly missing axis weight would take away
+	unlikeZ           = 2.0  // own: about one person in twenty lies further out by chance
+)
+
+// Signal.
+const (
+	qualityTrusted = 0.5              // design 6.2, summary: usable is quality of at least 0.5
+	qualityLearnt  = 0.7              // own: learning is stricter than answering, for a bad minute stays for weeks
+	qualityGrace   = 5 * time.Second  // own: a dip shorter than one RMSSD update does not withhold the pulse
+	qualityTau     = 10.0             // s; own: length of the heart-rate window
+	contactLoss    = 5 * time.Second  // own: a shorter loss is a touch, not a new place of the electrode
+	stateEvery     = 10 * time.Second // design 6.2
+	sampleHold     = 6 * time.Second  // own: measures of 60 s windows; interval measures come every 5 s (design 6.2), plus one step
+	stepLongest    = 5 * time.Second  // own: a longer step is a gap, after which everything followed begins anew
+	turnLasts      = 60 * time.Second // own: the length of the windows; after it they hold nothing from before the change
+	pacedAfter     = 60 * time.Second // own: the RMSSD window of 60 s still holds paced breaths
+)
+
+// Movement and effort.
+const (
+	movingTogether = 10 * time.Second // design 4: both channels disturbed within 10 s
+	movingHold     = 10 * time.Second // own: one heart-rate window after the last movement
+	effortEnter    = 35.0             // bpm above own rest; own: beyond what sitting stress does (mean +15 to +25 bpm), within brisk walking
+	effortHold     = 30 * time.Second // own: while the heart is not read, effort is not over; longer than that nobody knows
+	effortLeave    = 20.0             // bpm; own: what is left after effort must not be read as activated
+)
+
+// Skin-conductance level: its absolute value means little, only its change against an anchor counts (physiology 5).
+const (
+	anchorSettle     = 30 * time.Second // own: a fresh electrode is still settling
+	anchorTauSettle  = 10.0             // s; own: during settling the anchor follows quickly
+	anchorTauDown    = 60.0             // s; own: the anchor is a lower envelope, 30–60 s as in physiology 5
+	anchorTauUp      = 900.0            // s; own: slower than a stress task, faster than an evening's drift
+	anchorLeastLevel = 1.0              // µS; own: under this a relative change would blow up
+)
+
+// Baseline.
+const (
+	minutesFirst     = 3               // design 4
+	minutesKnown     = 20              // design 4
+	daysKnown        = 2               // design 4
+	forgetHalfDays   = 28.0            // days; own: "slow forgetting over weeks"
+	minutesPerSample = 3.0             // own: neighbouring minutes resemble each other; three count as one independent sample
+	spreadPriorCount = 4.0             // own: independent samples that the population's spread is worth
+	localMinutes     = 60              // own: an hour of this session
+	localPerSample   = 6.0             // own: minutes of unknown quality of rest count half of own ones
+	localMost        = 2.0             // own: samples that the session may at most be worth
+	localQuantile    = 0.35            // own: the restful side of a session that is not all rest
+	minuteSeconds    = 60              // design 4: minutes
+	minuteSkips      = 15              // own: a minute of which a quarter is bad is not good
+	minuteKnown      = 20              // own: seconds that a measure must be known for, a third
+	quietSlope       = 4.0             // bpm per min; own: standing up or effort moves the rate faster
+	quietStep        = 5.0             // bpm between neighbouring minutes; own: as quietSlope
+	quietHeartRate   = 100.0           // bpm; the usual bound of tachycardia: no rest
+	restMinutes      = 3               // design 4
+	restLongest      = 5 * time.Minute // own: two minutes of patience for three good ones
+)
+
+// Recovery.
+const (
+	recoveryHigh    = 0.9              // own: the plateau ends where the level last was within a tenth of its peak
+	recoveryHalf    = 0.5              // by definition of a half-life
+	recoveryLongest = 10 * time.Minute // own: later it is no answer to the activation any more
+	recoveryUnseen  = 15 * time.Second // own: a crossing inside a longer gap has no time
+)
+
+// Night.
+const (
+	nightUsable      = 0.6              // design, regulation issue: each value null under 60 % usable
+	nightWindow      = 300              // s; 5 min windows
+	nightWindowKnown = 180              // s; own: three fifths of a window, as for the night
+	nightRestless    = 60 * time.Second // own: movements within a minute are one period
+)
+
+// Two people (physiology 9: window 30 s, step 5 s, lag ±5 s, high-pass 0.04 Hz, at least 100 surrogates).
+const (
+	pairWindow     = 30 // s
+	pairStep       = 5  // s
+	pairLag        = 5  // s
+	pairLags       = 2*pairLag + 1
+	pairHighPass   = 0.04 // Hz
+	pairSettle     = 12   // s; own: three time constants of the high-pass
+	pairShiftLeast = 40   // s; own: window plus both lags, so that a surrogate shares no second with the real window
+	pairShiftStep  = 3    // s; own: neighbours differ by a third of the heart-rate window
+	pairSurrogates = 120  // at least 100
+	pairAlpha      = 0.02 // own: consecutive windows overlap, so a chance hit lasts; 0.05 would let them pass 5 % of the time
+	pairMemory     = 12.0 // windows; own: one minute of steps in the running mean of Fisher z
+	pairFirst      = 12   // windows; own: as many as the running mean remembers
+	pairFlat       = 1e-9 // sum of squares, bpm² or µS²; own: what rounding leaves of a flat window
+	pairSeed       = 20080531
+)
+
+// feature names one input of an axis.
+type feature uint8
+
+const (
+	featureSCR feature = iota
+	featureSCL
+	featureHeartRate
+	featureRMSSD
+	featureRSA
+	featureCount
+)
+
+// population is what is known of a feature before anything is known of the wearer, and how the feature enters its axis.
+type population struct {
+	name    string
+	mean    float64       // of resting people
+	between float64       // standard deviation of people's own rest; 0: the feature is a change and has no level
+	within  float64       // standard deviation from minute to minute at rest, in one person
+	floor   float64       // least spread ever used: a tiny MAD of few minutes must not explode a z
+	weight  float64       // share of its axis
+	steady  following     // how the feature is followed
+	turn    following     // how it is followed in the first minute of high arousal
+	hold    time.Duration // how long an absent value is bridged
+}
+
+// following is how a track follows a feature.
+type following struct {
+	tau  float64 // s, smoothing of each second's value
+	lead float64 // share of the last 20 s' change added, to undo the delay of a 60 s window
+}
+
+// populations is the table of features. Units: see transform.
+func populations() [featureCount]population {
+	return [featureCount]population{
+		// Following, all lines, own: SCR and the vagal features look back 60 s. The vagal ones are led only while a change is already
+		// seen in arousal, since the lead doubles their noise, and a rest would seem low by it.
+		//
+		// Square root of responses per minute + 3/8 (Anscombe 1948: spread 0.5 for a count). physiology 5: rest 1–3 /min.
+		featureSCR: {name: "scr_per_min", mean: 1.54, between: 0.45, within: 0.5, floor: 0.5, weight: 0.40, steady: following{4, 1}, turn: following{4, 1}, hold: sampleHold},
+		// Relative change against the anchor. own: 20 % is what a clear response of the level adds (physiology 5: 2.95 → 3.15 … 3.7 → 24 µS).
+		featureSCL: {name: "scl_change", mean: 0, between: 0, within: 0.2, floor: 0.2, weight: 0.25, steady: following{tau: 5}, turn: following{tau: 5}},
+		// bpm. physiology 3: mean NN 926 ms (SD 90) lying, seated a little faster; minute to minute 3–4 bpm.
+		featureHeartRate: {name: "heart_rate", mean: 68, between: 10, within: 4, floor: 3, weight: 0.35, steady: following{tau: 5}, turn: following{tau: 5}},
+		// ln ms at 60 bpm. physiology 3: RMSSD 42 (15) ms at 926 ms is ln 45.4 = 3.81; 120 s against 5 min r 0.986, 60 s a little less.
+		featureRMSSD: {name: "rmssd", mean: 3.81, between: 0.4, within: 0.25, floor: 0.25, weight: 0.60, steady: following{tau: 20}, turn: following{1, 2}, hold: sampleHold},
+		// ln ms². Nunan 2010: HF 657 ms²; Porges–Bohrer in adults about 6 to 6.5, SD about 1.1 (from memory of the literature).
+		featureRSA: {name: "rsa", mean: 6.2, between: 1.1, within: 0.5, floor: 0.45, weight: 0.40, steady: following{tau: 20}, turn: following{1, 2}, hold: sampleHold},
+	}
+}

@@ -1,0 +1,114 @@
+package regulation
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// slight is the |z| under which a feature is told as being like at rest.
+const slight = 0.3
+
+// reasons lists the features that are known, the one that moved its axis most first.
+func (e *Estimator) reasons() []Reason {
+	var moved [featureCount]float64
+	list := make([]Reason, 0, featureCount)
+	order := make([]feature, 0, featureCount)
+	for f := range featureCount {
+		if e.axes.z[f].Known {
+			moved[f] = math.Abs(e.axes.z[f].Value) * e.people[f].weight
+			order = append(order, f)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b feature) int { return cmp.Compare(moved[b], moved[a]) })
+	for _, f := range order {
+		list = append(list, Reason{Feature: e.people[f].name, Z: e.axes.z[f].Value})
+	}
+	return list
+}
+
+// strongerFirst orders reasons by size.
+func strongerFirst(a, b Reason) int { return cmp.Compare(math.Abs(b.Z), math.Abs(a.Z)) }
+
+// String gives the form used in events: the feature and its z with one decimal, for example "scr_per_min -0.8".
+func (r Reason) String() string {
+	z := math.Round(r.Z*10) / 10
+	if z == 0 {
+		z = 0 // no "-0.0"
+	}
+	return r.Feature + " " + strconv.FormatFloat(z, 'f', 1, 64)
+}
+
+// Words says a reason to people, compared with the wearer's own rest.
+func (r Reason) Words() string {
+	var what, more, less string
+	switch r.Feature {
+	case "scr_per_min":
+		what, more, less = "skin responses", "more", "fewer"
+	case "scl_change":
+		what, more, less = "skin conductance", "higher", "lower"
+	case "heart_rate":
+		what, more, less = "heart rate", "faster", "slower"
+	case "rmssd":
+		what, more, less = "variation from beat to beat", "larger", "smaller"
+	case "rsa":
+		what, more, less = "swing of the heart with the breath", "larger", "smaller"
+	default:
+		what, more, less = r.Feature, "higher", "lower"
+	}
+	switch {
+	case math.Abs(r.Z) < slight:
+		return what + ": as at your own rest"
+	case r.Z > 0:
+		return what + ": " + more + " than at your own rest"
+	}
+	return what + ": " + less + " than at your own rest"
+}
+
+// Words says a state to people, in the words of design section 4. They say strength, never meaning.
+func (n Name) Words() string {
+	switch n {
+	case Settled:
+		return "steady"
+	case Engaged:
+		return "lively and steady"
+	case Activated:
+		return "wound up: effort, laughter, excitement and worry look alike here"
+	case Withdrawn:
+		return "quiet and low: rest, tiredness or drawing back look alike here"
+	}
+	return "not sure"
+}
+
+// Words says to people why nothing is named; empty for ReasonNone.
+func (r UnknownReason) Words() string {
+	switch r {
+	case ReasonNoContact:
+		return "a sensor is off the skin, or sensing is off"
+	case ReasonPoorSignal:
+		return "the signal is not clear enough"
+	case ReasonLearning:
+		return "your own rest is not learnt yet"
+	case ReasonMoving:
+		return "movement or effort: nothing can be read from it"
+	case ReasonPacedBreathing:
+		return "paced breathing changes the heart by itself"
+	case ReasonNight:
+		return "night: nothing is judged"
+	case ReasonSetUp:
+		return "the sensors are being set up"
+	}
+	return ""
+}
+
+// Words says to people what the state is compared with.
+func (s Stage) Words() string {
+	switch s {
+	case StageFirst:
+		return "compared with a first rest of your own"
+	case StageKnown:
+		return "compared with your own rest"
+	}
+	return "learning your own rest"
+}

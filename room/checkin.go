@@ -1,0 +1,51 @@
+package room
+
+import (
+	"fmt"
+	"time"
+
+	"hubd/dsp"
+)
+
+// asking is a check-in that waits for an answer.
+type asking struct {
+	on bool
+	at time.Duration
+}
+
+// AskCheckIn asks the people in the room how it is, and softens the light. It does nothing outside a session, at night, or
+// in a pause: a pause is an answer already.
+func (r *Room) AskCheckIn(dst []dsp.Value, now time.Duration) []dsp.Value {
+	if r.session.stage != stageRunning || r.session.kind == Night || r.hold || r.checkIn.on {
+		return dst
+	}
+	r.checkIn = asking{on: true, at: now}
+	dst = append(dst, CheckIn{Reason: "asked"})
+	return r.follow(dst, now)
+}
+
+// Answer takes in an answer; wearer −1 is nobody's. The word stop ends the session for everyone. Every other word ends the
+// check-in alike, so that the light does not tell which it was.
+func (r *Room) Answer(dst []dsp.Value, now time.Duration, _ int, answer string) ([]dsp.Value, error) {
+	switch answer {
+	case "stop":
+		r.sound.cut(now)
+		return r.finish(dst, now), nil
+	case "space", "touch", "reassurance", "fine_for_now":
+		r.session.lived = now
+		r.checkIn = asking{}
+		return r.follow(dst, now), nil
+	}
+	return dst, fmt.Errorf("there is no answer %q: wanted is space, touch, reassurance, fine_for_now or stop", answer)
+}
+
+// passCheckIn returns to the base scene, and stays there, where nobody answered.
+func (r *Room) passCheckIn(now time.Duration) {
+	if !r.checkIn.on || now < r.checkIn.at+r.o.AnswerAfter {
+		return
+	}
+	r.checkIn = asking{}
+	if !r.practice.on {
+		r.byHand, r.whyByHand = r.o.BaseScene, "no_answer"
+	}
+}

@@ -1,0 +1,139 @@
+package room
+
+import (
+	"time"
+
+	"hubd/dsp"
+)
+
+// lamp is one lamp as the room knows it.
+type lamp struct {
+	o          LampOptions
+	group      int // index into Room.budgets
+	on         dsp.Maybe
+	brightness attribute
+	kelvin     attribute
+	motion     Motion
+	before     LampSnapshot
+	known      bool          // before holds how the lamp was
+	hand       bool          // somebody took it
+	handAt     time.Duration // when
+	taken      bool          // not to be restored
+	lastSent   time.Duration
+	breathed   int64 // the half breath that was answered
+	pausedFrom dsp.Maybe
+}
+
+const noPlan = -1
+
+func newLamps(options []LampOptions) (lamps []lamp, budgets []budget) {
+	groups := map[string]int{}
+	for _, o := range options {
+		g, ok := groups[o.Group]
+		if !ok || o.Group == "" {
+			g = len(budgets)
+			budgets = append(budgets, newBudget())
+			groups[o.Group] = g
+		}
+		lamps = append(lamps, lamp{
+			o: o.withDefaults(), group: g, breathed: -1,
+			brightness: attribute{plan: noPlan, still: stillPoints, stepSize: 1},
+			kelvin:     attribute{plan: noPlan, still: 20, stepSize: 50},
+		})
+	}
+	return lamps, budgets
+}
+
+// Lamp takes in what a lamp says of itself, or that its newest command was dropped unsent.
+func (r *Room) Lamp(dst []dsp.Value, now time.Duration, rep LampReport) []dsp.Value {
+	for i := range r.lamps {
+		if l := &r.lamps[i]; l.o.ID == rep.Lamp {
+			if l.report(now, rep) && r.plan.aim != aimNothing && !l.hand {
+				dst = append(dst, l.yield(now))
+			}
+			r.noteBefore(l)
+		}
+	}
+	return dst
+}
+
+// report remembers what the lamp says and tells whether a hand has moved it.
+func (l *lamp) report(now time.Duration, rep LampReport) bool {
+	hand := false
+	if rep.On.Known {
+		hand = l.switched(now, rep.On)
+		l.on = rep.On
+	}
+	if l.on == dsp.Some(0) {
+		rep.Brightness = dsp.Maybe{} // what it would have if it were on
+	}
+	if rep.Brightness.Known {
+		switch l.brightness.judge(now, rep.Brightness.Value) {
+		case missed:
+			l.brightness.reported = rep.Brightness
+			l.brightness.lose(now)
+		case astray:
+			hand = true
+		}
+		l.brightness.reported = rep.Brightness
+	}
+	if rep.Kelvin.Known {
+		hand = hand || l.kelvin.strays(rep.Kelvin.Value)
+		l.kelvin.reported = rep.Kelvin
+	}
+	if rep.Lost {
+		l.brightness.lose(now)
+		l.kelvin.lose(now)
+	}
+	return hand
+}
+
+// switched tells whether a hand switched the lamp on or off. A lamp dimmed to nothing says that it is off by itself, and
+// one that the room lights up says that it is on.
+func (l *lamp) switched(now time.Duration, on dsp.Maybe) bool {
+	known := l.on.Known
+	if l.on != on {
+		l.brightness.reported = dsp.Maybe{}
+		if on.Value == 0 {
+			l.brightness.reported = dsp.Some(0)
+		}
+	}
+	if !known || l.on == on {
+		return false
+	}
+	lit := l.brightness.active && l.brightness.sent.to > 0
+	if on.Value == 0 {
+		return lit || !l.brightness.active
+	}
+	return !lit
+}
+
+// yield lets go of a lamp that a hand took.
+func (l *lamp) yield(now time.Duration) LampCommand {
+	l.hand, l.handAt, l.taken = true, now, true
+	l.brightness.release()
+	l.kelvin.release()
+	return LampCommand{
+		Lamp: l.o.ID, Owner: OwnerHand, Planned: now, Transition: minTransition,
+		Brightness: l.brightness.reported, Kelvin: l.kelvin.reported,
+	}
+}
+
+// takeBack ends a yield: how the hand left the lamp is what it will be put back to.
+func (l *lamp) takeBack() {
+	if !l.hand {
+		return
+	}
+	l.hand, l.taken = false, false
+	l.before = l.snapshot()
+}
+
+func (l *lamp) snapshot() LampSnapshot {
+	return LampSnapshot{
+		Lamp: l.o.ID, On: l.on == dsp.Some(1),
+		Brightness: l.brightness.reported, Kelvin: l.kelvin.reported,
+	}
+}
+
+// touched tells whether the room has commanded the lamp since it was released.
+func (l *lamp) touched() bool { return l.brightness.active || l.kelvin.active }

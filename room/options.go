@@ -1,0 +1,105 @@
+package room
+
+import "time"
+
+// Options is all a Room is built from. Every zero field means the default named beside it, so the zero Options is a room
+// without lamps in which nothing moves.
+type Options struct {
+	Seed      uint64 // of the random delays; equal seeds and inputs give equal outputs
+	Private   bool   // sessions of kind Together are private
+	SwitchOn  bool   // a lamp known to be off may be switched on; otherwise it is left alone
+	NoAfter   bool   // no after scene: the restore follows the end at once
+	BaseScene string // name of the scene a session begins with; empty: base
+
+	MinConfidence float64 // a State below it counts as unknown, 0…1; 0: 0.5
+	Discretion    Discretion
+	Scenes        map[string]Scene // own scenes, and changes to the default ones
+
+	HasQuiet        bool          // QuietFrom and QuietTo are set
+	QuietFrom       time.Duration // local time of day; may lie after QuietTo
+	QuietTo         time.Duration
+	NightBrightness float64 // ceiling in quiet hours, percent; 0: 15
+	NightKelvin     float64 // ceiling in quiet hours; 0: 2200
+
+	VolumeCapDB float64       // highest level, relative to full scale; 0: −20
+	AnswerAfter time.Duration // a check-in waits this long for an answer; 0: 2 min
+	HandFor     time.Duration // a lamp that a hand took is left alone this long, or until the session ends; 0: 30 min
+
+	Lamps   []LampOptions
+	Wearers []WearerOptions
+	Restore Snapshot // left by a run that did not end its restore; zero: none
+}
+
+// Discretion hides whose body changed when: a change made by a State begins late and goes slowly (design section 5.3).
+type Discretion struct {
+	DelayMin      time.Duration // 0: 20 s
+	DelayMax      time.Duration // 0: 90 s; at least DelayMin
+	Fade          time.Duration // 0: 30 s
+	SpreadPercent float64       // the state scenes' brightness stays within so many points of the dimmest; 0: 15
+}
+
+// LampOptions describes one lamp.
+type LampOptions struct {
+	ID        string
+	Group     string  // lamps that share one rate budget; empty: a budget of its own
+	MinKelvin float64 // the warmest the lamp can do; 0: 2200
+	MaxKelvin float64 // the coldest; 0: 6500
+}
+
+// WearerOptions describes one wearer; its place in Options.Wearers is the wearer's number in every method.
+type WearerOptions struct {
+	ID      string
+	Cues    bool // this wearer's State may steer the room
+	Comfort Comfort
+}
+
+// withDefaults fills every zero field and pulls the rest into its range.
+func (o Options) withDefaults() Options {
+	o.BaseScene = orText(o.BaseScene, sceneBase)
+	o.MinConfidence = clamp(orNumber(o.MinConfidence, 0.5), 0, 1)
+	o.NightBrightness = clamp(orNumber(o.NightBrightness, 15), 0, 100)
+	o.NightKelvin = clamp(orNumber(o.NightKelvin, 2200), minKelvin, maxKelvin)
+	o.VolumeCapDB = clamp(orNumber(o.VolumeCapDB, -20), silenceDB, 0)
+	o.AnswerAfter = orNumber(o.AnswerAfter, 2*time.Minute)
+	o.HandFor = orNumber(o.HandFor, 30*time.Minute)
+	d := &o.Discretion
+	d.DelayMin = orNumber(d.DelayMin, 20*time.Second)
+	d.DelayMax = max(orNumber(d.DelayMax, 90*time.Second), d.DelayMin)
+	d.Fade = max(orNumber(d.Fade, 30*time.Second), minTransition)
+	d.SpreadPercent = clamp(orNumber(d.SpreadPercent, 15), 0, 100)
+	return o
+}
+
+func (l LampOptions) withDefaults() LampOptions {
+	l.MinKelvin = orNumber(l.MinKelvin, minKelvin)
+	l.MaxKelvin = max(orNumber(l.MaxKelvin, maxKelvin), l.MinKelvin)
+	return l
+}
+
+// The kelvin a lamp is taken to do where nothing says otherwise.
+const (
+	minKelvin = 2200.0
+	maxKelvin = 6500.0
+)
+
+func orNumber[N float64 | time.Duration](v, other N) N {
+	if v == 0 {
+		return other
+	}
+	return v
+}
+
+func orText(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// clamp pulls v into lo…hi; a NaN becomes lo.
+func clamp(v, lo, hi float64) float64 {
+	if !(v >= lo) {
+		return lo
+	}
+	return min(v, hi)
+}

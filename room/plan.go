@@ -1,0 +1,187 @@
+package room
+
+import (
+	"time"
+
+	"hubd/dsp"
+)
+
+// aim is what the lamps are commanded for.
+type aim uint8
+
+const (
+	aimNothing aim = iota
+	aimCue
+	aimPause
+	aimRestore
+)
+
+// plan is what the lamps are to do from one change to the next.
+type plan struct {
+	number int
+	aim    aim
+	light  Light
+	fade   time.Duration
+	since  time.Duration
+	pace   Pace // the light breathes with it; zero: it does not
+}
+
+const swellDepth = 8.0 // points of brightness, downward from the scene's
+
+// replan replaces the plan; every lamp then begins anew from where it is.
+func (r *Room) replan(now time.Duration, p plan) {
+	p.number, p.since = r.plan.number+1, now
+	r.plan = p
+	for i := range r.lamps {
+		r.lamps[i].breathed = -1
+	}
+}
+
+// commandable tells whether the room may command a lamp at all.
+func (r *Room) commandable(l *lamp) bool {
+	if l.hand || !l.on.Known || (l.on.Value == 0 && !r.o.SwitchOn) {
+		return false
+	}
+	if r.plan.aim == aimRestore {
+		return l.known && !l.taken && l.on.Value == 1 && (l.before.On || r.o.SwitchOn)
+	}
+	return true
+}
+
+// goal is what a lamp is to reach under the plan.
+func (r *Room) goal(l *lamp) (brightness, kelvin dsp.Maybe) {
+	e := r.envelope()
+	brightness, kelvin = dsp.Some(r.plan.light.Brightness), dsp.Some(r.plan.light.Kelvin)
+	if r.plan.aim == aimRestore {
+		brightness, kelvin = l.before.Brightness, l.before.Kelvin
+		if !l.before.On {
+			brightness, kelvin = dsp.Some(0), dsp.Maybe{}
+		}
+	}
+	brightness.Value = min(brightness.Value, e.BrightnessCeiling)
+	if l.motion.PauseLimit.Known {
+		brightness.Value = min(brightness.Value, l.motion.PauseLimit.Value)
+	}
+	kelvin.Value = min(clamp(kelvin.Value, l.o.MinKelvin, l.o.MaxKelvin), e.KelvinCeiling)
+	return brightness, kelvin
+}
+
+// command lets due lamp commands leave, as the budgets allow.
+func (r *Room) command(dst []dsp.Value, now time.Duration) []dsp.Value {
+	if r.plan.aim == aimNothing {
+		return dst
+	}
+	r.limitPause(now)
+	if r.plan.pace.BreathsPerMin > 0 {
+		dst = r.breathe(dst, now)
+	}
+	for g := range r.budgets {
+		for {
+			l, a := r.next(g, now)
+			if l == nil || !r.budgets[g].take(now, r.kept(g, now)) {
+				break
+			}
+			dst = r.send(dst, now, l, a)
+		}
+	}
+	return dst
+}
+
+// kept is how much of a budget must remain after an ordinary command. A pause may use all of it.
+func (r *Room) kept(group int, now time.Duration) float64 {
+	if r.plan.aim == aimPause {
+		return 0
+	}
+	if r.plan.pace.BreathsPerMin > 0 {
+		return keptFor(r.breathing(group), r.plan.pace.half(now).end-now)
+	}
+	return budgetKept
+}
+
+// limitPause keeps what the pause found each lamp at, for its first minute.
+func (r *Room) limitPause(now time.Duration) {
+	paused := r.plan.aim == aimPause
+	for i := range r.lamps {
+		l := &r.lamps[i]
+		l.motion.Paused = paused
+		if !paused || now >= r.plan.since+pauseRiseFor {
+			l.pausedFrom, l.motion.PauseLimit = dsp.Maybe{}, dsp.Maybe{}
+			continue
+		}
+		if !l.pausedFrom.Known {
+			l.pausedFrom = l.brightness.now(r.plan.since)
+		}
+		if l.pausedFrom.Known {
+			l.motion.PauseLimit = dsp.Some(l.pausedFrom.Value + pauseRise)
+		}
+	}
+}
+
+// next finds the lamp and attribute of a group that has waited longest. The colour of a lamp follows once its brightness has
+// arrived, and never cuts into a transition of it: some lamps stop the one when the other begins.
+func (r *Room) next(group int, now time.Duration) (*lamp, *attribute) {
+	const colourWaits = 20 * time.Second
+	var found *lamp
+	var which *attribute
+	var since time.Duration
+	for i := range r.lamps {
+		l := &r.lamps[i]
+		if l.group != group || !r.commandable(l) || r.swells(l, now) {
+			continue
+		}
+		b, k := r.goal(l)
+		if r.envelope().mustWait(&l.motion, now, l.brightness.now(now).Value) {
+			continue
+		}
+		if b.Known && l.brightnessDue(now, r.plan.number, b.Value) && (found == nil || l.lastSent < since) {
+			found, which, since = l, &l.brightness, l.lastSent
+		}
+		free := !l.brightness.active || now >= l.brightness.sent.end
+		if free && k.Known && l.kelvin.due(now, r.plan.number, k.Value) && (found == nil || l.lastSent+colourWaits < since) {
+			found, which, since = l, &l.kelvin, l.lastSent+colourWaits
+		}
+	}
+	return found, which
+}
+
+// brightnessDue lets a running change of colour end, except where a new plan begins.
+func (l *lamp) brightnessDue(now time.Duration, plan int, goal float64) bool {
+	busy := l.kelvin.active && now < l.kelvin.sent.end
+	if busy && !l.brightness.fresh(plan, goal) {
+		return false
+	}
+	return l.brightness.due(now, plan, goal)
+}
+
+// send takes the next step of one attribute.
+func (r *Room) send(dst []dsp.Value, now time.Duration, l *lamp, a *attribute) []dsp.Value {
+	b, k := r.goal(l)
+	c := LampCommand{Lamp: l.o.ID, Planned: now, Waits: r.plan.aim != aimCue}
+	var value float64
+	if a == &l.brightness {
+		value, c.Transition = a.step(now, r.plan.fade, r.plan.number, b.Value)
+		c.Brightness = dsp.Some(value)
+	} else {
+		value, c.Transition = a.step(now, r.plan.fade, r.plan.number, k.Value)
+		c.Kelvin = dsp.Some(value)
+	}
+	return r.release(dst, now, l, c)
+}
+
+// release is the one place where lamp commands leave.
+func (r *Room) release(dst []dsp.Value, now time.Duration, l *lamp, c LampCommand) []dsp.Value {
+	l.motion.On, l.motion.Brightness, l.motion.Kelvin = l.on, l.brightness.now(now), l.kelvin.now(now)
+	c, ok := r.envelope().Limit(&l.motion, now, c)
+	if !ok {
+		return dst
+	}
+	l.lastSent = now
+	if c.Brightness.Known {
+		l.motion.moved(now, l.motion.Brightness.Value, c.Brightness.Value)
+		l.brightness.send(now, c.Brightness.Value, c.Transition)
+		l.kelvin.interrupt(now)
+	} else {
+		l.kelvin.send(now, c.Kelvin.Value, c.Transition)
+	}
+	return append(dst, c)
+}

@@ -1,0 +1,135 @@
+package room
+
+import (
+	"time"
+
+	"hubd/dsp"
+)
+
+const (
+	restoreFade   = time.Minute      // the least for putting the room back
+	restoreBound  = 10 * time.Minute // a restore that cannot end is given up then
+	recoverWithin = 30 * time.Minute // after a restart that found an open snapshot
+)
+
+// restoring is the way back to how the room was.
+type restoring struct {
+	on    bool
+	until time.Duration
+}
+
+// recover takes up the snapshot of a run that did not end its restore.
+func (r *Room) recover(s Snapshot) {
+	if !s.Open {
+		return
+	}
+	for _, before := range s.Lamps {
+		for i := range r.lamps {
+			if r.lamps[i].o.ID == before.Lamp {
+				r.lamps[i].before, r.lamps[i].known = before, true
+			}
+		}
+	}
+	r.snapshotOpen = true
+	r.restoring = restoring{on: true, until: recoverWithin}
+	r.replan(0, plan{aim: aimRestore, fade: restoreFade})
+}
+
+// openSnapshot remembers how every lamp is, before a session's first command. Lamps that an unfinished restore still has to
+// put back keep what they were before that.
+func (r *Room) openSnapshot() {
+	for i := range r.lamps {
+		l := &r.lamps[i]
+		l.hand = false
+		if r.snapshotOpen && l.known && !l.taken {
+			continue
+		}
+		l.taken = false
+		l.known = l.on.Known
+		l.before = l.snapshot()
+	}
+	r.snapshotOpen, r.snapshotChanged = true, true
+	r.restoring = restoring{}
+}
+
+// noteBefore takes a lamp that was first heard of, or moved by a hand, before any command into the snapshot.
+func (r *Room) noteBefore(l *lamp) {
+	if !r.snapshotOpen || r.restoring.on || l.touched() || l.hand || !l.on.Known {
+		return
+	}
+	if s := l.snapshot(); !l.known || l.before != s {
+		l.before, l.known, r.snapshotChanged = s, true, true
+	}
+}
+
+func (r *Room) beginRestore(now time.Duration) {
+	if !r.snapshotOpen {
+		r.replan(now, plan{})
+		return
+	}
+	r.restoring = restoring{on: true, until: now + restoreBound}
+	r.replan(now, plan{aim: aimRestore, fade: restoreFade})
+}
+
+// endRestore closes the snapshot once every lamp is back, or the time for that is over.
+func (r *Room) endRestore(now time.Duration) {
+	if !r.restoring.on || r.hold || (now < r.restoring.until && !r.restored(now)) {
+		return
+	}
+	r.restoring = restoring{}
+	r.snapshotOpen, r.snapshotChanged = false, true
+	for i := range r.lamps {
+		l := &r.lamps[i]
+		l.known, l.hand, l.taken = false, false, false
+		l.brightness.release()
+		l.kelvin.release()
+	}
+	r.replan(now, plan{})
+}
+
+func (r *Room) restored(now time.Duration) bool {
+	for i := range r.lamps {
+		l := &r.lamps[i]
+		if l.known && !l.on.Known && !l.taken {
+			return false // not heard of since the restart
+		}
+		if !r.commandable(l) {
+			continue
+		}
+		b, k := r.goal(l)
+		if !l.brightness.arrived(now, r.plan.number, b) || !l.kelvin.arrived(now, r.plan.number, k) {
+			return false
+		}
+	}
+	return true
+}
+
+// arrived tells that nothing is left to be done for a goal; an absent goal is reached.
+func (a *attribute) arrived(now time.Duration, plan int, goal dsp.Maybe) bool {
+	if !goal.Known || !a.now(now).Known {
+		return true
+	}
+	return !a.due(now, plan, goal.Value) && (!a.active || now >= a.sent.end)
+}
+
+// Snapshot is how the room was before the session, for a restart to put it back. It is open before the first lamp command
+// of a session leaves, and closed when the restore has ended.
+func (r *Room) Snapshot() Snapshot {
+	s := Snapshot{Open: r.snapshotOpen}
+	if !s.Open {
+		return s
+	}
+	for i := range r.lamps {
+		if l := &r.lamps[i]; l.known && !l.taken {
+			s.Lamps = append(s.Lamps, l.before)
+		}
+	}
+	return s
+}
+
+// SnapshotChanged tells once after each change that Snapshot must be stored, before any lamp command of the same step is sent.
+func (r *Room) SnapshotChanged() bool {
+	changed := r.snapshotChanged
+	r.snapshotChanged = false
+	return changed
+}

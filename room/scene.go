@@ -1,0 +1,124 @@
+package room
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"hubd/dsp"
+	"hubd/regulation"
+)
+
+// Scene is what the room does for one name. In Options.Scenes a zero part, and a zero Brightness or Kelvin, means the
+// default of that name; for an own name, that of base. Light.Transition and Pace.PhaseZero are not read. The Sound of a
+// scene that shall be silent has the Bed "none".
+type Scene struct {
+	Light Light
+	Sound Sound
+	Pace  Pace
+}
+
+// The scenes that every room has.
+const (
+	sceneBase  = "base"
+	scenePause = "pause"
+	sceneAfter = "after"
+	sceneAuto  = "auto"   // a word of commands: back to what States ask for
+	sceneBoth  = "merged" // two wearers want different scenes; whose is whose is not told
+	bedNone    = "none"
+)
+
+// defaultScenes are warm and of one hue. The state scenes differ in brightness alone, by 12 points, and no state has a
+// sound of its own, so that the room is no display of a body (design section 5.3).
+func defaultScenes() map[string]Scene {
+	lit := func(brightness float64) Scene {
+		return Scene{Light: Light{Brightness: brightness, Kelvin: 2400}, Sound: Sound{Bed: "noise", LevelDB: dsp.Some(-42)}}
+	}
+	low := func(brightness float64) Scene {
+		return Scene{Light: Light{Brightness: brightness, Kelvin: 2200}}
+	}
+	return map[string]Scene{
+		regulation.Settled.String():   lit(32),
+		regulation.Engaged.String():   lit(28),
+		regulation.Activated.String(): lit(20),
+		regulation.Withdrawn.String(): lit(26),
+		"neutral":                     lit(26),
+		sceneBase:                     lit(30),
+		scenePause:                    low(10),
+		sceneAfter:                    low(15),
+	}
+}
+
+// newScenes lays own over the default scenes and pulls every value into its range.
+func newScenes(own map[string]Scene, spread float64) map[string]Scene {
+	scenes := defaultScenes()
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		under, ok := scenes[name]
+		if !ok {
+			under = scenes[sceneBase]
+		}
+		scenes[name] = own[name].over(under)
+	}
+	limitSpread(scenes, spread)
+	return scenes
+}
+
+func (s Scene) over(under Scene) Scene {
+	out := Scene{Sound: s.Sound, Pace: s.Pace}
+	out.Light.Brightness = clamp(orNumber(s.Light.Brightness, under.Light.Brightness), 0, 100)
+	out.Light.Kelvin = clamp(orNumber(s.Light.Kelvin, under.Light.Kelvin), 1000, 10000)
+	switch {
+	case s.Sound == Sound{}:
+		out.Sound = under.Sound
+	case s.Sound.Bed == bedNone:
+		out.Sound = Sound{}
+	}
+	if s.Pace.BreathsPerMin == 0 {
+		out.Pace = under.Pace
+	}
+	out.Pace = out.Pace.inRange()
+	return out
+}
+
+// limitSpread lowers the state scenes that are more than spread points above the dimmest of them.
+func limitSpread(scenes map[string]Scene, spread float64) {
+	lowest := 100.0
+	for n := regulation.Settled; n <= regulation.Withdrawn; n++ {
+		lowest = min(lowest, scenes[n.String()].Light.Brightness)
+	}
+	for n := regulation.Settled; n <= regulation.Withdrawn; n++ {
+		s := scenes[n.String()]
+		s.Light.Brightness = min(s.Light.Brightness, lowest+spread)
+		scenes[n.String()] = s
+	}
+}
+
+// gentler gives the gentler of each value: lower and warmer light, quieter sound, slower pace, and none before any.
+func gentler(a, b Scene) Scene {
+	out := a
+	out.Light.Brightness = min(a.Light.Brightness, b.Light.Brightness)
+	out.Light.Kelvin = min(a.Light.Kelvin, b.Light.Kelvin)
+	if b.Sound.level() < a.Sound.level() {
+		out.Sound = b.Sound
+	}
+	if b.Pace.BreathsPerMin < a.Pace.BreathsPerMin {
+		out.Pace = b.Pace
+	}
+	return out
+}
+
+// inRange pulls a pace into the range that bodies breathe at with ease; 0 stays none.
+func (p Pace) inRange() Pace {
+	if !(p.BreathsPerMin > 0) {
+		return Pace{}
+	}
+	p.BreathsPerMin = clamp(p.BreathsPerMin, MinBreathPace, MaxBreathPace)
+	p.InhaleShare = clamp(orNumber(p.InhaleShare, defaultInhale), 0.25, 0.6)
+	p.Hold = max(0, min(p.Hold, p.period()/4))
+	p.PhaseZero = 0
+	return p
+}
+
+func sceneNames(scenes map[string]Scene) string {
+	return strings.Join(slices.Sorted(maps.Keys(scenes)), ", ")
+}

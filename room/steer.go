@@ -1,0 +1,100 @@
+package room
+
+import (
+	"time"
+
+	"hubd/regulation"
+)
+
+const (
+	driftFade  = 3 * time.Minute  // nobody's state is known: to the base scene
+	stopsAfter = 10 * time.Second // without contact of a wearer in together: States move nothing
+	baseAfter  = 2 * time.Minute  // then: the base scene
+)
+
+// steering is what States ask of the room, and when.
+type steering struct {
+	on      bool          // a State has moved the room; otherwise it is at the base scene
+	resumed bool          // it began at the end of a pause
+	fade    time.Duration // to the base scene
+	applied asked
+	waiting bool
+	at      time.Duration
+}
+
+// asked is a scene that States ask for. The zero asked is the base scene.
+type asked struct {
+	name  string
+	scene Scene
+}
+
+// steer follows the States: late, by a random delay, so that nobody can tell whose body changed when (design section 5.3).
+// A delay that has begun runs out whatever comes meanwhile, and what is asked for then counts.
+func (r *Room) steer(now time.Duration) {
+	s := &r.steering
+	if !r.steerable() {
+		s.waiting = false
+		return
+	}
+	without := r.withoutContact(now)
+	if without >= stopsAfter && without < baseAfter {
+		return
+	}
+	if without >= baseAfter {
+		*s = steering{on: true, fade: r.o.Discretion.Fade}
+		return
+	}
+	want := r.ask()
+	switch {
+	case want == s.applied:
+		s.waiting = false
+	case !s.waiting:
+		s.waiting, s.at = true, now+r.delay()
+	case now >= s.at:
+		*s = steering{on: true, applied: want, fade: max(driftFade, r.o.Discretion.Fade)}
+	}
+}
+
+// steerable tells whether States may move the room now.
+func (r *Room) steerable() bool {
+	return r.session.stage == stageRunning && r.session.kind != Night && !r.hold && !r.comfort.steady &&
+		!r.practice.on && r.byHand == ""
+}
+
+// ask gives the gentler of what each wearer's State asks for. Who is unknown, or whose cues are off, asks for nothing.
+func (r *Room) ask() asked {
+	var out asked
+	for i := range r.wearers {
+		w := &r.wearers[i]
+		if !r.members[i] || !w.cues || w.state == regulation.Unknown || w.confided < r.o.MinConfidence {
+			continue
+		}
+		own := asked{name: w.state.String(), scene: r.scenes[w.state.String()]}
+		switch {
+		case out.name == "":
+			out = own
+		case out.name != own.name:
+			out = asked{name: sceneBoth, scene: gentler(out.scene, own.scene)}
+		}
+	}
+	return out
+}
+
+// withoutContact is how long a wearer of a session together has had the sensors off, after having worn them.
+func (r *Room) withoutContact(now time.Duration) time.Duration {
+	longest := time.Duration(0)
+	if r.session.kind != Together {
+		return 0
+	}
+	for i := range r.wearers {
+		if w := &r.wearers[i]; r.members[i] && w.worn && !w.contact {
+			longest = max(longest, now-w.lostAt)
+		}
+	}
+	return longest
+}
+
+func (r *Room) delay() time.Duration {
+	d := r.o.Discretion
+	return d.DelayMin + time.Duration(r.random.Int64N(int64(d.DelayMax-d.DelayMin)+1))
+}

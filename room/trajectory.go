@@ -1,0 +1,167 @@
+package room
+
+import (
+	"time"
+
+	"hubd/dsp"
+)
+
+// How far a report may lie from the expected trajectory before it counts as somebody's hand.
+const (
+	brightnessTolerance = 3.0             // points: lamps round, and some do not go to the lowest levels
+	kelvinTolerance     = 200.0           // lamps round in mired and stop at their own range
+	grace               = 2 * time.Second // after a transition, for the lamp to arrive and say so
+	stepLength          = 10 * time.Second
+)
+
+// attribute is brightness or colour temperature of one lamp: what it is, where it shall go, and where it is on its way to.
+type attribute struct {
+	still     float64   // a change too small to be sent
+	stepSize  float64   // a fade goes on in commands that change at least so much
+	reported  dsp.Maybe // what the lamp said last
+	plan      int       // number of the plan that want belongs to
+	want      ramp      // the whole fade
+	sent      ramp      // the newest command: the expected trajectory
+	before    ramp      // the command before that; reports of it may still come in
+	active    bool      // a command was sent: sent is the truth, reports are compared with it
+	moved     bool      // the lamp was seen to leave where the newest command found it
+	repeated  bool      // that command was already given a second time
+	low, high float64   // all that was asked for since the plan began
+}
+
+// now is the expected value.
+func (a *attribute) now(t time.Duration) dsp.Maybe {
+	if a.active {
+		return dsp.Some(a.sent.at(t))
+	}
+	return a.reported
+}
+
+// fresh tells whether a goal is not yet what the attribute is on its way to.
+func (a *attribute) fresh(plan int, goal float64) bool {
+	return a.plan != plan || !near(a.want.to, goal, a.still)
+}
+
+// due tells whether a command is needed for goal.
+func (a *attribute) due(t time.Duration, plan int, goal float64) bool {
+	if !a.now(t).Known {
+		return false
+	}
+	if !a.fresh(plan, goal) {
+		return t >= a.sent.end && !near(a.sent.to, a.want.to, a.still)
+	}
+	heading := a.reported.Value
+	if a.active {
+		heading = a.sent.to
+	}
+	if near(heading, goal, a.still) {
+		a.plan, a.want = plan, hold(goal, t)
+		return false
+	}
+	return true
+}
+
+// step gives the next value and its transition on the way to goal, as one piece of a fade.
+func (a *attribute) step(t, fade time.Duration, plan int, goal float64) (float64, time.Duration) {
+	if a.fresh(plan, goal) {
+		a.plan = plan
+		a.want = ramp{from: a.now(t).Value, to: goal, start: t, end: t + fade}
+		a.low, a.high = min(a.want.from, a.sent.to), max(a.want.from, a.sent.to)
+		if !a.active {
+			a.low, a.high = a.want.from, a.want.from
+		}
+	}
+	end := min(t+a.stepFor(), a.want.end)
+	if end <= t {
+		return a.want.to, minTransition
+	}
+	if a.want.end-end < stepLength/2 {
+		end = a.want.end
+	}
+	return a.want.at(end), end - t
+}
+
+// stepFor is how long one command of this fade lasts.
+func (a *attribute) stepFor() time.Duration {
+	change := max(a.want.from-a.want.to, a.want.to-a.want.from)
+	whole := a.want.end - a.want.start
+	if change <= a.stepSize {
+		return max(stepLength, whole)
+	}
+	return max(stepLength, time.Duration(float64(whole)*a.stepSize/change))
+}
+
+// send remembers that a command left.
+func (a *attribute) send(t time.Duration, to float64, transition time.Duration) {
+	from := a.now(t).Value
+	a.before = a.sent
+	if !a.active {
+		a.before = hold(from, t)
+	}
+	a.sent = ramp{from: from, to: to, start: t, end: t + transition}
+	a.active, a.moved = true, false
+	a.low, a.high = min(a.low, from, to), max(a.high, from, to)
+}
+
+// interrupt notes that another attribute's command may have stopped this one half way, as some lamps do.
+func (a *attribute) interrupt(t time.Duration) {
+	if !a.active || t >= a.sent.end {
+		return
+	}
+	a.before = a.sent
+	a.sent = hold(a.sent.at(t), t)
+	a.plan = noPlan
+}
+
+// lose forgets the newest command: it never left the house.
+func (a *attribute) lose(t time.Duration) {
+	if !a.active {
+		return
+	}
+	a.before = a.sent
+	a.sent = hold(a.reported.Or(a.sent.from), t)
+	a.plan = noPlan
+}
+
+// release forgets everything but what the lamp says of itself.
+func (a *attribute) release() {
+	a.active, a.repeated, a.plan = false, false, noPlan
+	a.sent, a.before, a.want = ramp{}, ramp{}, ramp{}
+}
+
+// course is what a report says about the expected trajectory.
+type course uint8
+
+const (
+	onCourse course = iota
+	missed          // the lamp never began to move: the command got lost on the way
+	astray          // somebody or something else moved it
+)
+
+// judge compares a reported brightness with the expected trajectory.
+func (a *attribute) judge(t time.Duration, v float64) course {
+	if !a.active {
+		return onCourse
+	}
+	if near(v, a.sent.to, brightnessTolerance) {
+		a.repeated = false
+	}
+	stays := near(v, a.sent.from, brightnessTolerance)
+	a.moved = a.moved || !stays
+	switch {
+	case near(v, a.sent.to, brightnessTolerance),
+		t <= a.sent.end+grace && a.sent.holds(v, brightnessTolerance),
+		t <= a.sent.start+grace && a.before.holds(v, brightnessTolerance):
+		return onCourse
+	case stays && !a.moved && !a.repeated:
+		a.repeated = true
+		return missed
+	}
+	return astray
+}
+
+// strays tells whether a reported colour temperature is outside all that was asked for: a lamp that stops at the end of
+// its own range is no hand.
+func (a *attribute) strays(v float64) bool {
+	return a.active && (v < a.low-kelvinTolerance || v > a.high+kelvinTolerance)
+}
