@@ -59,6 +59,10 @@ func (r *Room) Lamp(dst []dsp.Value, now time.Duration, rep LampReport) []dsp.Va
 
 // report remembers what the lamp says and tells whether a hand has moved it.
 func (l *lamp) report(now time.Duration, rep LampReport) bool {
+	if rep.Gone {
+		l.leave()
+		return true
+	}
 	hand := false
 	if rep.On.Known {
 		hand = l.switched(now, rep.On)
@@ -86,6 +90,14 @@ func (l *lamp) report(now time.Duration, rep LampReport) bool {
 		l.kelvin.lose(now)
 	}
 	return hand
+}
+
+// leave forgets a lamp that cannot be reached. Most often somebody cut it off at the wall; when it comes back it is theirs.
+func (l *lamp) leave() {
+	l.on = dsp.Maybe{}
+	l.brightness.reported, l.kelvin.reported = dsp.Maybe{}, dsp.Maybe{}
+	l.brightness.release()
+	l.kelvin.release()
 }
 
 // switched tells whether a hand switched the lamp on or off. A lamp dimmed to nothing says that it is off by itself, and

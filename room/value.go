@@ -157,6 +157,7 @@ type LampReport struct {
 	Brightness dsp.Maybe // percent
 	Kelvin     dsp.Maybe
 	Lost       bool // the newest command was dropped unsent: plan anew from the reported state
+	Gone       bool // the lamp cannot be reached: cut off at the wall, or out of radio range
 }
 
 // LampSnapshot is how a lamp was before the session.

@@ -1,0 +1,66 @@
+package dsp
+
+import (
+	"math"
+	"time"
+)
+
+// Settings of the coherence (McCraty & Zayas 2014, doi 10.3389/fpsyg.2014.01090, with the pace known instead of searched): the
+// share of heart-rate power at the pace ± 0.015 Hz in 0.04–0.40 Hz, over 64 s at 4 Hz.
+const (
+	coherenceWindow = 64 * time.Second
+	coherenceHz     = 4
+	coherencePoints = 256
+	coherenceHalf   = 0.0225 // Hz; a Hann window of 64 s has a main lobe of ± 0.031 Hz
+	coherenceLow    = 0.04
+	coherenceHigh   = 0.40
+)
+
+// pacer holds what paces the breath, and the buffers to compare the heart with it.
+type pacer struct {
+	perMin   float64
+	zero     time.Duration // an inhale began
+	since    time.Duration
+	curve    [coherencePoints]float64
+	spectrum *periodogram
+}
+
+func newPacer() *pacer { return &pacer{spectrum: newPeriodogram(coherencePoints, 1024, coherenceHz)} }
+
+// coherence compares the heart rate of the last 64 s with the pacer. PhaseDeg is positive where the heart rate peaks after the
+// middle of the inhale–exhale wave cos(2π·pace·(t − zero)), which is highest as the inhale begins.
+func (p *pacer) coherence(r *record, from int64, t time.Duration) Coherence {
+	out := Coherence{Pace: p.perMin}
+	start := t - coherenceWindow
+	longest, ok := r.resample(p.curve[:], from, start, time.Second/coherenceHz)
+	if !ok || longest > spectralHole {
+		return out
+	}
+	for i, ms := range p.curve {
+		p.curve[i] = 60000 / ms
+	}
+	if !p.spectrum.estimate(p.curve[:]) {
+		return out
+	}
+	hz := p.perMin / 60
+	total := p.spectrum.band(coherenceLow, coherenceHigh)
+	if total <= 0 {
+		return out
+	}
+	out.Ratio = Some(min(1, p.spectrum.band(hz-coherenceHalf, hz+coherenceHalf)/total))
+	out.PhaseDeg = Some(p.phase(start, hz))
+	return out
+}
+
+// phase is the angle of the heart rate's component at the pace against the pacer's, in degrees.
+func (p *pacer) phase(start time.Duration, hz float64) float64 {
+	level, slope := line(p.curve[:])
+	var re, im float64
+	for i, v := range p.curve {
+		t := (start - p.zero).Seconds() + float64(i)/coherenceHz
+		sin, cos := math.Sincos(2 * math.Pi * hz * t)
+		x := (v - level - slope*float64(i)) * p.spectrum.window[i]
+		re, im = re+x*cos, im+x*sin
+	}
+	return math.Atan2(im, re) * 180 / math.Pi
+}

@@ -1,0 +1,71 @@
+package dsp
+
+import "time"
+
+// grid turns unevenly timed samples into means over equal cells of time. A cell's value is the mean of the straight lines
+// between neighbouring true samples, so it acts as a low-pass (no alias from mains flicker at 100 or 120 Hz) and needs no
+// nominal rate. It never draws a line across a gap: break starts anew, and cells that are only partly covered do not exist.
+type grid struct {
+	step    time.Duration // length of a cell
+	longest time.Duration // two samples farther apart than this have a gap between them
+
+	have   bool
+	ta, tb time.Duration // the line not yet spent runs from ta to tb
+	va, vb float64
+	area   float64 // of the cell being filled, value × ns
+	whole  bool    // the cell being filled was covered from its start
+}
+
+// interrupt forgets the last sample: the next one starts a new stretch.
+func (g *grid) interrupt() { *g = grid{step: g.step, longest: g.longest} }
+
+// add takes one sample. It reports false where the sample does not follow the one before: after a gap, or at the start.
+// A sample that is not later than the one before is ignored, since time cannot run backwards.
+func (g *grid) add(t time.Duration, v float64) (follows bool) {
+	if !g.have || t-g.tb > g.longest {
+		g.interrupt()
+		g.have, g.ta, g.tb, g.va, g.vb = true, t, t, v, v
+		return false
+	}
+	if t <= g.tb {
+		return true
+	}
+	g.ta, g.va = g.tb, g.vb
+	g.tb, g.vb = t, v
+	return true
+}
+
+// next gives the next complete cell: its index k covers the time k·step to (k+1)·step.
+func (g *grid) next() (k int64, v float64, ok bool) {
+	for g.ta < g.tb {
+		k = floorDiv(int64(g.ta), int64(g.step))
+		end := time.Duration(k+1) * g.step
+		if g.ta == time.Duration(k)*g.step {
+			g.area, g.whole = 0, true
+		}
+		until := min(end, g.tb)
+		vu := g.vb
+		if until < g.tb {
+			vu = g.va + (g.vb-g.va)*float64(until-g.ta)/float64(g.tb-g.ta)
+		}
+		g.area += float64(until-g.ta) * (g.va + vu) / 2
+		g.ta, g.va = until, vu
+		if until == end && g.whole {
+			return k, g.area / float64(g.step), true
+		}
+	}
+	return 0, 0, false
+}
+
+// middle is the time of the middle of cell k, moved by a fraction of a cell.
+func (g *grid) middle(k int64, fraction float64) time.Duration {
+	return time.Duration(k)*g.step + g.step/2 + time.Duration(fraction*float64(g.step))
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}

@@ -1,0 +1,227 @@
+package dsp
+
+import (
+	"math"
+	"time"
+)
+
+// found is a beat of one lead, in the lead's own terms.
+type found struct {
+	at        time.Duration
+	k         int64
+	amplitude float64
+	foot      float64 // of the level wave, volts, in the wave's upright polarity
+	quality   float64
+	alone     bool // nothing ties it to the beat before: a gap, a fresh lock or a dropped stretch lies between
+}
+
+// Times and limits of a lead.
+const (
+	lockTime     = 3 * time.Second        // of wave that must look like a pulse before anything is told
+	lockEvery    = 250 * time.Millisecond // between two tries
+	refractory   = 300 * time.Millisecond // Elgendi 2013; also the hard gate of design 4
+	lossTime     = 4 * time.Second        // without an accepted beat: locked no more
+	keepAcross   = 10 * time.Second       // a gap up to this keeps polarity, height and template; a longer one forgets them
+	longestStep  = 250 * time.Millisecond // between two samples; more is a gap
+	lockTwins    = 0.7                    // least correlation between neighbouring beats of a lock
+	unlikeBeat   = 0.6                    // correlation with the template under which a candidate is no beat
+	blockMargin  = 0.01                   // of a beat's squared height: about a tenth of the mean, where Elgendi takes 0.02 of it
+	largestInput = 1e6                    // volts; beyond it a number is a fault, not a voltage
+)
+
+// lead follows one channel: from samples to judged beats.
+type lead struct {
+	form waveform
+	grid grid
+	wave history
+	det  detector
+	tmpl template
+	look scan // input conditions: clipping, flat line, rate, resolution
+
+	locked    bool
+	polarity  float64
+	heights   trailing // of accepted beats' features
+	gaps      trailing // cells between accepted beats that touch
+	pending   candidate
+	waiting   bool
+	accepted  int64 // cell of the last accepted beat
+	watched   int64 // cell from which this lock has been followed
+	anyBeat   bool
+	alone     bool
+	nextTry   int64
+	turned    int // seconds in which the wave looked upside down
+	judged    verdicts
+	lastInput time.Duration
+}
+
+func newLead(kind PulseKind) *lead {
+	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11)}
+	l.grid = grid{step: l.form.step, longest: longestStep}
+	l.wave.form, l.det.form = &l.form, &l.form
+	l.wave.clear()
+	l.forget()
+	return l
+}
+
+// forget drops all that was learnt: the next beats need a fresh lock.
+func (l *lead) forget() {
+	l.locked, l.waiting, l.alone, l.turned = false, false, true, 0
+	l.heights.clear()
+	l.gaps.clear()
+	l.tmpl.clear()
+	l.judged.clear()
+}
+
+// withdraw is the end of sensing: a gap of unknown length.
+func (l *lead) withdraw() {
+	l.grid.interrupt()
+	l.wave.clear()
+	l.look.clear()
+	l.forget()
+}
+
+// sample takes one sample and appends the beats that became certain by it.
+func (l *lead) sample(dst []found, s Sample) []found {
+	bad := s.Flags.Has(FlagFault|FlagLeadOff) || !(math.Abs(s.Volts) <= largestInput)
+	l.look.sample(s, bad)
+	if bad {
+		return dst
+	}
+	if s.Flags.Has(FlagGap) {
+		l.grid.interrupt()
+	}
+	if !l.grid.add(s.T, s.Volts) {
+		l.gap(s.T)
+	}
+	l.lastInput = s.T
+	for k, v, ok := l.grid.next(); ok; k, v, ok = l.grid.next() {
+		if l.wave.add(k, v) {
+			dst = l.follow(dst)
+		}
+	}
+	return dst
+}
+
+// gap begins a new stretch. The kernels are short and finite, so no filter rings: nothing but succession and the unjudged
+// candidate is lost, unless the gap was long.
+func (l *lead) gap(t time.Duration) {
+	l.wave.clear()
+	l.waiting, l.alone = false, true
+	if t-l.lastInput > keepAcross {
+		l.forget()
+	}
+	l.det.place = math.MinInt64
+}
+
+// follow judges what the newest cell made judgeable.
+func (l *lead) follow(dst []found) []found {
+	if !l.locked {
+		if l.wave.last < l.nextTry || !l.tryLock() {
+			return dst
+		}
+	}
+	if l.det.place == math.MinInt64 {
+		l.det.restart(l.wave.first, l.polarity)
+	}
+	for l.locked && l.det.ready(&l.wave) {
+		dst = l.step(dst)
+	}
+	return dst
+}
+
+// step judges one cell.
+func (l *lead) step(dst []found) []found {
+	if c, ok := l.det.step(&l.wave); ok {
+		if l.waiting && c.k-l.pending.k < l.cells(refractory) {
+			if c.height > l.pending.height {
+				l.pending = c
+			}
+		} else {
+			dst = l.settle(dst)
+			l.pending, l.waiting = c, true
+		}
+	}
+	if l.waiting && l.wave.last >= l.pending.k+l.form.after && l.det.place >= l.pending.k+l.form.peakHalf {
+		dst = l.settle(dst)
+	}
+	if l.det.place-max(l.accepted, l.watched) > l.cells(lossTime) {
+		l.lose()
+	}
+	return dst
+}
+
+// lose gives the lock up; the template may be the reason, so it goes too.
+func (l *lead) lose() {
+	l.forget()
+	l.nextTry = 0
+}
+
+// settle judges the waiting candidate and appends it where it is a beat.
+func (l *lead) settle(dst []found) []found {
+	if !l.waiting {
+		return dst
+	}
+	l.waiting = false
+	c := l.pending
+	quality, beat := l.judge(c)
+	l.judged.add(c.k, quality, beat)
+	if !beat {
+		return dst
+	}
+	if l.anyBeat && !l.alone {
+		l.gaps.add(float64(c.k - l.accepted))
+	}
+	l.heights.add(c.height)
+	l.tmpl.learn(&l.wave, c.k, l.polarity, c.height)
+	l.setFloor()
+	f := l.describe(c, quality)
+	l.accepted, l.anyBeat, l.alone = c.k, true, false
+	return append(dst, f)
+}
+
+// judge tells whether a candidate is a beat, and how good: unlike the template, far too weak or strong, or a small second wave
+// soon after a beat is none. What is doubtful is left out: a missing beat is told as missing, a wrong one as truth.
+func (l *lead) judge(c candidate) (quality float64, beat bool) {
+	likeness := l.tmpl.correlate(&l.wave, c.k, l.polarity)
+	strength := c.height / l.heights.median()
+	since := float64(c.k - l.accepted)
+	usual := l.gaps.median()
+	soon := !l.alone && since < 0.65*usual
+	quality = max(0, min(1, (likeness-0.4)/0.5))
+	if strength < 0.5 || strength > 2 {
+		quality *= 0.5
+	}
+	switch {
+	case l.anyBeat && c.k-l.accepted < l.cells(refractory):
+		return 0, false
+	case strength < 0.25 || strength > 4:
+		return 0, false
+	case soon && strength < 0.6:
+		return 0, false
+	case likeness < unlikeBeat:
+		return quality, false
+	}
+	return quality, true
+}
+
+// describe measures an accepted beat on the level wave: foot before and peak after the fiducial.
+func (l *lead) describe(c candidate, quality float64) found {
+	h := &l.wave
+	foot, peak := math.Inf(1), math.Inf(-1)
+	for k := max(h.oldest(), c.k-l.form.rise); k <= c.k; k++ {
+		foot = min(foot, l.polarity*h.level[at(k)])
+	}
+	for k := c.k; k <= min(h.last, c.k+l.form.rise); k++ {
+		peak = max(peak, l.polarity*h.level[at(k)])
+	}
+	return found{at: l.grid.middle(c.k, c.offset), k: c.k, amplitude: peak - foot, foot: foot,
+		quality: quality, alone: l.alone}
+}
+
+// setFloor ties the detector's margin to the wearer's own beats, so that it scales with the signal.
+func (l *lead) setFloor() {
+	h := l.heights.median()
+	l.det.floor = blockMargin * h * h
+}
+
+func (l *lead) cells(d time.Duration) int64 { return int64(d / l.form.step) }

@@ -1,0 +1,134 @@
+package dsp
+
+import "math"
+
+const lockCandidates = 16
+
+// tryLock looks at the last 3 s as a whole: polarity from the asymmetry of the feature, then candidates that resemble each
+// other at a plausible rhythm. On success the detector is set back to the start of these 3 s, so their beats come late but
+// come; on failure the next try follows a quarter of a second later.
+func (l *lead) tryLock() bool {
+	h := &l.wave
+	from := max(h.oldest(), h.last-l.cells(lockTime)-l.form.beatAhead)
+	if h.last-from < l.cells(lockTime) {
+		return false
+	}
+	l.nextTry = h.last + l.cells(lockEvery)
+	asymmetry := l.asymmetry(from)
+	if asymmetry == 0 || l.look.tooFaint(l.spread(from)) {
+		return false
+	}
+	l.polarity = 1
+	if asymmetry < 0 {
+		l.polarity = -1
+	}
+	var found [lockCandidates]candidate
+	n := l.collect(&found, from)
+	if n < 2 || !l.rhythmic(found[:n]) || !l.alike(found[:n]) {
+		l.forget()
+		return false
+	}
+	l.startFrom(from)
+	return true
+}
+
+// asymmetry is the third moment of the feature over its absolute third moment, −1…1: systole is the quick side of a pulse
+// and the large deflection of an ECG, whichever way the sensor is wired. Excursions count up to six times the mean.
+func (l *lead) asymmetry(from int64) float64 {
+	h := &l.wave
+	mean := 0.0
+	for k := from; k <= h.last; k++ {
+		mean += math.Abs(h.feature[at(k)])
+	}
+	mean /= float64(h.last - from + 1)
+	if mean == 0 {
+		return 0
+	}
+	var up, all float64
+	for k := from; k <= h.last; k++ {
+		v := max(-6, min(6, h.feature[at(k)]/mean))
+		up += v * v * v
+		all += math.Abs(v * v * v)
+	}
+	return up / all
+}
+
+// spread is the difference between the highest and the lowest level since cell from.
+func (l *lead) spread(from int64) float64 {
+	low, high := math.Inf(1), math.Inf(-1)
+	for k := from; k <= l.wave.last; k++ {
+		v := l.wave.level[at(k)]
+		low, high = min(low, v), max(high, v)
+	}
+	return high - low
+}
+
+// collect runs the detector over the held wave and keeps the candidates that are at least half as high as the second highest.
+func (l *lead) collect(found *[lockCandidates]candidate, from int64) int {
+	h := &l.wave
+	l.det.floor = 0
+	l.det.restart(from, l.polarity)
+	n := 0
+	var top, second float64
+	for l.det.ready(h) && n < lockCandidates {
+		c, ok := l.det.step(h)
+		if !ok || c.k-l.form.before < h.oldest() || c.k+l.form.after > h.last {
+			continue
+		}
+		found[n] = c
+		n++
+		if c.height > top {
+			top, second = c.height, top
+		} else {
+			second = max(second, c.height)
+		}
+	}
+	kept := 0
+	for _, c := range found[:n] {
+		if c.height >= second/2 {
+			found[kept] = c
+			kept++
+		}
+	}
+	return kept
+}
+
+// rhythmic asks for 30–200 beats per minute and a longest interval under 2.2 times the shortest (Orphanidou et al. 2015).
+func (l *lead) rhythmic(c []candidate) bool {
+	shortest, longest := int64(math.MaxInt64), int64(0)
+	for i := 1; i < len(c); i++ {
+		d := c[i].k - c[i-1].k
+		shortest, longest = min(shortest, d), max(longest, d)
+	}
+	step := l.form.step.Seconds()
+	return float64(shortest)*step >= 0.3 && float64(longest)*step <= 2 && float64(longest) < 2.2*float64(shortest)
+}
+
+// alike makes the template of the candidates where each resembles the one before.
+func (l *lead) alike(c []candidate) bool {
+	l.tmpl.clear()
+	l.heights.clear()
+	l.gaps.clear()
+	worst := 1.0
+	for i := range c {
+		if i > 0 {
+			worst = min(worst, l.tmpl.correlate(&l.wave, c[i].k, l.polarity))
+			l.gaps.add(float64(c[i].k - c[i-1].k))
+		}
+		l.tmpl.learn(&l.wave, c[i].k, l.polarity, c[i].height)
+		l.heights.add(c[i].height)
+	}
+	return worst >= lockTwins
+}
+
+// startFrom begins to follow the pulse at cell from, but not before the last beat told.
+func (l *lead) startFrom(from int64) {
+	if l.anyBeat {
+		from = max(from, l.accepted+l.cells(refractory))
+	}
+	l.locked, l.waiting, l.alone = true, false, true
+	l.setFloor()
+	l.det.restart(from, l.polarity)
+	l.judged.clear()
+	l.watched = from
+}

@@ -1,0 +1,241 @@
+package dsp
+
+import (
+	"math"
+	"time"
+)
+
+// PulseKind tells what the pulse channel carries.
+type PulseKind uint8
+
+// The kinds of pulse.
+const (
+	PPG PulseKind = iota // optical wave, either way up
+	ECG                  // one lead of an electrocardiogram, either way up
+)
+
+// PulseOptions configure a pulse chain.
+type PulseOptions struct {
+	Kind  PulseKind
+	Leads int // optical channels of one sensor, at least 1; the best one is used
+}
+
+// PulseFeatures are what the regulation state needs of the pulse, as of the last Second. An absent number could not be
+// computed; Reason says why the signal is not good, in plain words, and is empty where it is.
+type PulseFeatures struct {
+	HeartRate        Maybe // beats per minute, median of 10 s
+	MeanNN           Maybe // ms, 60 s
+	RMSSD            Maybe // ms, 60 s
+	RSALn            Maybe // ln ms², 60 s, Porges–Bohrer
+	Breathing        Maybe // breaths per minute
+	BreathingQuality float64
+	Contact          bool
+	Quality          float64 // 0…1
+	Uneven           bool    // interval measures are withheld: the pulse is uneven
+	Reason           string
+}
+
+// Pulse turns the samples of one wearer's pulse sensor into beats, intervals and what follows from them.
+type Pulse struct {
+	leads  []*lead
+	active int
+	ahead  int // seconds in which another lead was clearly better
+	found  []found
+	judged []interval
+
+	lastBeat time.Duration
+	anyBeat  bool
+	afterGap bool
+
+	intervals *classifier
+	record    record
+	short     window
+	long      window
+	spectra   *spectra
+	breath    *breath
+	breathing Respiration
+	pacer     *pacer
+	evenness  *evenness
+	total     total
+	begun     bool
+	began     time.Duration
+	features  PulseFeatures
+	signal    teller
+}
+
+// NewPulse makes a chain. Fewer than one lead counts as one.
+func NewPulse(o PulseOptions) *Pulse {
+	p := &Pulse{intervals: newClassifier(), spectra: newSpectra(), breath: newBreath(), pacer: newPacer(),
+		evenness: newEvenness(), afterGap: true, found: make([]found, 0, 16), judged: make([]interval, 0, 32)}
+	for range max(1, o.Leads) {
+		p.leads = append(p.leads, newLead(o.Kind))
+	}
+	p.short = window{span: shortWindow, record: &p.record}
+	p.long = window{span: longWindow, record: &p.record}
+	p.signal = teller{channel: ChannelPulse}
+	p.features.Reason = reasonStart
+	return p
+}
+
+// Sample takes one sample and appends the beats and intervals that became certain by it: Beat, IBI.
+func (p *Pulse) Sample(dst []Value, s Sample) []Value {
+	i := int(s.Channel.Lead)
+	if i >= len(p.leads) {
+		return dst
+	}
+	p.total.time(s.T)
+	if !p.begun {
+		p.begun, p.began = true, s.T
+	}
+	p.found = p.leads[i].sample(p.found[:0], s)
+	if i != p.active {
+		return dst
+	}
+	for j := range p.found {
+		dst = p.beat(dst, &p.found[j])
+	}
+	return dst
+}
+
+// beat takes an accepted beat of the active lead.
+func (p *Pulse) beat(dst []Value, f *found) []Value {
+	if p.anyBeat && f.at-p.lastBeat < refractory {
+		return dst // the lead changed: this beat was told by the other one
+	}
+	between := f.at - p.lastBeat
+	ms := float64(between) / 1e6
+	touches := p.anyBeat && !f.alone && ms >= shortestRR && ms <= longestRR
+	p.lastBeat, p.anyBeat = f.at, true
+	p.total.beats++
+	dst = append(dst, Beat{T: f.at, Amplitude: f.amplitude, Quality: f.quality})
+	p.breath.add(modulated{t: f.at, value: [modulations]float64{f.amplitude, f.foot, ms}, known: touches})
+	if !touches {
+		p.afterGap = true
+		return dst
+	}
+	p.judged = p.intervals.push(p.judged[:0], f.at, between, p.afterGap)
+	p.afterGap = false
+	for i := range p.judged {
+		p.total.interval(p.record.add(p.judged[i]))
+		dst = append(dst, p.judged[i].IBI)
+	}
+	return dst
+}
+
+// SetPace tells that a pacer leads the breath at so many breaths per minute, an inhale beginning at phaseZero; 0 for none.
+func (p *Pulse) SetPace(breathsPerMin float64, phaseZero time.Duration) {
+	if !(breathsPerMin > 0 && breathsPerMin <= 60) {
+		breathsPerMin = 0
+	}
+	p.pacer.perMin, p.pacer.zero = breathsPerMin, phaseZero
+}
+
+// Withdraw forgets filters and windows: sensing stopped. The next beats need a fresh lock.
+func (p *Pulse) Withdraw() {
+	for _, l := range p.leads {
+		l.withdraw()
+	}
+	p.intervals.clear()
+	p.short.clear()
+	p.long.clear()
+	p.breath.clear()
+	p.breathing = Respiration{}
+	p.evenness.uneven = false
+	p.afterGap, p.anyBeat, p.begun = true, false, false
+	p.features = PulseFeatures{Reason: reasonStart}
+}
+
+// Features are the features as of the last Second.
+func (p *Pulse) Features() PulseFeatures { return p.features }
+
+// Summary covers the whole run.
+func (p *Pulse) Summary() Summary { return p.total.summary() }
+
+// Second computes what belongs to a whole second t: Signal on change and every 10 s, HeartRate and Respiration every second,
+// HRV every 5 s over 60 s and, once filled, 300 s, and Coherence every 5 s while paced.
+func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
+	p.choose(t)
+	p.assess(t)
+	p.short.advance(t)
+	p.long.advance(t)
+	f := &p.features
+	f.HeartRate = p.heartRate(t)
+	p.breathing = p.respiration(t)
+	f.Breathing, f.BreathingQuality = p.breathing.Rate, p.breathing.Quality
+	dst = p.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
+	dst = append(dst, HeartRate{BPM: f.HeartRate}, p.breathing)
+	if t%(5*time.Second) != 0 {
+		return dst
+	}
+	dst = p.variability(dst, t)
+	if p.pacer.perMin > 0 {
+		dst = append(dst, p.coherence(t))
+	}
+	return dst
+}
+
+// variability appends the windows. Where the pulse is uneven they carry their counts and nothing else.
+func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
+	p.evenness.update(&p.short)
+	v := p.short.measures()
+	if p.evenness.uneven {
+		v = HRV{Window: v.Window, N: v.N, ExcludedPercent: v.ExcludedPercent}
+	} else {
+		p.spectra.short(&v, &p.short, t, p.breathing.Rate)
+	}
+	p.features.MeanNN, p.features.RMSSD, p.features.RSALn = v.MeanNN, v.RMSSD, v.RSALn
+	p.features.Uneven = p.evenness.uneven
+	dst = append(dst, v)
+	if !p.long.filled() && !p.long.refused() || t < p.began+longWindow {
+		return dst
+	}
+	v = p.long.measures()
+	if p.evenness.uneven {
+		v = HRV{Window: v.Window, N: v.N, ExcludedPercent: v.ExcludedPercent}
+	} else {
+		p.spectra.long(&v, &p.long, t, p.breathing.Rate)
+	}
+	return append(dst, v)
+}
+
+func (p *Pulse) coherence(t time.Duration) Coherence {
+	if p.features.Quality < usableQuality || p.evenness.uneven {
+		return Coherence{Pace: p.pacer.perMin}
+	}
+	return p.pacer.coherence(&p.record, max(p.record.oldest(), p.long.from), t)
+}
+
+func (p *Pulse) respiration(t time.Duration) Respiration {
+	if p.features.Quality < usableQuality {
+		return Respiration{T: t - breathWindow/2}
+	}
+	return p.breath.rate(t)
+}
+
+// heartRate is 60000 over the median normal interval of the 10 s that end with the newest judged one. Judging takes two beats,
+// so these 10 s end a little before now; an interval older than 6 s tells nothing of now.
+func (p *Pulse) heartRate(t time.Duration) Maybe {
+	if p.record.end == 0 || p.features.Quality < usableQuality {
+		return Maybe{}
+	}
+	newest := p.record.at(p.record.end - 1).t
+	if t-newest > 6*time.Second {
+		return Maybe{}
+	}
+	var ms [64]float64
+	n := 0
+	for i := p.record.end - 1; i >= p.short.from && n < len(ms); i-- {
+		e := p.record.at(i)
+		if e.t <= newest-10*time.Second {
+			break
+		}
+		if e.class == ClassNN {
+			ms[n] = e.ms
+			n++
+		}
+	}
+	if n < 5 {
+		return Maybe{}
+	}
+	return Some(math.Round(60000/medianOf(ms[:n])*1e6) / 1e6)
+}

@@ -1,0 +1,83 @@
+package dsp
+
+import (
+	"math"
+	"time"
+)
+
+// Limits of the input, before any beat is looked for.
+const (
+	clippedShare = 0.10                    // of the last seconds' samples at a rail
+	flatTime     = time.Second             // without any change: nothing is measured
+	silenceTime  = 1500 * time.Millisecond // without a sample
+	slowestStep  = 56 * time.Millisecond   // mean distance of samples: under 18 a second the pulse cannot be timed
+	faintSteps   = 6                       // converter steps from foot to peak that a pulse must have
+)
+
+// scan watches the raw samples of one channel.
+type scan struct {
+	have     bool
+	last     time.Duration
+	value    float64
+	changed  time.Duration // when the value last changed
+	step     float64       // mean distance of samples, s
+	quantum  float64       // smallest change ever seen: one converter step, or less
+	clipped  float64       // share at a rail, fading over about 2 s
+	faulty   bool          // the newest sample had no meaning
+	leadOff  bool
+	distinct bool
+}
+
+func (s *scan) clear() { *s = scan{} }
+
+func (s *scan) sample(v Sample, bad bool) {
+	if s.have && v.T <= s.last {
+		return
+	}
+	dt := (v.T - s.last).Seconds()
+	if s.have && dt < 5 && !v.Flags.Has(FlagGap) {
+		s.step += (dt - s.step) * math.Min(1, math.Max(0.02, dt/2))
+	} else {
+		s.step, dt = 0, 0
+	}
+	s.faulty, s.leadOff = bad, v.Flags.Has(FlagLeadOff)
+	railed := 0.0
+	if v.Flags.Has(FlagClip) {
+		railed = 1
+	}
+	s.clipped += (railed - s.clipped) * math.Min(1, dt/2)
+	s.last = v.T
+	if bad {
+		return
+	}
+	change := math.Abs(v.Volts - s.value)
+	if !s.have || change > 0 {
+		s.changed = v.T
+	}
+	if s.have && change > 0 && (s.quantum == 0 || change < s.quantum) {
+		s.quantum = change
+	}
+	s.value, s.have = v.Volts, true
+}
+
+// tooFaint reports whether a wave of this height is too near the converter's resolution.
+func (s *scan) tooFaint(spread float64) bool { return spread <= faintSteps*s.quantum }
+
+// fault says at time t what is wrong with the input, in plain words; empty where nothing is.
+func (s *scan) fault(t time.Duration) string {
+	switch {
+	case s.leadOff:
+		return "electrode off: press it on"
+	case !s.have || t-s.last > silenceTime:
+		return "no samples: look at the cable"
+	case s.faulty:
+		return "the converter gives no valid number: look at the cable"
+	case s.step > slowestStep.Seconds():
+		return "sampled too slowly: at least 20 a second are needed"
+	case s.clipped > clippedShare:
+		return "clipped: press a little lighter"
+	case t-s.changed > flatTime:
+		return "flat line: place the sensor"
+	}
+	return ""
+}

@@ -1,0 +1,109 @@
+package dsp
+
+import (
+	"math"
+	"time"
+)
+
+// usableQuality is the quality from which downstream values are given.
+const usableQuality = 0.5
+
+// Reasons told about a pulse; the faults of the input are in scan.
+const (
+	reasonStart     = "just begun: looking for the pulse"
+	reasonNoWave    = "no pulse wave: place the sensor"
+	reasonDisturbed = "pulse disturbed: hold still"
+)
+
+// teller emits Signal when something changed and every 10 s.
+type teller struct {
+	channel ChannelKind
+	told    bool
+	last    Signal
+}
+
+func (s *teller) tell(dst []Value, t time.Duration, contact bool, quality float64, reason string) []Value {
+	now := Signal{Channel: s.channel, Contact: contact, Quality: quality, Reason: reason}
+	same := s.told && now.Contact == s.last.Contact && now.Reason == s.last.Reason &&
+		math.Abs(now.Quality-s.last.Quality) < 0.1 && (now.Quality >= usableQuality) == (s.last.Quality >= usableQuality)
+	if same && t%(10*time.Second) != 0 {
+		return dst
+	}
+	s.told, s.last = true, now
+	return append(dst, now)
+}
+
+// Times of the pulse's quality.
+const (
+	gradeSpan  = 10 * time.Second // over which beats are graded (Orphanidou et al. 2015)
+	startTime  = 5 * time.Second  // in which "just begun" is the reason
+	switchGain = 0.15             // by which another lead must be better …
+	switchTime = 3                // … for so many seconds, before it is used
+)
+
+// quality grades a lead at time t over the last 10 s, or since its lock: the mean quality of its beats times the share of the
+// time that touching beats cover. Contact needs a lock and a beat within the last 4 s.
+func (l *lead) quality(t time.Duration) (contact bool, quality float64, reason string) {
+	if reason = l.look.fault(t); reason != "" {
+		return false, 0, reason
+	}
+	if !l.locked {
+		return false, 0, reasonNoWave
+	}
+	now := l.wave.last
+	from := max(now-l.cells(gradeSpan), l.watched)
+	beats, mean, longest := l.judged.since(from, now-l.form.beatAhead)
+	if beats == 0 {
+		return false, 0, reasonNoWave
+	}
+	usual := l.gaps.median()
+	covered := min(1, (float64(beats)+1)*usual/float64(max(1, now-from)))
+	quality = mean * covered
+	if float64(longest) > 2.2*usual+float64(l.form.beatAhead) {
+		quality *= 0.7
+	}
+	if quality < usableQuality {
+		return true, quality, reasonDisturbed
+	}
+	return true, quality, ""
+}
+
+// choose picks the lead that is used. Another one must be clearly better for 3 s, or the present one without contact.
+func (p *Pulse) choose(t time.Duration) {
+	if len(p.leads) == 1 {
+		return
+	}
+	contact, present, _ := p.leads[p.active].quality(t)
+	best, top := p.active, present
+	for i, l := range p.leads {
+		if c, q, _ := l.quality(t); c && q > top {
+			best, top = i, q
+		}
+	}
+	if best == p.active || contact && top < present+switchGain {
+		p.ahead = 0
+		return
+	}
+	if p.ahead++; contact && p.ahead < switchTime {
+		return
+	}
+	p.active, p.ahead = best, 0
+	p.leads[best].alone = true // its next beat has no tie to the last one told
+	p.breath.clear()
+}
+
+// assess takes the active lead's quality into the features.
+func (p *Pulse) assess(t time.Duration) {
+	f := &p.features
+	f.Contact, f.Quality, f.Reason = p.leads[p.active].quality(t)
+	p.total.seconds++
+	if f.Contact && f.Quality >= usableQuality {
+		p.total.usable++
+	}
+	if f.Reason == reasonNoWave && (!p.begun || t-p.began < startTime) {
+		f.Reason = reasonStart
+	}
+	if f.Reason == "" && p.evenness.uneven {
+		f.Reason = unevenReason
+	}
+}

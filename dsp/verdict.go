@@ -1,0 +1,41 @@
+package dsp
+
+import "math"
+
+// verdict is what became of one candidate.
+type verdict struct {
+	k       int64
+	quality float64
+	beat    bool
+}
+
+// verdicts keeps the latest candidates of a lead for its quality.
+type verdicts struct {
+	ring [64]verdict
+	n    int
+}
+
+func (v *verdicts) clear() { v.n = 0 }
+
+func (v *verdicts) add(k int64, quality float64, beat bool) {
+	v.ring[v.n%len(v.ring)] = verdict{k, quality, beat}
+	v.n++
+}
+
+// since sums up the candidates from cell from on: how many were beats, their mean quality, and the longest stretch without one
+// between from and to.
+func (v *verdicts) since(from, to int64) (beats int, quality float64, longest int64) {
+	previous := from
+	for i := max(0, v.n-len(v.ring)); i < v.n; i++ {
+		d := v.ring[i%len(v.ring)]
+		if d.k < from || !d.beat {
+			continue
+		}
+		beats++
+		quality += d.quality
+		longest = max(longest, d.k-previous)
+		previous = d.k
+	}
+	longest = max(longest, to-previous)
+	return beats, quality / math.Max(1, float64(beats)), longest
+}

@@ -1,0 +1,131 @@
+package recording
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+)
+
+const (
+	// rrColumn is the column of intervals in a file with a header.
+	rrColumn = "rr_ms"
+	// maxIntervals bounds a file: ten days of heart beats.
+	maxIntervals = 1_000_000
+	// secondsBelow tells intervals in seconds, given by mistake, from milliseconds: no series of beats has its median there.
+	secondsBelow = 10.0
+)
+
+// OpenRR reads the intervals of the file at path. See ReadRR.
+func OpenRR(path string) ([]float64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
+	defer f.Close()
+	return ReadRR(f, path)
+}
+
+// ReadRR reads inter-beat intervals in ms, plain or gzip: one a line, or the column rr_ms of a file with a header. name is the
+// file's name for errors, which carry the line: a cell that is no number, or none above 0; no interval at all; seconds.
+func ReadRR(r io.Reader, name string) ([]float64, error) {
+	l, err := openLines(r, name)
+	if err != nil {
+		return nil, err
+	}
+	column, width, err := l.rrHeader()
+	if err != nil {
+		return nil, err
+	}
+	var rr []float64
+	for {
+		row, err := l.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		v, err := l.interval(row, column, width)
+		if err != nil {
+			return nil, err
+		}
+		if rr = append(rr, v); len(rr) > maxIntervals {
+			return nil, l.errorf("more than %d intervals: cut the file into pieces", maxIntervals)
+		}
+	}
+	if err := l.checkIntervals(rr); err != nil {
+		return nil, err
+	}
+	return rr, nil
+}
+
+// rrHeader looks at the first line: a lone number is an interval already, else rr_ms must be among the names.
+func (l *lines) rrHeader() (column, width int, err error) {
+	row, err := l.next()
+	if err == io.EOF {
+		return 0, 0, fmt.Errorf("recording: %s:1: the file is empty; wanted one interval in ms a line", l.name)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	if cell, _, more := cutCell(row); !more {
+		if _, err := strconv.ParseFloat(string(cell), 64); err == nil {
+			l.repeat()
+			return 0, 1, nil
+		}
+	}
+	column = -1
+	for rest, more := row, true; more; width++ {
+		var cell []byte
+		cell, rest, more = cutCell(rest)
+		if string(cell) != rrColumn {
+			continue
+		}
+		if column >= 0 {
+			return 0, 0, l.errorf("two columns are called %q", rrColumn)
+		}
+		column = width
+	}
+	if column < 0 {
+		return 0, 0, l.errorf("%q is neither one interval in ms nor a header with a column rr_ms", shown(row))
+	}
+	return column, width, nil
+}
+
+// interval reads one row.
+func (l *lines) interval(row []byte, column, width int) (float64, error) {
+	var found []byte
+	n := 0
+	for rest, more := row, true; more; n++ {
+		var cell []byte
+		cell, rest, more = cutCell(rest)
+		if n == column {
+			found = cell
+		}
+	}
+	if n != width {
+		return 0, l.errorf("%d cells in the row, wanted %d", n, width)
+	}
+	v, err := l.number(found, rrColumn)
+	if err != nil {
+		return 0, err
+	}
+	if v <= 0 {
+		return 0, l.errorf("an interval of %q ms: it must be above 0", shown(found))
+	}
+	return v, nil
+}
+
+// checkIntervals looks at the whole series.
+func (l *lines) checkIntervals(rr []float64) error {
+	if len(rr) == 0 {
+		return l.errorf("only a header and no interval")
+	}
+	sorted := slices.Sorted(slices.Values(rr))
+	if m := sorted[len(sorted)/2]; m < secondsBelow {
+		return fmt.Errorf("recording: %s: the median interval is %g; these look like seconds, wanted milliseconds", l.name, m)
+	}
+	return nil
+}
