@@ -265,3 +265,10 @@ func (p *Pipeline) Summaries(dst []Event) []Event {
 	}
 	return dst
 }
+
+// EndRest ends every running declared rest with what it has learnt.
+func (p *Pipeline) EndRest() {
+	for _, w := range p.wearers {
+		w.estimator.EndRest()
+	}
+}

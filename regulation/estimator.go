@@ -121,6 +121,9 @@ func (e *Estimator) StartRest(t time.Duration) error {
 	return nil
 }
 
+// EndRest ends a running rest with what it has.
+func (e *Estimator) EndRest() { e.rest.stop() }
+
 // Rest tells how the declared rest goes, or how the last one went.
 func (e *Estimator) Rest() Rest { return e.rest.Rest }
 
