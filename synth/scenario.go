@@ -46,9 +46,9 @@ func scenarios() []scenario {
 		{"rest", "lying still", 10 * minute, [][]segment{{{}}}},
 		{"stress", "a minute at rest, a minute and a half of stress, and back", 5 * minute, [][]segment{{
 			{ramp: 20 * second},
-			{from: 60 * second, ramp: 12 * second, levels: stressed},
-			{from: 165 * second, ramp: 25 * second, levels: levels{arousal: 0.2, vagal: -0.2}},
-			{from: 230 * second, ramp: 20 * second},
+			{from: 57 * second, ramp: 10 * second, levels: levels{arousal: 3.6, vagal: -3.4}},
+			{from: 155 * second, ramp: 25 * second, levels: levels{arousal: 0.1, vagal: 0.1}},
+			{from: 220 * second, ramp: 30 * second, levels: levels{arousal: -0.3, vagal: 0.2}},
 		}}},
 		{"breathing", "slow breathing, six breaths a minute, between two rests", 8 * minute, [][]segment{{
 			{ramp: 20 * second},

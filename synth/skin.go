@@ -7,17 +7,18 @@ import (
 
 const (
 	responseSlots  = 24   // responses that may still be seen at once; the rate's bound and their decay keep the number below
-	responseGap    = 1.2  // s, least distance of two responses
-	responseMost   = 24.0 // per minute; 20–25 is the most seen in people
+	responseGap    = 2.5  // s, least distance of two responses: nearer ones melt into one
+	responseMost   = 20.0 // per minute; 20–25 is the most seen in people
 	responseMedian = 0.07 // of the resting level, median size
 	responseSpread = 0.5  // standard deviation of ln size
+	responseGrowth = 0.12 // share by which responses grow per unit of arousal
 	responseLeast  = 0.05 // µS: the classic threshold; smaller ones are made but not told in the truth
 	responseLatest = 30.0 // s after which a response has gone
 
 	arousalRate  = 0.55 // ln units of response rate per unit of arousal
 	arousalLevel = 0.14 // share of the level added per unit of arousal
-	levelUp      = 10.0 // s
-	levelDown    = 60.0 // s
+	levelUp      = 40.0 // s; the quick part of a rise are the responses themselves
+	levelDown    = 80.0 // s
 	levelDrift   = 0.04 // standard deviation of ln level
 	levelTau     = 200.0
 )
@@ -32,6 +33,7 @@ type response struct {
 type skin struct {
 	rand   *rand.Rand
 	body   traits
+	size   float64 // of a response against one at rest
 	level  float64 // µS, tonic, smoothed
 	drift  float64 // in standard deviations
 	rate   float64 // responses per minute
@@ -49,6 +51,7 @@ func newSkin(r *rand.Rand, body traits) skin {
 // control takes the levels in, once per control step of dt seconds.
 func (s *skin) control(l levels, dt float64) {
 	s.rate = min(s.body.scr*math.Exp(arousalRate*l.arousal)+l.storm, responseMost)
+	s.size = 1 + responseGrowth*max(l.arousal, 0)
 	keep := math.Exp(-dt / levelTau)
 	s.drift = keep*s.drift + math.Sqrt(1-keep*keep)*s.rand.NormFloat64()
 	target := s.body.scl * (1 + arousalLevel*max(l.arousal, -2)) * math.Exp(levelDrift*s.drift)
@@ -87,7 +90,7 @@ func (s *skin) step(dt float64) {
 
 // begin starts a response: rise 1–3 s, half recovery 2–10 s (Boucsein 2012).
 func (s *skin) begin(dt float64) {
-	size := s.body.scl * responseMedian * math.Exp(clamp(responseSpread*s.rand.NormFloat64(), -1.2, 1.2))
+	size := s.body.scl * responseMedian * s.size * math.Exp(clamp(responseSpread*s.rand.NormFloat64(), -1.2, 1.2))
 	slow := 3 + 3*s.rand.Float64()     // s
 	fast := 0.6 + 0.4*s.rand.Float64() // s
 	peak := math.Log(slow/fast) * slow * fast / (slow - fast)
