@@ -1,0 +1,190 @@
+package wire
+
+import (
+	"time"
+
+	"hubd/dsp"
+	"hubd/pipeline"
+	"hubd/regulation"
+	"hubd/room"
+)
+
+// Screen gathers what hubd demo prints once a second without a page: per wearer heart rate, state with its first reason and
+// signal quality; then what is asked of the lamps. The zero Screen has heard nothing. It is for the machine's own terminal,
+// where only simulated bodies are shown; events of people go through pipeline.Disclose.
+type Screen struct {
+	wearers []screenWearer
+	lamps   []screenLamp
+	faults  []screenFault
+	paused  bool
+}
+
+type screenWearer struct {
+	id       string
+	bpm      dsp.Maybe
+	state    regulation.State
+	hasState bool
+	signals  [3]screenSignal // by dsp.ChannelKind
+}
+
+type screenSignal struct {
+	heard, contact bool
+	quality        float64
+}
+
+type screenLamp struct {
+	id                 string
+	hand               bool
+	brightness, kelvin dsp.Maybe
+}
+
+type screenFault struct{ source, reason string }
+
+// Apply takes one event.
+func (s *Screen) Apply(e pipeline.Event) {
+	switch v := e.Value.(type) {
+	case dsp.HeartRate:
+		s.wearer(e.Wearer).bpm = v.BPM
+	case regulation.State:
+		w := s.wearer(e.Wearer)
+		w.state, w.hasState = v, true
+	case dsp.Signal:
+		if w := s.wearer(e.Wearer); int(v.Channel) < len(w.signals) {
+			w.signals[v.Channel] = screenSignal{heard: true, contact: v.Contact, quality: v.Quality}
+		}
+	case room.LampCommand:
+		s.lamp(v)
+	case room.Session:
+		s.session(v)
+	case dsp.Fault:
+		s.fault(v)
+	}
+}
+
+// session clears what a pause withdraws: nobody is sensed then, and the last values are not shown on.
+func (s *Screen) session(v room.Session) {
+	s.paused = v.Phase == room.PhasePause
+	if s.paused {
+		for i := range s.wearers {
+			s.wearers[i] = screenWearer{id: s.wearers[i].id}
+		}
+	}
+}
+
+func (s *Screen) wearer(id string) *screenWearer {
+	for i := range s.wearers {
+		if s.wearers[i].id == id {
+			return &s.wearers[i]
+		}
+	}
+	s.wearers = append(s.wearers, screenWearer{id: id})
+	return &s.wearers[len(s.wearers)-1]
+}
+
+func (s *Screen) lamp(c room.LampCommand) {
+	for i := range s.lamps {
+		if s.lamps[i].id == c.Lamp {
+			s.lamps[i].follow(c)
+			return
+		}
+	}
+	l := screenLamp{id: c.Lamp}
+	l.follow(c)
+	s.lamps = append(s.lamps, l)
+}
+
+// follow keeps the set point that a command leaves as it was: one command carries one of the two.
+func (l *screenLamp) follow(c room.LampCommand) {
+	l.hand = c.Owner == room.OwnerHand
+	if c.Brightness.Known {
+		l.brightness = c.Brightness
+	}
+	if c.Kelvin.Known {
+		l.kelvin = c.Kelvin
+	}
+}
+
+func (s *Screen) fault(f dsp.Fault) {
+	kept := s.faults[:0]
+	for _, old := range s.faults {
+		if old.source != f.Source {
+			kept = append(kept, old)
+		}
+	}
+	if f.Reason != "" {
+		kept = append(kept, screenFault{f.Source, f.Reason})
+	}
+	s.faults = kept
+}
+
+// Line is the line at stream time t, without a line end.
+func (s *Screen) Line(t time.Duration) string {
+	dst := append(clock(nil, int64(t/time.Second)), "  "...)
+	if len(s.wearers) == 0 {
+		dst = append(dst, "nothing heard so far"...)
+	}
+	for i := range s.wearers {
+		if i > 0 {
+			dst = append(dst, " | "...)
+		}
+		dst = s.wearers[i].append(dst)
+	}
+	if s.paused {
+		dst = append(dst, " | paused"...)
+	}
+	for i := range s.lamps {
+		dst = s.lamps[i].append(append(dst, " | lamp "...))
+	}
+	for _, f := range s.faults {
+		dst = append(append(append(dst, " | "...), plain(f.source)...), ": "...)
+		dst = append(dst, plain(f.reason)...)
+	}
+	return string(dst)
+}
+
+func (w *screenWearer) append(dst []byte) []byte {
+	dst = append(append(dst, plain(w.id)...), ": "...)
+	if w.bpm.Known {
+		if w.bpm.Value < 99.5 {
+			dst = append(dst, ' ')
+		}
+		dst = appendNumber(dst, w.bpm.Value, 0)
+	} else {
+		dst = append(dst, " --"...)
+	}
+	dst = append(dst, " bpm, "...)
+	dst = w.stateWords(dst)
+	for k, label := range [...]string{"pulse", "skin"} { // dsp.ChannelPulse, dsp.ChannelEDA
+		if g := w.signals[k]; g.heard {
+			dst = append(append(append(dst, ", "...), label...), ' ')
+			dst = append(dst, grade(g.contact, g.quality)...)
+		}
+	}
+	return dst
+}
+
+func (w *screenWearer) stateWords(dst []byte) []byte {
+	if !w.hasState {
+		return append(dst, "no state so far"...)
+	}
+	dst = append(dst, named(w.state.Name, w.state.Unknown)...)
+	if w.state.Name == regulation.Unknown || len(w.state.Reasons) == 0 {
+		return dst
+	}
+	dst = append(append(dst, " ("...), direction(w.state.Reasons[0])...)
+	return append(dst, ')')
+}
+
+func (l *screenLamp) append(dst []byte) []byte {
+	dst = append(dst, plain(l.id)...)
+	if l.hand {
+		return append(dst, " by hand"...)
+	}
+	if l.brightness.Known {
+		dst = append(appendNumber(append(dst, ' '), l.brightness.Value, 0), " %"...)
+	}
+	if l.kelvin.Known {
+		dst = append(appendNumber(append(dst, ' '), l.kelvin.Value, 0), " K"...)
+	}
+	return dst
+}

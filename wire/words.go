@@ -1,0 +1,108 @@
+package wire
+
+import (
+	"strconv"
+	"strings"
+
+	"hubd/regulation"
+)
+
+// brief is the state in the few words that fit a line. They say strength, never meaning.
+func brief(n regulation.Name) string {
+	switch n {
+	case regulation.Settled:
+		return "steady"
+	case regulation.Engaged:
+		return "lively and steady"
+	case regulation.Activated:
+		return "wound up"
+	case regulation.Withdrawn:
+		return "quiet and low"
+	}
+	return "not sure"
+}
+
+// why says in a few words why nothing is named.
+func why(r regulation.UnknownReason) string {
+	switch r {
+	case regulation.ReasonNoContact:
+		return "no contact"
+	case regulation.ReasonPoorSignal:
+		return "signal not clear"
+	case regulation.ReasonLearning:
+		return "learning your rest"
+	case regulation.ReasonMoving:
+		return "moving"
+	case regulation.ReasonPacedBreathing:
+		return "paced breathing"
+	case regulation.ReasonNight:
+		return "night"
+	case regulation.ReasonSetUp:
+		return "being set up"
+	}
+	return ""
+}
+
+// direction says a feature and which way it went, against the wearer's own rest.
+func direction(r regulation.Reason) string {
+	what, more, less := plain(r.Feature), "higher", "lower"
+	switch r.Feature {
+	case "scr_per_min":
+		what, more, less = "skin responses", "more", "fewer"
+	case "scl_change":
+		what = "skin conductance"
+	case "heart_rate":
+		what, more, less = "heart rate", "faster", "slower"
+	case "rmssd":
+		what, more, less = "beat-to-beat change", "larger", "smaller"
+	case "rsa":
+		what, more, less = "breath swing", "larger", "smaller"
+	}
+	switch z := string(appendNumber(nil, r.Z, reasonDecimals)); {
+	case z == "0.0":
+		return what + " as at rest"
+	case z == "null":
+		return what
+	case r.Z < 0:
+		return what + " " + less + ", " + z
+	default:
+		return what + " " + more + ", +" + z
+	}
+}
+
+// grade is a signal's quality in words: good from 0.8, fair from 0.5.
+func grade(contact bool, quality float64) string {
+	switch {
+	case !contact:
+		return "no contact"
+	case quality >= 0.8:
+		return "good"
+	case quality >= 0.5:
+		return "fair"
+	}
+	return "poor"
+}
+
+// plain keeps a text from config or a chip to what every terminal shows: ASCII and the micro sign, on one line.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= ' ' && r <= '~' || r == 'µ' {
+			return r
+		}
+		return '?'
+	}, s)
+}
+
+// clock appends a stream time as minutes and seconds.
+func clock(dst []byte, seconds int64) []byte {
+	seconds = max(seconds, 0)
+	dst = twoDigits(dst, seconds/60)
+	return twoDigits(append(dst, ':'), seconds%60)
+}
+
+func twoDigits(dst []byte, n int64) []byte {
+	if n < 10 {
+		dst = append(dst, '0')
+	}
+	return strconv.AppendInt(dst, n, 10)
+}
