@@ -1,0 +1,115 @@
+package acquire
+
+import (
+	"fmt"
+	"time"
+
+	"hubd/dsp"
+)
+
+// Channel is one signal: an input of a converter, and what is known of it.
+type Channel struct {
+	Channel dsp.Channel
+	Input   int // of the converter
+	// Rate is samples per second, 0.1…1000. For a Reader 0 means an uneven grid, on which no gap can be told from T alone.
+	Rate float64
+	// ClipLow and ClipHigh are volts: at ClipLow and below, at ClipHigh and above, a sample is flagged FlagClip. Both 0: never.
+	ClipLow, ClipHigh float64
+	// Frozen is how long the same code may come before that is a fault; 0 is never. Meant for a pulse, which always moves by a
+	// step or two; an open electrode is rightly constant. A constant value at a rail is FlagClip and no fault.
+	Frozen time.Duration
+}
+
+func (c Channel) check() error {
+	switch {
+	case c.Input < 0:
+		return fmt.Errorf("%s of wearer %d: input %d", c.Channel.Kind, c.Channel.Wearer, c.Input)
+	case c.Rate != 0 && !(c.Rate >= 0.1 && c.Rate <= 1000):
+		return fmt.Errorf("%s of wearer %d: rate %g: 0.1 to 1000 samples per second", c.Channel.Kind, c.Channel.Wearer, c.Rate)
+	case c.ClipLow > c.ClipHigh:
+		return fmt.Errorf("%s of wearer %d: clips below %g V and above %g V: nothing is left", c.Channel.Kind, c.Channel.Wearer, c.ClipLow, c.ClipHigh)
+	case c.Frozen < 0:
+		return fmt.Errorf("%s of wearer %d: frozen after %s", c.Channel.Kind, c.Channel.Wearer, c.Frozen)
+	}
+	return nil
+}
+
+// gapPeriods is how many periods may lie between two samples before the later one is flagged FlagGap.
+const gapPeriods = 1.5
+
+// lateBracket is how long a transfer may take before its time stamp is called uncertain: FlagLate.
+const lateBracket = 2 * time.Millisecond
+
+// line is a Channel at work: it turns codes into samples. Loop and Reader share it.
+type line struct {
+	Channel
+	period time.Duration // 0 on an uneven grid
+	due    time.Duration // next grid point
+	phase  time.Duration // of the grid
+
+	last    time.Duration // T of the last sample
+	any     bool          // there was one
+	gap     bool          // the next sample follows a loss
+	code    int32         // last code
+	changed time.Duration // T of the first sample of that code
+	frozen  bool          // it has not changed for too long
+}
+
+func newLine(c Channel) line {
+	l := line{Channel: c}
+	if c.Rate > 0 {
+		l.period = time.Duration(float64(time.Second) / c.Rate)
+	}
+	return l
+}
+
+// passed moves the line to the first grid point after now and tells how many grid points went by unused before the last one
+// that is reached: behind means go now, for the newest grid point, and skip those before it.
+func (l *line) passed(now time.Duration) (skipped int) {
+	n := max((now-l.due)/l.period, 0)
+	l.due += (n + 1) * l.period
+	return int(n)
+}
+
+// place moves the line to its first grid point after now. The grid counts from the beginning of the run.
+func (l *line) place(now time.Duration) {
+	l.due = l.phase
+	if now >= l.phase {
+		l.due += ((now-l.phase)/l.period + 1) * l.period
+	}
+}
+
+// lose notes that a sample is missing here.
+func (l *line) lose() { l.gap = true }
+
+// sample is the code measured at t as a sample.
+func (l *line) sample(conv Converter, code int32, t time.Duration, late bool) dsp.Sample {
+	s := dsp.Sample{Channel: l.Channel.Channel, T: t, Volts: conv.Volts(l.Input, code)}
+	if l.gap || l.any && l.period > 0 && float64(t-l.last) > gapPeriods*float64(l.period) {
+		s.Flags |= dsp.FlagGap
+	}
+	if late {
+		s.Flags |= dsp.FlagLate
+	}
+	if (l.ClipLow != 0 || l.ClipHigh != 0) && (s.Volts <= l.ClipLow || s.Volts >= l.ClipHigh) {
+		s.Flags |= dsp.FlagClip
+	}
+	was := l.frozen
+	l.frozen = l.still(code, t, s.Flags)
+	switch {
+	case l.frozen:
+		s.Flags |= dsp.FlagFault
+	case was: // what came while it stood still was no measurement
+		s.Flags |= dsp.FlagGap
+	}
+	l.last, l.any, l.gap = t, true, false
+	return s
+}
+
+// still tells whether the code has not changed for too long. A gap or a rail begins the count anew.
+func (l *line) still(code int32, t time.Duration, f dsp.Flags) bool {
+	if code != l.code || !l.any || f.Has(dsp.FlagGap|dsp.FlagClip) {
+		l.code, l.changed = code, t
+	}
+	return l.Frozen > 0 && t-l.changed >= l.Frozen
+}

@@ -1,0 +1,214 @@
+package acquire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"hubd/dsp"
+)
+
+// BlockPeriod is how often a Loop delivers what it has.
+const BlockPeriod = 20 * time.Millisecond
+
+// Options describe one bus and what hangs on it.
+type Options struct {
+	Bus   string // name, as in dsp.Block
+	Chips []Chip
+	Pacer Pacer
+	// Emit takes each Block, which it then owns. It must not wait: it runs between conversions.
+	Emit func(dsp.Block)
+	// Paused is asked before every conversion whether a wearer is paused; a paused wearer's inputs are not converted, and a
+	// chip that serves nobody else is left alone. It may be called from the loop's goroutine at any time. Nil: nobody ever is.
+	Paused func(wearer uint8) bool
+	// Seed makes the random part of back-off repeatable; buses should get different ones.
+	Seed uint64
+}
+
+func (o Options) check() error {
+	if o.Pacer == nil || o.Emit == nil {
+		return errors.New("acquire: a Loop needs a Pacer and Emit")
+	}
+	if len(o.Chips) == 0 {
+		return fmt.Errorf("acquire: bus %s: no chips", o.Bus)
+	}
+	seen := map[dsp.Channel]bool{}
+	for _, c := range o.Chips {
+		if err := c.check(); err != nil {
+			return err
+		}
+		for _, ch := range c.Channels {
+			if seen[ch.Channel] {
+				return fmt.Errorf("acquire: bus %s: %s %d of wearer %d is configured twice", o.Bus, ch.Channel.Kind, ch.Channel.Lead, ch.Channel.Wearer)
+			}
+			seen[ch.Channel] = true
+		}
+	}
+	return nil
+}
+
+// Loop reads all chips of one bus. It belongs to one goroutine, but for Counters.
+//
+// Each channel has an absolute grid. Whatever is due first is done first: begin a conversion, look for its end, open a chip,
+// deliver a Block. Chips convert side by side; one chip converts one input at a time, the one whose next grid point comes
+// first, so that a slow channel cannot hold up a fast one. A loop that is behind takes the newest grid point at once and skips
+// those before it.
+type Loop struct {
+	o        Options
+	chips    []*chip
+	random   *rand.Rand
+	counters counters
+
+	deliver time.Duration // when the next Block is due
+	samples []dsp.Sample  // in order of T, not yet delivered
+	faults  []dsp.Fault
+}
+
+// NewLoop checks the options; no chip is touched before the first Step.
+func NewLoop(o Options) (*Loop, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.Paused == nil {
+		o.Paused = func(uint8) bool { return false }
+	}
+	l := &Loop{o: o, random: rand.New(rand.NewPCG(o.Seed, 0x68756264)), deliver: o.Pacer.Now() + BlockPeriod}
+	for _, c := range o.Chips {
+		l.chips = append(l.chips, newChip(c))
+	}
+	return l, nil
+}
+
+// Run reads until ctx ends, which it notices within one BlockPeriod, or, where the bus is stuck, when the transfer under way
+// comes back. It never gives up on a chip. The caller locks it to an OS thread (runtime.LockOSThread) with a KernelPacer.
+func (l *Loop) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		l.Step()
+	}
+}
+
+// Counters may be called from any goroutine.
+func (l *Loop) Counters() Counters { return l.counters.snapshot() }
+
+// Step waits for what is due next, at most BlockPeriod, and does it.
+func (l *Loop) Step() {
+	var next *chip
+	at := l.deliver
+	for _, c := range l.chips {
+		if c.at < at {
+			next, at = c, c.at
+		}
+	}
+	l.o.Pacer.SleepUntil(at)
+	switch {
+	case next == nil:
+		l.emit()
+	case next.pending != nil:
+		l.poll(next)
+	case l.allPaused(next):
+		l.leave(next)
+	case next.conv == nil:
+		l.open(next)
+	default:
+		l.convert(next)
+	}
+}
+
+// emit delivers everything before the watermark: now, or the earliest moment that a running conversion stands for.
+func (l *Loop) emit() {
+	now := l.o.Pacer.Now()
+	until := now
+	for _, c := range l.chips {
+		if c.pending != nil {
+			until = min(until, c.estimate())
+		}
+	}
+	ready := len(l.samples)
+	for ready > 0 && l.samples[ready-1].T >= until {
+		ready--
+	}
+	b := dsp.Block{Bus: l.o.Bus, Until: until}
+	b.Samples = append(b.Samples, l.samples[:ready]...)
+	b.Faults = append(b.Faults, l.faults...)
+	l.samples = l.samples[:copy(l.samples, l.samples[ready:])]
+	l.faults = l.faults[:0]
+	l.deliver += ((now-l.deliver)/BlockPeriod + 1) * BlockPeriod
+	l.o.Emit(b)
+}
+
+// allPaused tells whether a chip serves nobody now.
+func (l *Loop) allPaused(c *chip) bool {
+	for i := range c.lines {
+		if !l.o.Paused(c.lines[i].Channel.Channel.Wearer) {
+			return false
+		}
+	}
+	return true
+}
+
+// leave lets a chip be for a while; its grids go on.
+func (l *Loop) leave(c *chip) {
+	now := l.o.Pacer.Now()
+	if c.conv == nil {
+		c.at = now + BlockPeriod
+		return
+	}
+	for i := range c.lines {
+		c.lines[i].place(now + BlockPeriod)
+	}
+	c.rest()
+}
+
+// open looks for a chip.
+func (l *Loop) open(c *chip) {
+	from := l.o.Pacer.Now()
+	conv, err := c.Open()
+	if err != nil {
+		l.failed(c, fmt.Errorf("acquire: open: %w", err), from)
+		return
+	}
+	if c.health.faulty {
+		l.counters.reopens.Add(1)
+	}
+	c.health.streak = 0
+	c.opened(conv, l.o.Pacer.Now())
+}
+
+// failed counts an error of a chip since from. Too many are a fault: the chip is put away and looked for later.
+func (l *Loop) failed(c *chip, err error, from time.Duration) {
+	now := l.o.Pacer.Now()
+	l.counters.errors.Add(1)
+	giveUp := c.health.failed(from, now)
+	if giveUp && !c.health.faulty {
+		c.health.faulty = true
+		l.fault(dsp.Fault{T: now, Wearer: c.wearer, Source: c.Source, Reason: reason(err)})
+	}
+	if giveUp || c.conv == nil {
+		for i := range c.lines {
+			c.lines[i].lose()
+		}
+		c.conv, c.pending = nil, nil
+		c.at = now + c.health.wait(l.random.Float64())
+		return
+	}
+	c.rest()
+}
+
+// reason says what is wrong and what to look at.
+func reason(err error) string {
+	return fmt.Sprintf("no reading: %v; check the chip's supply, ground and data wires, that its address or chip select is the one in the config, and that no other program uses it", err)
+}
+
+// answered counts a success of a chip and tells when a fault is over.
+func (l *Loop) answered(c *chip) {
+	if c.health.answered() {
+		l.faults = append(l.faults, dsp.Fault{T: l.o.Pacer.Now(), Wearer: c.wearer, Source: c.Source})
+	}
+}
+
+func (l *Loop) fault(f dsp.Fault) {
+	l.counters.faults.Add(1)
+	l.faults = append(l.faults, f)
+}

@@ -1,0 +1,47 @@
+package acquire
+
+import "time"
+
+// KernelPacer is the machine's monotonic clock, with absolute sleeps of the kernel (clock_nanosleep), which keep a grid about
+// five times better than Go's timers do. The caller of SleepUntil must run on a locked OS thread, or other goroutines
+// take its wake-ups. It holds no changing state: all buses of a run share one, so that their times are comparable.
+type KernelPacer struct {
+	start  time.Time     // Go's reading of the monotonic clock when the run began
+	kernel time.Duration // the kernel's reading of the same moment
+}
+
+// NewKernelPacer makes a clock that reads 0 now.
+func NewKernelPacer() *KernelPacer {
+	return &KernelPacer{start: time.Now(), kernel: kernelNow()}
+}
+
+// Now implements Pacer.
+func (p *KernelPacer) Now() time.Duration { return time.Since(p.start) }
+
+// SleepUntil implements Pacer. It may return up to some milliseconds late on a busy machine and is never early.
+func (p *KernelPacer) SleepUntil(t time.Duration) {
+	for now := p.Now(); now < t; now = p.Now() {
+		kernelSleepUntil(p.kernel+t, t-now)
+	}
+}
+
+// VirtualPacer is a clock that stands still until somebody sleeps on it or moves it. The zero value reads 0. It belongs to
+// one goroutine.
+type VirtualPacer struct{ now time.Duration }
+
+// Now implements Pacer.
+func (p *VirtualPacer) Now() time.Duration { return p.now }
+
+// SleepUntil implements Pacer: time is t at once, unless it was later already.
+func (p *VirtualPacer) SleepUntil(t time.Duration) { p.now = max(p.now, t) }
+
+// Advance passes time; drivers/sim calls it for each transfer.
+func (p *VirtualPacer) Advance(d time.Duration) { p.now += d }
+
+// Set moves time to t, also backwards: rows of a recording are placed exactly, whatever came before.
+func (p *VirtualPacer) Set(t time.Duration) { p.now = t }
+
+var (
+	_ Pacer = (*KernelPacer)(nil)
+	_ Pacer = (*VirtualPacer)(nil)
+)
