@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// tickEvery is how often the room is told that time passes.
+const tickEvery = 50 * time.Millisecond
+
 // earliestYear is a year before which no clock of a running hubd can honestly stand: a Pi without a battery-backed clock starts in
 // the past.
 const earliestYear = 2025

@@ -44,6 +44,7 @@ type replay struct {
 	lamps    []*simLamp
 	out      *bufio.Writer
 	line     []byte
+	explain  wire.Explainer
 	events   []pipeline.Event
 	samples  []dsp.Sample
 	now      time.Duration
@@ -114,7 +115,9 @@ func (r *replay) roomOptions(wearers int) room.Options {
 	}
 	o := room.Options{Seed: 1, Lamps: []room.LampOptions{{ID: "lamp"}}}
 	for i := range wearers {
-		o.Wearers = append(o.Wearers, room.WearerOptions{ID: string(rune('a' + i)), Cues: true})
+		o.Wearers = append(o.Wearers, room.WearerOptions{
+			ID: string(rune('a' + i)), Cues: true, Comfort: room.Comfort{NotSteady: true},
+		})
 	}
 	return o
 }
@@ -291,7 +294,7 @@ func (r *replay) tell(events []pipeline.Event) error {
 
 func (r *replay) write(e pipeline.Event) error {
 	if r.o.Explain {
-		r.line = wire.AppendExplain(r.line[:0], e)
+		r.line = r.explain.Apply(r.line[:0], e)
 	} else {
 		r.line = wire.AppendEvent(r.line[:0], e)
 	}

@@ -185,7 +185,7 @@ func (p *Pipeline) take(dst []Event, at time.Duration) []Event {
 	}
 	dst = appendEvents(dst, "", at, p.values)
 	for _, v := range p.values {
-		if s, ok := v.(room.Session); ok && s.Phase == room.PhaseEnd {
+		if s, ok := v.(room.Session); ok && s.Phase == room.PhaseEnd && p.room.Status().Session == room.NoSession {
 			p.afterSession()
 		}
 	}
