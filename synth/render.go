@@ -16,9 +16,9 @@ const (
 
 // Render plays the scene from its start for a time and gives what the sensors showed as a recording, so that it can be replayed:
 // ppg in V at 250 Hz, eda_us at 25 Hz, acc_std_g at 5 Hz; with the wearers' prefixes where there are two. Values are rounded to what
-// a converter resolves (0.1 mV, 0.1 nS, 0.1 mg). The scene must be new; what happened is in Truth afterwards. length is above 0.
+// a converter resolves (0.1 mV, 0.1 nS, 0.1 mg). The scene must be new; what happened is in Truth afterwards.
 func (s *Scene) Render(length time.Duration) *recording.Recording {
-	rows := int(length / tick)
+	rows := max(int(length/tick), 1)
 	times := make([]time.Duration, rows)
 	for i := range times {
 		times[i] = time.Duration(i) * tick

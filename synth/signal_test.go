@@ -26,8 +26,8 @@ func conductance(s *synth.Scene, from, to time.Duration) (lo, hi float64) {
 }
 
 func TestAStillBodyNeedsOnlyTheMiddleOfTheSupply(t *testing.T) {
-	for seed := range uint64(4) {
-		for _, name := range []string{"rest", "stress", "breathing", "freeze", "two-people"} {
+	for seed := range uint64(3) {
+		for _, name := range []string{"rest", "stress"} {
 			s := scene(t, name, seed)
 			if lo, hi := swing(s, 0, 0, s.Duration()); lo < 0.2 || hi > 3.1 || hi-lo < 0.5 {
 				t.Errorf("%s, seed %d: %.2f…%.2f V", name, seed, lo, hi)
