@@ -13,9 +13,11 @@ const (
 	breathLow     = 0.067 // Hz, 4 per minute
 	breathHigh    = 0.70  // Hz, 42 per minute; never above half the pulse rate
 	breathHole    = 3 * time.Second
-	breathAgree   = 4.0 // per minute: greatest SD of the single modulations (Karlen)
-	breathWidth   = 0.04
-	breathLeast   = 0.35 // share of power at the peak under which nothing is told
+	breathWidth   = 0.08 // Hz, half width of a peak: breaths within 32 s differ
+	breathNoise   = 0.25 // share of power that a peak of that width holds by chance
+	breathLeast   = 0.50 // share under which nothing is told
+	breathFloor   = 1e-4
+	breathSmooth  = 4.0 // s
 	modulations   = 3
 	breathBeats   = 128
 	breathMinimum = 16 // beats in the window
@@ -33,17 +35,25 @@ type breath struct {
 	ring     [breathBeats]modulated
 	n        int64
 	curve    [breathPoints]float64
-	single   [modulations]float64 // rate of each, per minute
+	tilt     float64 // power of frequency that the spectra are weighted by
+	product  []float64
 	fused    []float64
+	smoothed bool
 	spectrum *periodogram
 }
 
-func newBreath() *breath {
+// newBreath: the optical amplitude and baseline carry more slow waves than the ECG's amplitude, so their spectra are tilted
+// more.
+func newBreath(kind PulseKind) *breath {
 	p := newPeriodogram(breathPoints, 512, breathHz)
-	return &breath{spectrum: p, fused: make([]float64, len(p.power))}
+	b := &breath{spectrum: p, fused: make([]float64, len(p.power)), product: make([]float64, len(p.power)), tilt: 2}
+	if kind == ECG {
+		b.tilt = 1
+	}
+	return b
 }
 
-func (b *breath) clear() { b.n = 0 }
+func (b *breath) clear() { b.n, b.smoothed = 0, false }
 
 // add takes a beat. Where no interval ends in it, the interval before stands in: the curve needs a value, the rate is read from
 // its waves only.
@@ -56,23 +66,30 @@ func (b *breath) add(m modulated) {
 }
 
 // rate reads the window that ends with the newest beat, if that is not older than the hole allows.
+//
+// Each modulation's spectrum is weighted by a power of frequency, since blood pressure waves near 0.1 Hz and slower drift rise
+// above the breath in all of them, and scaled to a total of 1. They are fused by their geometric mean, so that a peak must be
+// in all of them, and smoothed over about 4 s. The rate is the centre of the fused peak; its share of the whole is the quality.
 func (b *breath) rate(t time.Duration) Respiration {
 	end, from := b.span(t)
 	r := Respiration{T: end - breathWindow/2}
 	if from < 0 {
 		r.T = t - breathWindow/2
+		b.smoothed = false
 		return r
 	}
-	clear(b.fused)
-	beats := float64(b.n - from - 1)
-	high := min(breathHigh, beats/breathWindow.Seconds()/2)
+	for i := range b.product {
+		b.product[i] = 0
+	}
+	high := min(breathHigh, float64(b.n-from-1)/breathWindow.Seconds()/2)
 	for m := range modulations {
 		b.trace(m, from, end)
-		b.single[m] = b.addTo(high)
+		b.multiply(high)
 	}
-	hz, share := b.peak(high)
-	quality := max(0, min(1, (share-0.2)/0.5)) * b.agreement(60*hz)
-	if share < breathLeast || quality <= 0 {
+	b.smooth(high)
+	hz, share := b.peak()
+	quality := max(0, min(1, (share-breathNoise)/(1-2*breathNoise)))
+	if share < breathLeast {
 		return r
 	}
 	r.Rate, r.Quality = Some(60*hz), quality
@@ -120,56 +137,69 @@ func (b *breath) trace(m int, from int64, end time.Duration) {
 	}
 }
 
-// addTo adds the curve's spectrum, scaled to a total of 1, to the fused one, and gives the rate of its own highest peak.
-func (b *breath) addTo(high float64) (perMin float64) {
+// multiply takes the curve's weighted spectrum, scaled to a total of 1, into the product. The logarithm's floor keeps one
+// modulation without breath in it from vetoing the others.
+func (b *breath) multiply(high float64) {
 	b.spectrum.estimate(b.curve[:])
-	total := b.spectrum.band(breathLow, high)
-	if total <= 0 {
-		return 0
-	}
-	width := float64(breathHz) / float64(b.spectrum.size)
-	best := 0
+	total := 0.0
 	for i, p := range b.spectrum.power {
-		if hz := float64(i) * width; hz < breathLow || hz >= high {
-			continue
-		}
-		b.fused[i] += p / total / modulations
-		if p > b.spectrum.power[best] || best == 0 {
-			best = i
+		b.spectrum.power[i] = 0
+		if hz := b.hz(i); hz >= breathLow && hz < high {
+			b.spectrum.power[i] = p * math.Pow(hz, b.tilt)
+			total += b.spectrum.power[i]
 		}
 	}
-	return 60 * float64(best) * width
+	if total <= 0 {
+		return // a flat modulation says nothing
+	}
+	for i, p := range b.spectrum.power {
+		b.product[i] += math.Log(p/total+breathFloor) / modulations
+	}
 }
 
-// peak is the highest place of the fused spectrum and the share of the power within ±0.04 Hz of it.
-func (b *breath) peak(high float64) (hz, share float64) {
-	width := float64(breathHz) / float64(b.spectrum.size)
-	best := 1
+// smooth takes the product into the fused spectrum.
+func (b *breath) smooth(high float64) {
+	total := 0.0
+	for i, p := range b.product {
+		b.product[i] = 0
+		if hz := b.hz(i); hz >= breathLow && hz < high {
+			b.product[i] = math.Exp(p)
+			total += b.product[i]
+		}
+	}
+	if total <= 0 {
+		return
+	}
+	for i, p := range b.product {
+		if !b.smoothed {
+			b.fused[i] = p / total
+		} else {
+			b.fused[i] += (p/total - b.fused[i]) / breathSmooth
+		}
+	}
+	b.smoothed = true
+}
+
+func (b *breath) hz(i int) float64 { return float64(i) * breathHz / float64(b.spectrum.size) }
+
+// peak is the centre of power about the highest place of the fused spectrum, and the share of the power that lies there.
+func (b *breath) peak() (hz, share float64) {
+	best := 0
 	for i := range b.fused {
 		if b.fused[i] > b.fused[best] {
 			best = i
 		}
 	}
-	if best+1 >= len(b.fused) {
+	var moment, near, all float64
+	for i, p := range b.fused {
+		all += p
+		if math.Abs(b.hz(i)-b.hz(best)) <= breathWidth {
+			near += p
+			moment += p * b.hz(i)
+		}
+	}
+	if near <= 0 {
 		return 0, 0
 	}
-	offset, _ := vertex(b.fused[best-1], b.fused[best], b.fused[best+1])
-	hz = (float64(best) + offset) * width
-	for i, p := range b.fused {
-		if math.Abs(float64(i)*width-hz) <= breathWidth {
-			share += p * width
-		}
-	}
-	return hz, share
-}
-
-// agreement is 1 where all modulations have their own peak at the fused rate and falls with each that has not.
-func (b *breath) agreement(perMin float64) float64 {
-	agree := 0.0
-	for _, r := range b.single {
-		if math.Abs(r-perMin) <= breathAgree {
-			agree++
-		}
-	}
-	return agree / modulations
+	return moment / near, near / all
 }

@@ -13,6 +13,7 @@ type candidate struct {
 type detector struct {
 	form      *waveform
 	place     int64 // the cell judged last
+	due       int64 // the cell by which the next beat is expected
 	polarity  float64
 	shortSum  float64
 	longSum   float64
@@ -39,7 +40,7 @@ func (d *detector) step(h *history) (c candidate, ok bool) {
 	d.slide(h)
 	short := d.shortSum / float64(2*d.form.peakHalf+1)
 	long := d.longSum / float64(d.form.beatPast+d.form.beatAhead+1)
-	inside := short > long+d.floor
+	inside := short > long+d.margin()
 	if inside {
 		if !d.open {
 			d.open, d.highest, d.blockFrom = true, candidate{}, d.place
@@ -57,6 +58,15 @@ func (d *detector) step(h *history) (c candidate, ok bool) {
 		return candidate{}, false
 	}
 	return d.refine(h, d.highest)
+}
+
+// margin is the floor, and a tenth of it where a beat is overdue: amplitude can fall to a third within one interval when the
+// vessels close.
+func (d *detector) margin() float64 {
+	if d.place > d.due {
+		return d.floor / 10
+	}
+	return d.floor
 }
 
 // refine moves the candidate to the vertex of the parabola over the feature's peak. A peak at the edge of a block is followed

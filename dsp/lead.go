@@ -8,10 +8,10 @@ import (
 // found is a beat of one lead, in the lead's own terms.
 type found struct {
 	at        time.Duration
-	k         int64
 	amplitude float64
 	foot      float64 // of the level wave, volts, in the wave's upright polarity
 	quality   float64
+	doubtful  bool // a beat, but its time is not good enough for an interval
 	alone     bool // nothing ties it to the beat before: a gap, a fresh lock or a dropped stretch lies between
 }
 
@@ -24,6 +24,7 @@ const (
 	keepAcross   = 10 * time.Second       // a gap up to this keeps polarity, height and template; a longer one forgets them
 	longestStep  = 250 * time.Millisecond // between two samples; more is a gap
 	lockTwins    = 0.7                    // least correlation between neighbouring beats of a lock
+	surelyBeat   = 0.8                    // from which its time is good enough for intervals
 	unlikeBeat   = 0.6                    // correlation with the template under which a candidate is no beat
 	blockMargin  = 0.01                   // of a beat's squared height: about a tenth of the mean, where Elgendi takes 0.02 of it
 	largestInput = 1e6                    // volts; beyond it a number is a fault, not a voltage
@@ -133,7 +134,7 @@ func (l *lead) follow(dst []found) []found {
 func (l *lead) step(dst []found) []found {
 	if c, ok := l.det.step(&l.wave); ok {
 		if l.waiting && c.k-l.pending.k < l.cells(refractory) {
-			if c.height > l.pending.height {
+			if l.merit(c) > l.merit(l.pending) {
 				l.pending = c
 			}
 		} else {
@@ -141,13 +142,33 @@ func (l *lead) step(dst []found) []found {
 			l.pending, l.waiting = c, true
 		}
 	}
-	if l.waiting && l.wave.last >= l.pending.k+l.form.after && l.det.place >= l.pending.k+l.form.peakHalf {
+	if l.waiting && l.det.place >= l.pending.k+l.patience(l.pending) {
 		dst = l.settle(dst)
 	}
 	if l.det.place-max(l.accepted, l.watched) > l.cells(lossTime) {
 		l.lose()
 	}
 	return dst
+}
+
+// patience is how long after its fiducial a candidate waits for a better one. One that is like the others and on time waits
+// only until its template is whole; a doubtful one waits for the whole refractory time.
+func (l *lead) patience(c candidate) int64 {
+	least := l.form.after - l.form.beatAhead
+	if l.wave.last < c.k+l.form.after {
+		return least + 1
+	}
+	early := !l.alone && float64(c.k-l.accepted) < 0.8*l.gaps.median()
+	if early || l.tmpl.correlate(&l.wave, c.k, l.polarity) < 0.8 {
+		return l.cells(refractory)
+	}
+	return least
+}
+
+// merit orders candidates that cannot both be beats: likeness first, then height.
+func (l *lead) merit(c candidate) float64 {
+	likeness := l.tmpl.correlate(&l.wave, c.k, l.polarity)
+	return max(0, likeness) + 0.5*min(1, c.height/l.heights.median())
 }
 
 // lose gives the lock up; the template may be the reason, so it goes too.
@@ -163,9 +184,9 @@ func (l *lead) settle(dst []found) []found {
 	}
 	l.waiting = false
 	c := l.pending
-	quality, beat := l.judge(c)
-	l.judged.add(c.k, quality, beat)
-	if !beat {
+	v := l.judge(c)
+	l.judged.add(v)
+	if !v.beat {
 		return dst
 	}
 	if l.anyBeat && !l.alone {
@@ -174,38 +195,37 @@ func (l *lead) settle(dst []found) []found {
 	l.heights.add(c.height)
 	l.tmpl.learn(&l.wave, c.k, l.polarity, c.height)
 	l.setFloor()
-	f := l.describe(c, quality)
+	l.det.due = c.k + int64(1.25*l.gaps.median())
+	f := l.describe(c, v)
 	l.accepted, l.anyBeat, l.alone = c.k, true, false
 	return append(dst, f)
 }
 
 // judge tells whether a candidate is a beat, and how good: unlike the template, far too weak or strong, or a small second wave
 // soon after a beat is none. What is doubtful is left out: a missing beat is told as missing, a wrong one as truth.
-func (l *lead) judge(c candidate) (quality float64, beat bool) {
+func (l *lead) judge(c candidate) verdict {
 	likeness := l.tmpl.correlate(&l.wave, c.k, l.polarity)
 	strength := c.height / l.heights.median()
-	since := float64(c.k - l.accepted)
-	usual := l.gaps.median()
-	soon := !l.alone && since < 0.65*usual
-	quality = max(0, min(1, (likeness-0.4)/0.5))
+	soon := !l.alone && float64(c.k-l.accepted) < 0.65*l.gaps.median()
+	v := verdict{k: c.k, quality: max(0, min(1, (likeness-0.4)/0.5)), doubtful: likeness < surelyBeat || strength > 2.5}
 	if strength < 0.5 || strength > 2 {
-		quality *= 0.5
+		v.quality *= 0.75
 	}
 	switch {
 	case l.anyBeat && c.k-l.accepted < l.cells(refractory):
-		return 0, false
-	case strength < 0.25 || strength > 4:
-		return 0, false
+		v.quality = 0
+	case strength < 0.25 && likeness < 0.85 || strength < 0.1 || strength > 4:
+		v.quality = 0
 	case soon && strength < 0.6:
-		return 0, false
-	case likeness < unlikeBeat:
-		return quality, false
+		v.quality = 0
+	default:
+		v.beat = likeness >= unlikeBeat
 	}
-	return quality, true
+	return v
 }
 
 // describe measures an accepted beat on the level wave: foot before and peak after the fiducial.
-func (l *lead) describe(c candidate, quality float64) found {
+func (l *lead) describe(c candidate, v verdict) found {
 	h := &l.wave
 	foot, peak := math.Inf(1), math.Inf(-1)
 	for k := max(h.oldest(), c.k-l.form.rise); k <= c.k; k++ {
@@ -214,8 +234,8 @@ func (l *lead) describe(c candidate, quality float64) found {
 	for k := c.k; k <= min(h.last, c.k+l.form.rise); k++ {
 		peak = max(peak, l.polarity*h.level[at(k)])
 	}
-	return found{at: l.grid.middle(c.k, c.offset), k: c.k, amplitude: peak - foot, foot: foot,
-		quality: quality, alone: l.alone}
+	return found{at: l.grid.middle(c.k, l.fiducial(c)), amplitude: peak - foot, foot: foot,
+		quality: v.quality, doubtful: v.doubtful, alone: l.alone}
 }
 
 // setFloor ties the detector's margin to the wearer's own beats, so that it scales with the signal.

@@ -45,6 +45,7 @@ type Pulse struct {
 
 	lastBeat time.Duration
 	anyBeat  bool
+	doubtful bool // the last beat's time is not good enough for an interval
 	afterGap bool
 
 	intervals *classifier
@@ -65,7 +66,7 @@ type Pulse struct {
 
 // NewPulse makes a chain. Fewer than one lead counts as one.
 func NewPulse(o PulseOptions) *Pulse {
-	p := &Pulse{intervals: newClassifier(), spectra: newSpectra(), breath: newBreath(), pacer: newPacer(),
+	p := &Pulse{intervals: newClassifier(), spectra: newSpectra(), breath: newBreath(o.Kind), pacer: newPacer(),
 		evenness: newEvenness(), afterGap: true, found: make([]found, 0, 16), judged: make([]interval, 0, 32)}
 	for range max(1, o.Leads) {
 		p.leads = append(p.leads, newLead(o.Kind))
@@ -97,15 +98,16 @@ func (p *Pulse) Sample(dst []Value, s Sample) []Value {
 	return dst
 }
 
-// beat takes an accepted beat of the active lead.
+// beat takes an accepted beat of the active lead. An interval needs two beats that touch and whose times are good; where one is
+// missing or doubtful, succession breaks as at a gap.
 func (p *Pulse) beat(dst []Value, f *found) []Value {
 	if p.anyBeat && f.at-p.lastBeat < refractory {
 		return dst // the lead changed: this beat was told by the other one
 	}
 	between := f.at - p.lastBeat
 	ms := float64(between) / 1e6
-	touches := p.anyBeat && !f.alone && ms >= shortestRR && ms <= longestRR
-	p.lastBeat, p.anyBeat = f.at, true
+	touches := p.anyBeat && !f.alone && !f.doubtful && !p.doubtful && ms >= shortestRR && ms <= longestRR
+	p.lastBeat, p.anyBeat, p.doubtful = f.at, true, f.doubtful
 	p.total.beats++
 	dst = append(dst, Beat{T: f.at, Amplitude: f.amplitude, Quality: f.quality})
 	p.breath.add(modulated{t: f.at, value: [modulations]float64{f.amplitude, f.foot, ms}, known: touches})

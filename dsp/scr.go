@@ -31,6 +31,7 @@ type responses struct {
 	topAt   time.Duration
 	open    [scrOpen]SCR
 	half    [scrOpen]float64 // level of half recovery
+	overlap [scrOpen]bool    // another response rose before it: its recovery cannot be seen
 	opened  int
 	counted [scrCounted]time.Duration // when peaks were confirmed
 	count   int
@@ -82,11 +83,14 @@ func (r *responses) confirm(t time.Duration, least float64) {
 	}
 	r.counted[r.count%scrCounted] = t
 	r.count++
+	for i := range r.opened {
+		r.overlap[i] = true
+	}
 	if r.opened == scrOpen {
 		return // counted, but with no room to follow its recovery: more than 8 in 10 s is no physiology
 	}
 	r.open[r.opened] = SCR{Onset: r.onset, Peak: r.topAt, Amplitude: amplitude}
-	r.half[r.opened] = r.top - amplitude/2
+	r.half[r.opened], r.overlap[r.opened] = r.top-amplitude/2, false
 	r.opened++
 }
 
@@ -97,14 +101,14 @@ func (r *responses) recover(dst []Value, t time.Duration, level float64) []Value
 		s := r.open[i]
 		switch {
 		case level <= r.half[i]:
-			if i == r.opened-1 {
+			if !r.overlap[i] {
 				s.HalfRecovery = Some((t - s.Peak).Seconds())
 			}
 			dst = append(dst, s)
 		case t-s.Peak > scrRecovery:
 			dst = append(dst, s)
 		default:
-			r.open[kept], r.half[kept] = r.open[i], r.half[i]
+			r.open[kept], r.half[kept], r.overlap[kept] = r.open[i], r.half[i], r.overlap[i]
 			kept++
 		}
 	}

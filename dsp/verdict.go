@@ -4,9 +4,10 @@ import "math"
 
 // verdict is what became of one candidate.
 type verdict struct {
-	k       int64
-	quality float64
-	beat    bool
+	k        int64
+	quality  float64
+	beat     bool
+	doubtful bool // a beat, but too unlike the others for its time to be exact
 }
 
 // verdicts keeps the latest candidates of a lead for its quality.
@@ -17,8 +18,8 @@ type verdicts struct {
 
 func (v *verdicts) clear() { v.n = 0 }
 
-func (v *verdicts) add(k int64, quality float64, beat bool) {
-	v.ring[v.n%len(v.ring)] = verdict{k, quality, beat}
+func (v *verdicts) add(d verdict) {
+	v.ring[v.n%len(v.ring)] = d
 	v.n++
 }
 

@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// kindOf holds what differs between the optical pulse and the ECG; lengths are in cells of the grid.
+// waveform holds what differs between the optical pulse and the ECG; lengths are in cells of the grid.
 type waveform struct {
 	step      time.Duration
+	sharp     bool      // the feature's own peak is the best fiducial
 	smooth    []float64 // symmetric kernel, sums to 1: the wave that amplitude and foot are read from
 	feature   []float64 // kernel whose output peaks once per beat, at the fiducial; see newWaveform
 	peakHalf  int64     // half of the short moving average
@@ -28,7 +29,7 @@ type waveform struct {
 // Moving averages: Elgendi 2013 (doi 10.1371/journal.pone.0076585), 111 and 667 ms for the pulse, 97 and 611 ms for the ECG.
 func newWaveform(kind PulseKind) waveform {
 	if kind == ECG {
-		return waveform{step: 4 * time.Millisecond, smooth: hann(5), feature: subtract(hann(13), hann(45)),
+		return waveform{step: 4 * time.Millisecond, sharp: true, smooth: hann(5), feature: subtract(hann(13), hann(45)),
 			peakHalf: 12, beatPast: 118, beatAhead: 35, before: 25, after: 35, rise: 15}
 	}
 	smooth := hann(13)
