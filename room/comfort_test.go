@@ -1,0 +1,170 @@
+package room_test
+
+import (
+	"testing"
+	"time"
+
+	"hubd/dsp"
+	"hubd/regulation"
+	"hubd/room"
+)
+
+func TestComfortIsMergedStrictestFirst(t *testing.T) {
+	dimRain := map[string]room.Scene{"own": {
+		Light: room.Light{Brightness: 1, Kelvin: 1800},
+		Sound: room.Sound{Bed: "rain", LevelDB: dsp.Some(-40), SwellDB: dsp.Some(6), HumHz: dsp.Some(100)},
+		Pace:  room.Pace{BreathsPerMin: 6, Hold: time.Second},
+	}}
+	wearer := func(c room.Comfort) room.WearerOptions { return room.WearerOptions{Cues: true, Comfort: c} }
+	for _, row := range []struct {
+		name    string
+		wearers []room.WearerOptions
+		wrong   func(c room.Cue) bool
+	}{
+		{"nothing is darker than the floor of 3 %", []room.WearerOptions{wearer(room.Comfort{NotSteady: true})},
+			func(c room.Cue) bool { return c.Light.Brightness != 3 }},
+		{"the higher floor of two counts", []room.WearerOptions{wearer(room.Comfort{NotSteady: true, LightFloor: 8}), wearer(room.Comfort{NotSteady: true})},
+			func(c room.Cue) bool { return c.Light.Brightness != 8 }},
+		{"never dark is never under 10 %", []room.WearerOptions{wearer(room.Comfort{NotSteady: true, Never: []string{"dark"}})},
+			func(c room.Cue) bool { return c.Light.Brightness != 10 }},
+		{"never red is never under 2200 K", []room.WearerOptions{wearer(room.Comfort{NotSteady: true, Never: []string{"red"}})},
+			func(c room.Cue) bool { return c.Light.Kelvin != 2200 }},
+		{"never rain takes the bed away", []room.WearerOptions{wearer(room.Comfort{NotSteady: true, Never: []string{"rain"}})},
+			func(c room.Cue) bool { return c.Sound.Bed != "" || !c.Sound.HumHz.Known }},
+		{"never rain and tone is silence", []room.WearerOptions{wearer(room.Comfort{NotSteady: true, Never: []string{"rain", "tone"}})},
+			func(c room.Cue) bool { return c.Sound != room.Sound{} }},
+		{"never breath_sound takes the swell away", []room.WearerOptions{wearer(room.Comfort{NotSteady: true, Never: []string{"breath_sound"}})},
+			func(c room.Cue) bool { return c.Sound.SwellDB.Known || c.Sound.Bed != "rain" }},
+		{"never breath_hold takes the hold away", []room.WearerOptions{wearer(room.Comfort{NotSteady: true, Never: []string{"breath_hold"}})},
+			func(c room.Cue) bool { return c.Pace.Hold != 0 || c.Pace.BreathsPerMin != 6 }},
+		{"steady has no sound and no pacer", []room.WearerOptions{wearer(room.Comfort{NotSteady: true}), wearer(room.Comfort{})},
+			func(c room.Cue) bool { return c.Sound != room.Sound{} || c.Pace != room.Pace{} }},
+		{"the volume cap holds", []room.WearerOptions{wearer(room.Comfort{NotSteady: true})},
+			func(c room.Cue) bool { return c.Sound.LevelDB.Value > -45 }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{Wearers: row.wearers, Scenes: dimRain})
+			h.must(h.r.SetVolumeCap(nil, h.now, -45))
+			h.must(h.r.Scene(nil, h.now, "own"))
+			h.run(time.Minute)
+			if c := h.lastCue(); row.wrong(c) {
+				t.Errorf("cue is %+v", c)
+			}
+		})
+	}
+}
+
+func TestOnlyTheComfortOfThoseWhoTakePartCounts(t *testing.T) {
+	o := room.Options{Wearers: []room.WearerOptions{{ID: "a", Cues: true, Comfort: room.Comfort{NotSteady: true}}, {ID: "b", Cues: true}}}
+	h := newHouse(t, o)
+	h.start(0, room.Together)
+	h.state(0, regulation.Activated)
+	h.run(3 * time.Minute)
+	if c := h.lastCue(); c.Scene != "activated" {
+		t.Errorf("alone in it, a steers: %+v", c)
+	}
+	h.start(1, room.Together)
+	h.run(time.Minute)
+	if c := h.lastCue(); c.Scene != "base" || c.Sound.LevelDB.Known {
+		t.Errorf("with b, who is steady: %+v", c)
+	}
+}
+
+func TestTheWordsOfNever(t *testing.T) {
+	for _, w := range []string{"dark", "red", "breath_sound", "voice", "rain", "noise", "tone", "modulated_light", "breath_hold"} {
+		if !room.KnownNever(w) {
+			t.Errorf("%s is not known", w)
+		}
+	}
+	if room.KnownNever("thunder") {
+		t.Error("thunder is known")
+	}
+}
+
+func TestQuietHours(t *testing.T) {
+	clock := func(hour, minute int) func(time.Duration) time.Time {
+		return func(time.Duration) time.Time { return time.Date(2026, 11, 20, hour, minute, 0, 0, time.UTC) }
+	}
+	night := room.Options{HasQuiet: true, QuietFrom: 22 * time.Hour, QuietTo: 6*time.Hour + 30*time.Minute}
+	for _, row := range []struct {
+		name  string
+		o     room.Options
+		wall  func(time.Duration) time.Time
+		light float64
+	}{
+		{"before them the scene is as it is", night, clock(21, 59), 30},
+		{"from their beginning the ceiling holds", night, clock(22, 0), 15},
+		{"after midnight too", night, clock(3, 0), 15},
+		{"until their end", night, clock(6, 29), 15},
+		{"and no longer", night, clock(6, 30), 30},
+		{"a clock that is not set counts as night", night, func(time.Duration) time.Time { return time.Time{} }, 15},
+		{"without quiet hours there is no night", room.Options{}, func(time.Duration) time.Time { return time.Time{} }, 30},
+		{"hours within one day", room.Options{HasQuiet: true, QuietFrom: 13 * time.Hour, QuietTo: 15 * time.Hour}, clock(14, 0), 15},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, row.o)
+			h.wall = row.wall
+			h.run(time.Second)
+			h.start(0, room.Alone)
+			h.run(time.Minute)
+			h.wantLamp("bed", row.light)
+		})
+	}
+}
+
+func TestTheRestoreStaysUnderTheNightCeiling(t *testing.T) {
+	h := newHouse(t, room.Options{NoAfter: true, HasQuiet: true, QuietFrom: 20*time.Hour + time.Minute, QuietTo: 6 * time.Hour})
+	h.start(0, room.Alone)
+	h.run(2 * time.Minute)
+	h.wantLamp("bed", 15)
+	if k := h.bulbs["bed"].colour; k > 2200 {
+		t.Errorf("colour is %v K at night", k)
+	}
+	h.take(h.r.End(nil, h.now))
+	h.run(4 * time.Minute)
+	h.wantLamp("bed", 15)
+}
+
+func TestValuesOutOfRangeAreRefused(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	type set = func([]dsp.Value, time.Duration, float64) ([]dsp.Value, error)
+	for name, row := range map[string]struct {
+		set  set
+		good []float64
+		bad  []float64
+	}{
+		"night ceiling": {h.r.SetNightCeiling, []float64{0, 100}, []float64{-1, 101}},
+		"volume cap":    {h.r.SetVolumeCap, []float64{-60, 0}, []float64{-61, 1}},
+		"breath pace":   {h.r.SetBreathPace, []float64{4.5, 7}, []float64{4, 7.5, 0}},
+	} {
+		for _, v := range row.good {
+			if _, err := row.set(nil, 0, v); err != nil {
+				t.Errorf("%s %v: %v", name, v, err)
+			}
+		}
+		for _, v := range row.bad {
+			if _, err := row.set(nil, 0, v); err == nil {
+				t.Errorf("%s %v was taken", name, v)
+			}
+		}
+	}
+}
+
+func TestSoundNeverRisesFasterThanThreeDecibelsASecond(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(time.Minute)
+	if c := h.lastCue(); c.Sound.Bed != "noise" || c.Sound.LevelDB != dsp.Some(-42) {
+		t.Errorf("the sound arrives at %+v", c.Sound)
+	}
+	h.take(h.r.Pause(nil, h.now))
+	h.take(h.r.Resume(nil, h.now, 0))
+	h.run(time.Minute)
+	cues, at := of[room.Cue](h, 0)
+	for i := 1; i < len(cues); i++ {
+		rise := cues[i].Sound.LevelDB.Or(-60) - cues[i-1].Sound.LevelDB.Or(-60)
+		if most := 3 * (at[i] - at[i-1]).Seconds(); rise > most+1e-6 {
+			t.Errorf("at %v the sound rises %.2f dB within %v", at[i], rise, at[i]-at[i-1])
+		}
+	}
+}

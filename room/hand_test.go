@@ -1,0 +1,246 @@
+package room_test
+
+import (
+	"testing"
+	"time"
+
+	"hubd/dsp"
+	"hubd/regulation"
+	"hubd/room"
+)
+
+func hands(h *house) int {
+	n := 0
+	for _, c := range first(of[room.LampCommand](h, 0)) {
+		if c.Owner == room.OwnerHand {
+			n++
+		}
+	}
+	return n
+}
+
+func TestALampThatAHandMovedIsLeftAlone(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		hand func(b *bulb)
+	}{
+		{"brighter", func(b *bulb) { b.set(70) }},
+		{"darker", func(b *bulb) { b.set(12) }},
+		{"off", func(b *bulb) { b.on = false }},
+		{"another colour", func(b *bulb) { b.colour = 4000 }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{})
+			h.start(0, room.Alone)
+			h.run(30 * time.Second)
+			b := h.bulbs["bed"]
+			row.hand(b)
+			h.run(2 * time.Second)
+			if n := hands(h); n != 1 {
+				t.Fatalf("the room let go %d times, want once", n)
+			}
+			from := h.now
+			h.state(0, regulation.Activated)
+			h.run(5 * time.Minute)
+			h.take(h.r.End(nil, h.now))
+			h.run(15 * time.Minute)
+			if c, _ := of[room.LampCommand](h, from); len(c) > 0 {
+				t.Errorf("commands to a lamp that a hand took: %v", c)
+			}
+			if h.r.Snapshot().Open {
+				t.Error("the snapshot stays open")
+			}
+		})
+	}
+}
+
+func TestAYieldEndsWithASceneByHandOrInTime(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		act  func(h *house)
+	}{
+		{"a scene by hand", func(h *house) { h.must(h.r.Scene(nil, h.now, "base")) }},
+		{"half an hour", func(h *house) { h.run(30 * time.Minute) }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{NoAfter: true})
+			h.start(0, room.Alone)
+			h.run(30 * time.Second)
+			h.bulbs["bed"].set(50)
+			h.run(2 * time.Second)
+			row.act(h)
+			h.run(30 * time.Second)
+			h.wantLamp("bed", 30)
+			h.take(h.r.End(nil, h.now))
+			h.run(3 * time.Minute)
+			h.wantLamp("bed", 50)
+		})
+	}
+}
+
+func TestReportsOnTheWayAreNoHand(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(30 * time.Second)
+	from := h.now
+	h.state(0, regulation.Activated)
+	for range 150 {
+		h.run(time.Second)
+		if c, _ := of[room.LampCommand](h, from); len(c) > 0 { // optimistic: says at once where it was sent
+			h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: c[len(c)-1].Brightness}))
+		}
+	}
+	if hands(h) > 0 {
+		t.Error("an optimistic report was taken for a hand")
+	}
+	h.wantLamp("bed", 20)
+}
+
+func TestALampThatIsOffOrUnknownIsNeverCommanded(t *testing.T) {
+	o := room.Options{Lamps: []room.LampOptions{{ID: "off"}, {ID: "on"}, {ID: "silent"}}}
+	r := room.New(o)
+	r.Lamp(nil, 0, room.LampReport{Lamp: "off", On: dsp.Some(0), Brightness: dsp.Some(80)})
+	r.Lamp(nil, 0, room.LampReport{Lamp: "on", On: dsp.Some(1), Brightness: dsp.Some(80)})
+	r.Lamp(nil, 0, room.LampReport{Lamp: "nobody", On: dsp.Some(1)})
+	values, err := r.Scene(nil, 0, "base")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for now := tick; now < time.Minute; now += tick {
+		values = r.Tick(values, now, time.Time{})
+	}
+	n := 0
+	for _, v := range values {
+		if c, ok := v.(room.LampCommand); ok {
+			n++
+			if c.Lamp != "on" || c.Kelvin.Known {
+				t.Errorf("command %+v", c)
+			}
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d commands, want one for the lamp that is on", n)
+	}
+}
+
+func TestALampThatIsOffMayBeSwitchedOnWhereTheOptionsSaySo(t *testing.T) {
+	h := newHouse(t, room.Options{SwitchOn: true, NoAfter: true})
+	b := h.bulbs["bed"]
+	b.on = false
+	b.set(0)
+	h.report("bed")
+	h.start(0, room.Alone)
+	h.run(30 * time.Second)
+	h.wantLamp("bed", 30)
+	if hands(h) > 0 {
+		t.Error("the room took its own switching on for a hand")
+	}
+	h.take(h.r.End(nil, h.now))
+	h.run(3 * time.Minute)
+	if b.on {
+		t.Errorf("the lamp was off before, and is on at %.0f %%", b.at(h.now))
+	}
+}
+
+func TestACommandThatGotLostIsPlannedAnew(t *testing.T) {
+	t.Run("dropped before it was sent", func(t *testing.T) {
+		h := newHouse(t, room.Options{})
+		h.bulbs["bed"].deaf = 1
+		h.start(0, room.Alone)
+		h.run(2 * time.Second)
+		rep := h.bulbs["bed"].report("bed", h.now)
+		rep.Lost = true
+		h.take(h.r.Lamp(nil, h.now, rep))
+		h.run(20 * time.Second)
+		h.wantLamp("bed", 30)
+	})
+	t.Run("swallowed on the way", func(t *testing.T) {
+		h := newHouse(t, room.Options{})
+		h.bulbs["bed"].deaf = 1
+		h.start(0, room.Alone)
+		h.run(40 * time.Second)
+		h.wantLamp("bed", 30)
+		if hands(h) > 0 {
+			t.Error("a lamp that never moved was taken for a hand")
+		}
+	})
+	t.Run("swallowed twice: let go", func(t *testing.T) {
+		h := newHouse(t, room.Options{})
+		h.bulbs["bed"].deaf = 3 // brightness, colour, brightness again
+		h.start(0, room.Alone)
+		h.run(time.Minute)
+		if hands(h) != 1 {
+			t.Errorf("the room let go %d times", hands(h))
+		}
+	})
+}
+
+func TestALampCutOffAtTheWallIsLeftAlone(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(30 * time.Second)
+	h.order = nil // says nothing any more
+	h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", Gone: true}))
+	h.bulbs["bed"].set(100)
+	h.run(10 * time.Second)
+	h.report("bed")
+	h.run(time.Minute)
+	if hands(h) != 1 || h.bulbs["bed"].at(h.now) != 100 {
+		t.Errorf("let go %d times, lamp at %.0f %%", hands(h), h.bulbs["bed"].at(h.now))
+	}
+}
+
+func TestAfterACrashOnlyLampsStillOnAndUntouchedComeBack(t *testing.T) {
+	before := room.Snapshot{Open: true, Lamps: []room.LampSnapshot{
+		{Lamp: "on", On: true, Brightness: dsp.Some(70)},
+		{Lamp: "off", On: true, Brightness: dsp.Some(70)},
+		{Lamp: "touched", On: true, Brightness: dsp.Some(70)},
+		{Lamp: "late", On: true, Brightness: dsp.Some(70)},
+	}}
+	lamps := []room.LampOptions{{ID: "on"}, {ID: "off"}, {ID: "touched"}, {ID: "late"}, {ID: "new"}}
+	r := room.New(room.Options{Lamps: lamps, Restore: before})
+	say := func(id string, on, brightness float64, now time.Duration) {
+		r.Lamp(nil, now, room.LampReport{Lamp: id, On: dsp.Some(on), Brightness: dsp.Some(brightness)})
+	}
+	say("on", 1, 20, 0)
+	say("off", 0, 20, 0)
+	say("touched", 1, 20, 0)
+	say("new", 1, 20, 0)
+	got := map[string]float64{}
+	for now := tick; now < 29*time.Minute; now += tick {
+		for _, v := range r.Tick(nil, now, evening(now)) {
+			if c, ok := v.(room.LampCommand); ok {
+				got[c.Lamp] = c.Brightness.Value
+			}
+		}
+		switch now {
+		case 2 * time.Second:
+			say("touched", 1, 90, now)
+		case 20 * time.Minute:
+			say("late", 1, 20, now)
+		}
+	}
+	if got["on"] != 70 || got["late"] != 70 || len(got) != 3 || got["touched"] > 35 {
+		t.Errorf("last commands: %v", got)
+	}
+	if r.Snapshot().Open {
+		t.Error("the snapshot stays open")
+	}
+}
+
+func TestASnapshotIsGivenUpHalfAnHourAfterACrash(t *testing.T) {
+	r := room.New(room.Options{Lamps: []room.LampOptions{{ID: "l"}}, Restore: room.Snapshot{
+		Open: true, Lamps: []room.LampSnapshot{{Lamp: "l", On: true, Brightness: dsp.Some(70)}}}})
+	r.Tick(nil, 29*time.Minute, time.Time{})
+	if !r.Snapshot().Open {
+		t.Error("closed early")
+	}
+	r.Tick(nil, 31*time.Minute, time.Time{})
+	if r.Snapshot().Open || !r.SnapshotChanged() || r.SnapshotChanged() {
+		t.Error("not closed, or not told once")
+	}
+	r.Lamp(nil, 32*time.Minute, room.LampReport{Lamp: "l", On: dsp.Some(1), Brightness: dsp.Some(10)})
+	if v := r.Tick(nil, 33*time.Minute, time.Time{}); len(v) > 0 {
+		t.Errorf("commanded after that: %v", v)
+	}
+}

@@ -1,0 +1,244 @@
+package room_test
+
+import (
+	"math"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"hubd/dsp"
+	"hubd/room"
+)
+
+func TestABreathingPracticePacesLightWithinTheBudget(t *testing.T) {
+	lamps := []room.LampOptions{{ID: "l1", Group: "g"}, {ID: "l2", Group: "g"}, {ID: "l3", Group: "g"}, {ID: "r1", Group: "h"}, {ID: "r2", Group: "h"}}
+	for _, pace := range []float64{4.5, 6, 7} {
+		h := newHouse(t, room.Options{Lamps: lamps})
+		h.must(h.r.SetBreathPace(nil, h.now, pace))
+		h.must(h.r.Practice(nil, h.now, "breath"))
+		h.run(4 * time.Minute)
+		c := h.lastCue()
+		if c.Pace.BreathsPerMin != pace || c.Pace.PhaseZero != 0 || c.Reason != "practice" {
+			t.Errorf("cue is %+v", c)
+		}
+		breath := time.Duration(60 / pace * float64(time.Second))
+		in := time.Duration(c.Pace.InhaleShare * float64(breath))
+		swelling := map[string]int{}
+		commands, at := of[room.LampCommand](h, time.Minute)
+		for i, c := range commands {
+			phase := (at[i] - 0) % breath
+			rising := phase < in
+			late := phase
+			end := in
+			if !rising {
+				late, end = phase-in, breath
+			}
+			if late > 50*time.Millisecond || c.Transition != end-phase || !c.Brightness.Known {
+				t.Errorf("pace %v: %v into its half breath: %+v", pace, late, c)
+			}
+			if want := map[bool]float64{true: 30, false: 22}[rising]; c.Brightness.Value != want {
+				t.Errorf("pace %v: %+v, want %v %%", pace, c, want)
+			}
+			swelling[c.Lamp]++
+		}
+		wantHalves := int(math.Floor(3 * pace * 2))
+		for id, n := range swelling {
+			if n < wantHalves-2 {
+				t.Errorf("pace %v: lamp %s answered %d half breaths of %d", pace, id, n, wantHalves)
+			}
+		}
+		if len(swelling) < 2 {
+			t.Errorf("pace %v: only %v swell", pace, swelling)
+		}
+		checkBudget(t, h, lamps)
+	}
+}
+
+// checkBudget counts what each group got: in any time d at most 3 + d/2 s.
+func checkBudget(t rapid.TB, h *house, lamps []room.LampOptions) {
+	t.Helper()
+	group := map[string]string{}
+	for _, l := range lamps {
+		group[l.ID] = l.ID
+		if l.Group != "" {
+			group[l.ID] = "group " + l.Group
+		}
+	}
+	level, last := map[string]float64{}, map[string]time.Duration{}
+	commands, at := of[room.LampCommand](h, 0)
+	for i, c := range commands {
+		if c.Owner == room.OwnerHand {
+			continue
+		}
+		g := group[c.Lamp]
+		level[g] = max(0, level[g]-(at[i]-last[g]).Seconds()/2) + 1
+		last[g] = at[i]
+		if level[g] > 3+1e-6 {
+			t.Errorf("at %v group %s is %.2f commands over its budget", at[i], g, level[g]-3)
+			return
+		}
+	}
+}
+
+func TestPracticesAndTheirEnd(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		practice string
+		act      func(h *house)
+		story    []string
+	}{
+		{"it runs its time, and the session opened for it ends with it", "breath", func(h *house) { h.run(5*time.Minute + tick) },
+			[]string{"practice start", "breath started", "breath done", "practice end", "practice after"}},
+		{"it is stopped", "hum", func(h *house) { h.take(h.r.StopPractice(nil, h.now)) },
+			[]string{"practice start", "hum started", "hum stopped", "practice end", "practice after"}},
+		{"a pause stops it", "ground", func(h *house) { h.take(h.r.Pause(nil, h.now)) },
+			[]string{"practice start", "ground started", "ground stopped", "practice pause"}},
+		{"another takes its place", "arrive", func(h *house) { h.must(h.r.Practice(nil, h.now, "gaze")) },
+			[]string{"practice start", "arrive started", "arrive stopped", "gaze started"}},
+		{"a scene by hand takes its place", "touch", func(h *house) { h.must(h.r.Scene(nil, h.now, "base")) },
+			[]string{"practice start", "touch started", "touch stopped"}},
+		{"the answer stop stops it", "move", func(h *house) { h.must(h.r.Answer(nil, h.now, 0, "stop")) },
+			[]string{"practice start", "move started", "move stopped", "practice end", "practice after"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{})
+			h.must(h.r.Practice(nil, h.now, row.practice))
+			h.run(tick)
+			row.act(h)
+			if d := cmp.Diff(row.story, h.story()); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestPracticesThatAreRefused(t *testing.T) {
+	steady := room.Options{Wearers: []room.WearerOptions{{ID: "a"}}}
+	for _, row := range []struct {
+		name, practice, why string
+		o                   room.Options
+	}{
+		{"one not there yet", "resonance", "not part of this version", room.Options{}},
+		{"one that does not exist", "levitation", "there are breath, hum, together", room.Options{}},
+		{"one for two with nobody there", "together", "needs 2 wearers", room.Options{}},
+		{"a pacer where a comfort is steady", "breath", "steady", steady},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, row.o)
+			v, err := h.r.Practice(nil, h.now, row.practice)
+			if err == nil || !strings.Contains(err.Error(), row.why) || len(v) > 0 || h.r.Status().InUse {
+				t.Errorf("error %v, values %v", err, v)
+			}
+		})
+	}
+	h := newHouse(t, steady)
+	h.must(h.r.Practice(nil, 0, "body"))
+	h.start(0, room.Alone)
+	h.take(h.r.Pause(nil, 0))
+	if _, err := h.r.Practice(nil, 0, "body"); err == nil {
+		t.Error("a practice began in a pause")
+	}
+}
+
+func TestTogetherNeedsBothUntilItsEnd(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Together)
+	h.start(1, room.Together)
+	h.must(h.r.Practice(nil, h.now, "together"))
+	h.run(time.Minute)
+	h.take(h.r.Leave(nil, h.now, 1))
+	if d := cmp.Diff([]string{"together start", "together started", "together stopped"}, h.story()); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestAGuidedPracticeTellsEachStep(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.must(h.r.Practice(nil, h.now, "arrive"))
+	var steps []string
+	lights := map[float64]bool{}
+	for h.now < 2*time.Minute {
+		if s := h.r.Status().Step; len(steps) == 0 || steps[len(steps)-1] != s {
+			steps = append(steps, s)
+		}
+		lights[h.lastCue().Light.Brightness] = true
+		h.run(time.Second)
+	}
+	if len(steps) != 4 || !lights[30] || !lights[25] {
+		t.Errorf("steps %q, lights %v", steps, lights)
+	}
+	if bad := regexp.MustCompile(`(?i)\b(safe|ready|willing|consent)`); bad.MatchString(strings.Join(steps, " ")) {
+		t.Errorf("words that must not be said: %q", steps)
+	}
+}
+
+func TestNeverModulatedLightLeavesTheLightStillInAPractice(t *testing.T) {
+	c := room.Comfort{NotSteady: true, Never: []string{"modulated_light"}}
+	h := newHouse(t, room.Options{Wearers: []room.WearerOptions{{ID: "a", Comfort: c}}})
+	h.must(h.r.Practice(nil, h.now, "breath"))
+	h.run(30 * time.Second)
+	from := h.now
+	h.run(2 * time.Minute)
+	if c, _ := of[room.LampCommand](h, from); len(c) > 0 {
+		t.Errorf("the light moves: %v", c)
+	}
+	if h.lastCue().Pace.BreathsPerMin == 0 {
+		t.Error("the pacer is gone too")
+	}
+}
+
+func TestAHumHasALongBreathOutAndATone(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.must(h.r.Practice(nil, h.now, "hum"))
+	h.run(30 * time.Second)
+	if c := h.lastCue(); c.Sound.HumHz != dsp.Some(130) || c.Pace.InhaleShare != 0.3 {
+		t.Errorf("cue is %+v", c)
+	}
+}
+
+func TestCheckIns(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		answer string
+		scene  string
+		light  float64
+		over   bool
+	}{
+		{"space goes on as it was", "space", "neutral", 26, false},
+		{"touch does the same", "touch", "neutral", 26, false},
+		{"reassurance does the same", "reassurance", "neutral", 26, false},
+		{"fine for now does the same", "fine_for_now", "neutral", 26, false},
+		{"no answer returns to the base scene", "", "base", 30, false},
+		{"stop ends the session", "stop", "after", 15, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{})
+			h.start(0, room.Alone)
+			h.must(h.r.Scene(nil, h.now, "neutral"))
+			h.run(30 * time.Second)
+			h.take(h.r.AskCheckIn(nil, h.now))
+			h.take(h.r.AskCheckIn(nil, h.now))
+			if got, _ := of[room.CheckIn](h, 0); len(got) != 1 || !h.r.Status().CheckIn {
+				t.Errorf("asked %d times", len(got))
+			}
+			h.run(30 * time.Second)
+			h.wantLamp("bed", 21)
+			if row.answer != "" {
+				h.must(h.r.Answer(nil, h.now, 0, row.answer))
+			}
+			h.run(2 * time.Minute)
+			h.wantLamp("bed", row.light)
+			if s := h.r.Status(); s.Scene != row.scene || s.CheckIn || (s.Session == room.NoSession) != row.over {
+				t.Errorf("status is %+v", s)
+			}
+		})
+	}
+	h := newHouse(t, room.Options{})
+	if _, err := h.r.Answer(nil, 0, -1, "maybe"); err == nil {
+		t.Error("an unknown answer was taken")
+	}
+}

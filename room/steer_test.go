@@ -1,0 +1,180 @@
+package room_test
+
+import (
+	"testing"
+	"time"
+
+	"hubd/regulation"
+	"hubd/room"
+)
+
+func TestAStateMovesTheRoomLateAndSlowly(t *testing.T) {
+	delays := map[time.Duration]bool{}
+	for seed := range uint64(20) {
+		h := newHouse(t, room.Options{Seed: seed})
+		h.start(0, room.Alone)
+		h.run(30 * time.Second)
+		from := h.now
+		h.state(0, regulation.Activated)
+		h.run(2 * time.Minute)
+		cues, at := of[room.Cue](h, from+tick)
+		if len(cues) == 0 {
+			t.Fatalf("seed %d: nothing happened", seed)
+		}
+		delay := at[0] - from
+		if delay < 20*time.Second || delay > 90*time.Second+tick {
+			t.Errorf("seed %d: began after %v, want 20 to 90 s", seed, delay)
+		}
+		if c := cues[0]; c.Scene != "activated" || c.Reason != "state" || c.Light.Transition != 30*time.Second {
+			t.Errorf("seed %d: cue is %+v", seed, c)
+		}
+		delays[delay] = true
+	}
+	if len(delays) < 10 {
+		t.Errorf("20 seeds gave only %d different delays", len(delays))
+	}
+}
+
+func TestWhatTheRoomDoesForStates(t *testing.T) {
+	const u, s, e, a, w = regulation.Unknown, regulation.Settled, regulation.Engaged, regulation.Activated, regulation.Withdrawn
+	for _, row := range []struct {
+		name  string
+		one   regulation.Name
+		other regulation.Name
+		scene string
+		light float64
+	}{
+		{"both alike: their scene", s, s, "settled", 32},
+		{"two different: the lower light, and not whose it is", s, a, "merged", 20},
+		{"the same the other way round", a, s, "merged", 20},
+		{"one unknown: the other decides", u, w, "withdrawn", 26},
+		{"engaged and unknown", e, u, "engaged", 28},
+		{"both unknown from the start: the base scene", u, u, "base", 30},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{})
+			h.start(0, room.Together)
+			h.start(1, room.Together)
+			h.state(0, row.one)
+			h.state(1, row.other)
+			h.run(3 * time.Minute)
+			if c := h.lastCue(); c.Scene != row.scene {
+				t.Errorf("scene is %q, want %q", c.Scene, row.scene)
+			}
+			h.wantLamp("bed", row.light)
+		})
+	}
+}
+
+func TestWhatDoesNotMoveTheRoom(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		o    room.Options
+		act  func(h *house)
+	}{
+		{"a State below the least confidence", room.Options{MinConfidence: 0.9}, func(*house) {}},
+		{"a wearer whose cues are off", room.Options{}, func(h *house) { h.take(h.r.SetCues(nil, h.now, 0, false)) }},
+		{"cues switched off for all", room.Options{}, func(h *house) { h.take(h.r.SetCues(nil, h.now, -1, false)) }},
+		{"a wearer who takes no part", room.Options{}, func(h *house) {
+			h.state(1, regulation.Settled)
+			h.state(0, regulation.Unknown)
+		}},
+		{"a comfort that stays steady", room.Options{Wearers: []room.WearerOptions{{ID: "a", Cues: true}}}, func(*house) {}},
+		{"any State while a scene was chosen by hand", room.Options{}, func(h *house) { h.must(h.r.Scene(nil, h.now, "base")) }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, row.o)
+			h.start(0, room.Alone)
+			h.state(0, regulation.Activated)
+			row.act(h)
+			h.run(5 * time.Minute)
+			if c := h.lastCue(); c.Scene != "base" {
+				t.Errorf("scene is %+v", c)
+			}
+		})
+	}
+}
+
+func TestBothUnknownDriftsToTheBaseSceneOverThreeMinutes(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.state(0, regulation.Activated)
+	h.run(3 * time.Minute)
+	h.state(0, regulation.Unknown)
+	h.run(19 * time.Second)
+	h.wantLamp("bed", 20)
+	h.run(72 * time.Second)
+	c := h.lastCue()
+	if c.Scene != "base" || c.Light.Transition != 3*time.Minute {
+		t.Errorf("cue is %+v", c)
+	}
+	h.run(4 * time.Minute)
+	h.wantLamp("bed", 30)
+}
+
+func TestAWordThatIsTakenBackWithinTheDelayChangesNothing(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(30 * time.Second)
+	h.state(0, regulation.Activated)
+	h.run(19 * time.Second)
+	h.state(0, regulation.Unknown)
+	h.run(5 * time.Minute)
+	if c := h.lastCue(); c.Scene != "base" || c.Reason == "state" {
+		t.Errorf("cue is %+v", c)
+	}
+}
+
+func TestSensorsTakenOffInATogetherSessionStopTheChanges(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Together)
+	h.start(1, room.Together)
+	h.state(0, regulation.Activated)
+	h.run(3 * time.Minute)
+	h.r.Contact(nil, h.now, 1, false)
+	h.state(0, regulation.Settled)
+	h.run(110 * time.Second)
+	if c := h.lastCue(); c.Scene != "activated" {
+		t.Errorf("the room went on changing: %+v", c)
+	}
+	h.run(time.Minute)
+	if c := h.lastCue(); c.Scene != "base" {
+		t.Errorf("after two minutes the scene is %+v", c)
+	}
+	if got, _ := of[room.CheckIn](h, 0); len(got) > 0 {
+		t.Error("a message was given")
+	}
+}
+
+func TestStateScenesStayWithinTheSpread(t *testing.T) {
+	scenes := map[string]room.Scene{"settled": {Light: room.Light{Brightness: 90}}}
+	h := newHouse(t, room.Options{Scenes: scenes, Discretion: room.Discretion{SpreadPercent: 5}})
+	h.start(0, room.Alone)
+	h.state(0, regulation.Settled)
+	h.run(3 * time.Minute)
+	if c := h.lastCue(); c.Scene != "settled" || c.Light.Brightness != 25 {
+		t.Errorf("cue is %+v, want 20 + 5 %%", c)
+	}
+}
+
+func TestEqualSeedsAndInputsGiveEqualOutputs(t *testing.T) {
+	live := func() []told {
+		h := newHouse(t, room.Options{Seed: 7})
+		h.start(0, room.Together)
+		h.start(1, room.Together)
+		for i := range 12 {
+			h.state(i%2, regulation.Name(i%5))
+			h.run(40 * time.Second)
+		}
+		return h.told
+	}
+	a, b := live(), live()
+	if len(a) != len(b) {
+		t.Fatalf("%d and %d values", len(a), len(b))
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			t.Fatalf("value %d: %+v and %+v", i, a[i], b[i])
+		}
+	}
+}
