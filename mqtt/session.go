@@ -148,19 +148,30 @@ var (
 	errRefused = errors.New("mqtt: the broker refuses the subscription")
 )
 
-// await waits for a token at most as long as an acknowledgement may take.
-func (s *session) await(ctx context.Context, token paho.Token) error {
+// await starts a request and waits for its answer, at most as long as an acknowledgement may take. The request runs aside
+// because paho blocks in it for up to writeTimeout when the connection is lost in that very moment; its goroutine ends then.
+func (s *session) await(ctx context.Context, request func() paho.Token) (paho.Token, error) {
 	timer := time.NewTimer(s.ack)
 	defer timer.Stop()
+	answer := make(chan paho.Token, 1)
+	go func() {
+		token := request()
+		select {
+		case <-token.Done():
+			answer <- token
+		case <-s.down:
+		case <-ctx.Done():
+		}
+	}()
 	select {
-	case <-token.Done():
-		return token.Error()
+	case token := <-answer:
+		return token, token.Error()
 	case <-s.down:
-		return s.why
+		return nil, s.why
 	case <-ctx.Done():
-		return errAborted
+		return nil, errAborted
 	case <-timer.C:
-		return fmt.Errorf("mqtt: no acknowledgement within %s", s.ack)
+		return nil, fmt.Errorf("mqtt: no acknowledgement within %s", s.ack)
 	}
 }
 
@@ -169,7 +180,8 @@ func (s *session) publish(ctx context.Context, m Message) error {
 	if !s.client.IsConnectionOpen() {
 		return paho.ErrNotConnected
 	}
-	return s.await(ctx, s.client.Publish(m.Topic, m.QoS, m.Retain, m.Payload))
+	_, err := s.await(ctx, func() paho.Token { return s.client.Publish(m.Topic, m.QoS, m.Retain, m.Payload) })
+	return err
 }
 
 // subscribe asks for one filter. errRefused is an answer, any other error the end of the session.
@@ -177,8 +189,8 @@ func (s *session) subscribe(ctx context.Context, name string) error {
 	if !s.client.IsConnectionOpen() {
 		return paho.ErrNotConnected
 	}
-	token := s.client.Subscribe(name, 1, nil)
-	if err := s.await(ctx, token); err != nil {
+	token, err := s.await(ctx, func() paho.Token { return s.client.Subscribe(name, 1, nil) })
+	if err != nil {
 		return err
 	}
 	if t, ok := token.(*paho.SubscribeToken); ok && t.Result()[name] >= 0x80 {
@@ -187,9 +199,11 @@ func (s *session) subscribe(ctx context.Context, name string) error {
 	return nil
 }
 
-// cut ends the connection without a word, so that the broker sends the will, and waits until paho has noticed.
+// cut ends the connection without a word, so that the broker sends the will, and waits until paho's goroutines have ended.
+// It lets the deadline pass instead of closing: paho takes no notice of a connection that others closed.
 func (s *session) cut(ctx context.Context) {
-	s.conn.Close()
+	defer s.conn.Close()
+	s.conn.SetDeadline(time.Now())
 	timer := time.NewTimer(writeTimeout)
 	defer timer.Stop()
 	select {

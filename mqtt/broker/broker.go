@@ -27,6 +27,8 @@ const (
 type Broker struct {
 	server *mochi.Server
 	conns  *connections
+	end    sync.Once // mochi panics when it is closed twice
+	ended  error
 }
 
 // Guard says who may do what. The zero Guard lets everybody do everything.
@@ -95,8 +97,13 @@ func (b *Broker) Addr() string { return b.conns.Addr().String() }
 // Cut ends every connection without a word, as pulling the network cable would: the broker then sends the wills.
 func (b *Broker) Cut() { b.conns.cut() }
 
-// Close stops listening and ends every connection. Nothing that was retained is kept.
+// Close stops listening and ends every connection. Nothing that was retained is kept. A second Close changes nothing.
 func (b *Broker) Close() error {
+	b.end.Do(func() { b.ended = b.close() })
+	return b.ended
+}
+
+func (b *Broker) close() error {
 	err := b.conns.Listener.Close() // first, so that nobody comes back while the others are being shown out
 	// mochi waits for every connection to end, and one that never said a word would make it wait for ever.
 	end := time.AfterFunc(time.Second, b.conns.cut)
