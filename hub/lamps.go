@@ -17,12 +17,12 @@ const maxHeld = 64
 // lampGate holds a session's first lamp commands until the snapshot of how the room was is stored, then encodes and sends. A pause
 // or a restore never waits for the disk.
 type lampGate struct {
-	now  func() time.Duration
-	send func(m mqtt.Message, patience time.Duration, lost func()) // patience 0: however late
-	lamp map[string]*device.Lamp
-	lost func(room.LampReport) // from any goroutine
-	held []room.LampCommand
-	fail func(error)
+	send  func(m mqtt.Message, deadline time.Time, lost func()) error // the zero deadline: however late
+	speed float64                                                     // stream seconds per real second
+	lamp  map[string]*device.Lamp
+	lost  func(room.LampReport) // from any goroutine
+	held  []room.LampCommand
+	fail  func(error)
 }
 
 func (g *lampGate) add(c room.LampCommand) {
@@ -63,11 +63,15 @@ func (g *lampGate) out(c room.LampCommand, now time.Duration) {
 		g.fail(err)
 		return
 	}
-	patience := max(lampPatience-(now-c.Planned), time.Millisecond)
-	if c.Waits {
-		patience = 0
+	var deadline time.Time
+	if !c.Waits {
+		patience := max(lampPatience-(now-c.Planned), time.Millisecond)
+		deadline = time.Now().Add(time.Duration(float64(patience) / g.speed))
 	}
+	lost := func() { g.lost(room.LampReport{Lamp: c.Lamp, Lost: true}) }
 	for _, m := range messages {
-		g.send(m, patience, func() { g.lost(room.LampReport{Lamp: c.Lamp, Lost: true}) })
+		if err := g.send(m, deadline, lost); err != nil {
+			lost()
+		}
 	}
 }

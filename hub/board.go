@@ -1,0 +1,100 @@
+package hub
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"hubd/dsp"
+	"hubd/room"
+	"hubd/wire"
+)
+
+// boardEvery is how old the board may be.
+const boardEvery = 500 * time.Millisecond
+
+// board holds how it is with the hub, for the local socket: written by the processing goroutine, read by any.
+type board struct {
+	connected func() bool // nil: no broker is configured
+	storage   func() (settings, history string)
+
+	mu      sync.Mutex
+	status  wire.Status
+	shown   time.Duration
+	started bool
+}
+
+func newBoard(version, hub string, sources []string, connected func() bool, storage func() (string, string)) *board {
+	b := &board{connected: connected, storage: storage, status: wire.Status{Version: version, Hub: hub}}
+	for _, s := range sources {
+		b.status.Sources = append(b.status.Sources, wire.SourceReport{Source: s})
+	}
+	b.status.Broker.Configured = connected != nil
+	return b
+}
+
+// fault notes what a source says of itself.
+func (b *board) fault(f dsp.Fault) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := slices.IndexFunc(b.status.Sources, func(s wire.SourceReport) bool { return s.Source == f.Source })
+	if i < 0 {
+		b.status.Sources = append(b.status.Sources, wire.SourceReport{Source: f.Source})
+		i = len(b.status.Sources) - 1
+	}
+	b.status.Sources[i].Fault = f.Reason
+}
+
+// refresh renews the board when it is old, or when something was done.
+func (b *board) refresh(now time.Duration, c *core, acted bool) {
+	if !acted && b.started && now-b.shown < boardEvery {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.started, b.shown = true, now
+	st := c.pipeline.Room()
+	b.status.Uptime, b.status.Active, b.status.Session, b.status.Paused = now, st.InUse, st.Session, st.Paused
+	if !c.consent.Told() {
+		b.status.Session = room.NoSession
+	}
+	b.status.Wearers = b.status.Wearers[:0]
+	for _, w := range c.pipeline.Settings().Wearers {
+		status := wire.WearerOnline
+		if w.Paused {
+			status = wire.WearerPaused
+		}
+		b.status.Wearers = append(b.status.Wearers, wire.WearerReport{ID: w.Wearer, Status: status, Share: w.Share, Keep: w.Keep, Cues: w.Cues})
+	}
+	b.status.Broker.Connected = b.connected != nil && b.connected()
+	b.status.Storage.Settings, b.status.Storage.History = b.storage()
+	c.watch.tell(len(b.status.Sources), b.silent(), b.broker())
+}
+
+func (b *board) silent() (n int) {
+	for _, s := range b.status.Sources {
+		if s.Fault != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *board) broker() string {
+	switch {
+	case b.connected == nil:
+		return "none configured"
+	case b.status.Broker.Connected:
+		return "connected"
+	}
+	return "not reached"
+}
+
+// read is a copy of the board.
+func (b *board) read() wire.Status {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.status
+	s.Wearers, s.Sources = slices.Clone(s.Wearers), slices.Clone(s.Sources)
+	return s
+}

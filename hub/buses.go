@@ -1,0 +1,94 @@
+package hub
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"periph.io/x/conn/v3/driver/driverreg"
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/i2c/i2creg"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+	"periph.io/x/conn/v3/spi/spireg"
+	_ "periph.io/x/host/v3/gpioioctl" // sysfs refuses to load without it
+	_ "periph.io/x/host/v3/sysfs"     // I²C and SPI of Linux
+
+	"hubd/config"
+)
+
+// buses gives the buses that chips hang on. It has two kinds: the kernel's, and simulated ones.
+type buses interface {
+	// i2c opens a bus, or gives it again while it is open.
+	i2c(b config.Bus) (i2c.Bus, error)
+	// spi opens a port and connects to the chip on it.
+	spi(b config.Bus) (spi.Conn, error)
+	// lost closes a bus after a fault, so that the next call opens it anew.
+	lost(b config.Bus)
+}
+
+// kernelBuses are those of Linux, through periph. It is used by the reading loops, one bus each, and by nothing else.
+type kernelBuses struct {
+	open map[string]interface{ Close() error }
+}
+
+// newKernelBuses loads periph's Linux drivers; only sysfs and gpioioctl, since the board drivers map memory that hubd has no
+// business with. The report says what was loaded, skipped and failed: the best first diagnostic there is.
+func newKernelBuses() (*kernelBuses, string, error) {
+	state, err := driverreg.Init()
+	if err != nil {
+		return nil, "", fmt.Errorf("hub: load periph drivers: %w", err)
+	}
+	report := fmt.Sprintf("loaded %v, skipped %v, failed %v", state.Loaded, state.Skipped, state.Failed)
+	return &kernelBuses{open: map[string]interface{ Close() error }{}}, report, nil
+}
+
+func (k *kernelBuses) i2c(b config.Bus) (i2c.Bus, error) {
+	if bus, ok := k.open[b.Name].(i2c.BusCloser); ok {
+		return bus, nil
+	}
+	bus, err := i2creg.Open(b.I2C)
+	if err != nil {
+		return nil, fmt.Errorf("hub: open I2C bus %s: %w (is dtparam=i2c_arm=on set and i2c-dev loaded, and is this user in the group i2c?)", b.I2C, err)
+	}
+	k.open[b.Name] = bus
+	return bus, nil
+}
+
+func (k *kernelBuses) spi(b config.Bus) (spi.Conn, error) {
+	k.lost(b) // a port is connected once; after a fault it is opened anew
+	port, err := spireg.Open(b.SPI)
+	if err != nil {
+		return nil, fmt.Errorf("hub: open SPI port %s: %w (is dtparam=spi=on set, and is this user in the group spi?)", b.SPI, err)
+	}
+	conn, err := port.Connect(physic.Frequency(b.ClockHz)*physic.Hertz, spi.Mode0, 8)
+	if err != nil {
+		port.Close()
+		return nil, fmt.Errorf("hub: connect SPI port %s at %d Hz: %w", b.SPI, b.ClockHz, err)
+	}
+	k.open[b.Name] = port
+	return conn, nil
+}
+
+func (k *kernelBuses) lost(b config.Bus) {
+	if bus, ok := k.open[b.Name]; ok {
+		bus.Close() // what failed may fail to close; it is opened anew all the same
+		delete(k.open, b.Name)
+	}
+}
+
+// claimed tells which kernel driver owns an I²C address. periph's transfers would go past it, and both would talk to the chip.
+func claimed(bus string, address uint16) (driver string, owned bool) {
+	number := strings.TrimPrefix(bus, "/dev/i2c-")
+	if _, err := strconv.Atoi(number); err != nil {
+		return "", false
+	}
+	link := fmt.Sprintf("/sys/bus/i2c/devices/%s-%04x/driver", number, address)
+	target, err := os.Readlink(link)
+	if err != nil {
+		return "", false
+	}
+	return filepath.Base(target), true
+}

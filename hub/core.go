@@ -1,0 +1,199 @@
+package hub
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"hubd/dsp"
+	"hubd/pipeline"
+	"hubd/room"
+)
+
+// sink is somebody who is told. event is called with what Disclose lets through; tick once per step, with the consent in force.
+// Neither may block.
+type sink interface {
+	audience() pipeline.Audience
+	event(e pipeline.Event)
+	tick(now time.Duration, c pipeline.Consent)
+}
+
+// core is the processing goroutine's own: the pipeline and everything that follows one step of it.
+type core struct {
+	log      *slog.Logger
+	now      func() time.Duration
+	wall     func() time.Time // zero until the clock is set
+	speed    float64          // stream seconds per real second
+	pipeline *pipeline.Pipeline
+	wearers  []string
+	inbox    *inbox
+	pauses   *pauses
+	lamps    *lampGate
+	keeper   *keeper
+	sinks    []sink
+	board    *board
+	onCue    func(room.Cue) // the demo's body feels the room; nil on a real one
+
+	batch    batch
+	events   []pipeline.Event
+	consent  pipeline.Consent // after the last call of the pipeline
+	revision uint64           // of the settings last given to the keeper
+	nextTick time.Duration
+	watch    *watch
+}
+
+// run processes until ctx ends.
+func (c *core) run(ctx context.Context) {
+	ticker := time.NewTicker(time.Duration(float64(tickEvery) / c.speed))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.inbox.wake:
+		case <-ticker.C:
+		}
+		c.step()
+	}
+}
+
+// step takes everything that waits, in the order that keeps people in charge: pauses, then acts, then samples, then time.
+func (c *core) step() {
+	now := c.now()
+	for _, p := range c.pauses.take() {
+		c.tell(c.pipeline.Command(c.events[:0], now, p))
+	}
+	c.inbox.take(&c.batch)
+	for _, a := range c.batch.acts {
+		c.act(now, a)
+	}
+	for i := range c.batch.refused {
+		c.batch.refused[i].At = now
+	}
+	c.tell(append(c.events[:0], c.batch.refused...))
+	for _, r := range c.batch.reports {
+		c.tell(c.pipeline.Lamp(c.events[:0], now, r))
+	}
+	for _, b := range c.batch.blocks {
+		c.tell(c.pipeline.Block(c.events[:0], b))
+	}
+	if now >= c.nextTick {
+		c.nextTick = now.Truncate(tickEvery) + tickEvery
+		c.tell(c.pipeline.Tick(c.events[:0], now, c.wall()))
+	}
+	c.finishStep(now)
+}
+
+// finishStep lets what follows from a step happen: the pause word, settings, lamps, sinks.
+func (c *core) finishStep(now time.Duration) {
+	c.pauses.follow(c.pipeline.Sensed, len(c.wearers))
+	if r := c.pipeline.Revision(); r != c.revision {
+		c.revision = r
+		c.keeper.saveSettings(c.pipeline.Settings(), r)
+	}
+	for _, lost := range c.lamps.flush(now, c.keeper.saved(), c.revision) {
+		c.tell(c.pipeline.Lamp(c.events[:0], now, lost))
+	}
+	for _, s := range c.sinks {
+		s.tick(now, c.consent)
+	}
+	c.watch.progress(now, &c.batch)
+	c.board.refresh(now, c, len(c.batch.acts) > 0)
+}
+
+// act gives one command to the pipeline and its refusal to whoever asked. An act that would sense somebody is refused when a
+// pause came in after it: the pause is the newer wish.
+func (c *core) act(now time.Duration, a act) {
+	if a.pauses != c.pauses.count() && sensesMore(a.command) {
+		const reason = "a pause came after this; do it again if it is still wanted"
+		c.tell(append(c.events[:0], refusal(now, a.command, reason)))
+		a.answer(reason)
+		return
+	}
+	events := c.pipeline.Command(c.events[:0], now, a.command)
+	answer := ""
+	for _, e := range events {
+		if r, ok := e.Value.(pipeline.Refused); ok {
+			answer = r.Reason
+		}
+	}
+	c.tell(events)
+	a.answer(answer)
+}
+
+func sensesMore(c pipeline.Command) bool {
+	switch c.Name {
+	case pipeline.CommandResume, pipeline.CommandStartSession:
+		return true
+	case pipeline.CommandSensing:
+		return c.On
+	}
+	return false
+}
+
+func refusal(now time.Duration, c pipeline.Command, reason string) pipeline.Event {
+	return pipeline.Event{Wearer: c.Wearer, At: now, Value: pipeline.Refused{Name: string(c.Name), Reason: reason}}
+}
+
+func (a act) answer(refusal string) {
+	if a.reply != nil {
+		a.reply <- refusal
+	}
+}
+
+// tell gives the events of one call of the pipeline to the lamps and the sinks. They are told under the consent before and after the
+// call, whichever is stricter: the step that opens or closes a private session is itself private.
+func (c *core) tell(events []pipeline.Event) {
+	c.events = events
+	after := c.consent
+	if len(events) > 0 {
+		after = c.pipeline.Consent()
+	}
+	both := after.And(c.consent)
+	for _, e := range events {
+		c.control(e)
+		for _, s := range c.sinks {
+			if told, ok := pipeline.Disclose(e, s.audience(), both); ok {
+				s.event(told)
+			}
+		}
+	}
+	c.consent = after
+}
+
+// control does what an event asks for, which is not telling.
+func (c *core) control(e pipeline.Event) {
+	switch v := e.Value.(type) {
+	case room.LampCommand:
+		c.lamps.add(v)
+	case dsp.Fault:
+		c.board.fault(v)
+	case room.Cue:
+		if c.onCue != nil {
+			c.onCue(v)
+		}
+	}
+}
+
+// request puts a command where it belongs: a stop into the pause word at once, everything else into the inbox. reply may be nil.
+func (c *core) request(cmd pipeline.Command, reply chan<- string) error {
+	mask := uint64(0)
+	switch {
+	case cmd.Name == pipeline.CommandPause:
+		mask = 1<<len(c.wearers) - 1
+	case cmd.Name == pipeline.CommandSensing && !cmd.On:
+		for i, id := range c.wearers {
+			if id == cmd.Wearer {
+				mask = 1 << i
+			}
+		}
+	default:
+		return c.inbox.act(act{command: cmd, pauses: c.pauses.count(), reply: reply})
+	}
+	c.pauses.stop(mask, cmd)
+	c.inbox.ring()
+	if reply != nil {
+		reply <- ""
+	}
+	return nil
+}

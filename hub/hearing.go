@@ -1,0 +1,100 @@
+package hub
+
+import (
+	"log/slog"
+	"slices"
+
+	"hubd/drivers/sim"
+	"hubd/mqtt"
+	"hubd/mqtt/device"
+	"hubd/pipeline"
+	"hubd/wire"
+)
+
+// hearer takes what the broker sends: commands, lamp states, Home Assistant's birth message. It runs on the client's goroutine and
+// only sorts; the processing goroutine decides.
+type hearer struct {
+	log        *slog.Logger
+	topics     wire.Topics
+	birthTopic string
+	wearers    []string
+	lamps      []*device.Lamp
+	inbox      *inbox
+	request    func(pipeline.Command, chan<- string) error
+	born       func()
+	simFault   func(chip string, f sim.Fault, seconds float64) error // nil: no simulated chips
+}
+
+// filters are what is subscribed to.
+func (h *hearer) filters() []string {
+	out := []string{h.topics.Commands(), h.birthTopic}
+	for _, l := range h.lamps {
+		out = append(out, l.Topics()...)
+	}
+	return out
+}
+
+func (h *hearer) hear(in mqtt.Inbound) {
+	if in.Topic == h.birthTopic {
+		if string(in.Payload) == "online" && !in.Retained {
+			h.born()
+		}
+		return
+	}
+	if target, name, ok := h.topics.ParseCommand(in.Topic); ok {
+		h.command(target, name, in)
+		return
+	}
+	for _, l := range h.lamps {
+		report, ok, err := l.Decode(in.Topic, in.Payload)
+		if err != nil {
+			h.log.Debug("lamp report not understood", "topic", in.Topic, "error", err)
+		}
+		if ok && err == nil {
+			h.inbox.report(report)
+		}
+	}
+}
+
+func (h *hearer) command(target, name string, in mqtt.Inbound) {
+	if target == wire.TargetSim {
+		h.fault(name, in)
+		return
+	}
+	payload := in.Payload
+	if in.Oversize {
+		payload = make([]byte, wire.MaxPayload+1) // longer than allowed: refused by the same words as any other too long one
+	}
+	c, err := wire.ParseCommand(target, name, payload, in.Retained, pipeline.Origin{Source: pipeline.SourceMQTT}, h.wearers)
+	if err == nil {
+		err = h.request(c, nil)
+	}
+	if err != nil {
+		h.refuse(target, name, err)
+	}
+}
+
+// fault lets a simulated chip fail, in the demo.
+func (h *hearer) fault(name string, in mqtt.Inbound) {
+	if h.simFault == nil || name != "fault" {
+		return // a real hub has no such topic: nobody is answered
+	}
+	f, err := wire.ParseSimFault(in.Payload)
+	if err == nil {
+		var kind sim.Fault
+		if kind, err = sim.ParseFault(f.Kind); err == nil {
+			err = h.simFault(f.Chip, kind, f.Seconds)
+		}
+	}
+	if err != nil {
+		h.refuse(wire.TargetRoom, name, err)
+	}
+}
+
+func (h *hearer) refuse(target, name string, err error) {
+	wearer := ""
+	if slices.Contains(h.wearers, target) {
+		wearer = target
+	}
+	h.inbox.refuse(pipeline.Event{Wearer: wearer, Value: wire.Refusal(name, err)})
+}

@@ -1,0 +1,162 @@
+package hub
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hubd/history"
+	"hubd/pipeline"
+)
+
+const (
+	maxRows     = 4096            // events that wait for history; a full queue drops the newest and counts it
+	commitEvery = 1 * time.Minute // also at stop
+)
+
+// keeper owns what lasts: the settings file and history.db. Its goroutine alone touches the disk, so that a slow card never delays
+// a sample, a lamp or a pause. What cannot be stored is told once and the room goes on.
+type keeper struct {
+	log      *slog.Logger
+	settings *history.SettingsFile // nil: settings live in memory
+	db       *history.DB           // nil: no history
+	wall     func() time.Time
+	done     chan struct{}
+	wake     chan struct{}
+	rows     chan pipeline.Event
+	dropped  atomic.Uint64
+	stored   atomic.Uint64 // revision of the settings that are on disk, or that the disk refused
+
+	mu       sync.Mutex
+	pending  pipeline.Settings
+	revision uint64
+	failing  bool
+
+	trouble   string // what is wrong with settings.json, empty when nothing is
+	dbTrouble string // what is wrong with history.db
+}
+
+func newKeeper(log *slog.Logger, settings *history.SettingsFile, db *history.DB, wall func() time.Time) *keeper {
+	return &keeper{
+		log: log, settings: settings, db: db, wall: wall,
+		done: make(chan struct{}), wake: make(chan struct{}, 1), rows: make(chan pipeline.Event, maxRows),
+	}
+}
+
+// saveSettings hands over the newest settings; an older set that was not written yet is replaced by it.
+func (k *keeper) saveSettings(s pipeline.Settings, revision uint64) {
+	k.mu.Lock()
+	k.pending, k.revision = s, revision
+	k.mu.Unlock()
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
+}
+
+// saved is the revision of the settings that a restart would find, or that the disk refused: control never waits for a broken disk.
+func (k *keeper) saved() uint64 { return k.stored.Load() }
+
+// status says what is wrong with settings and with history; empty where nothing is.
+func (k *keeper) status() (settings, history string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.trouble, k.dbTrouble
+}
+
+// run writes until ctx ends, then writes what is left.
+func (k *keeper) run(ctx context.Context) {
+	defer close(k.done)
+	commit := time.NewTicker(commitEvery)
+	defer commit.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			k.drain()
+			return
+		case <-k.wake:
+			k.write()
+		case e := <-k.rows:
+			k.add(e)
+		case <-commit.C:
+			k.commit()
+		}
+	}
+}
+
+func (k *keeper) drain() {
+	k.write()
+	for {
+		select {
+		case e := <-k.rows:
+			k.add(e)
+			continue
+		default:
+		}
+		break
+	}
+	k.commit()
+	if k.db != nil {
+		if err := k.db.Close(); err != nil {
+			k.log.Error("history did not close", "error", err)
+		}
+	}
+}
+
+func (k *keeper) write() {
+	k.mu.Lock()
+	s, revision := k.pending, k.revision
+	k.mu.Unlock()
+	if revision == k.stored.Load() {
+		return
+	}
+	var err error
+	if k.settings != nil {
+		err = k.settings.Save(s)
+	}
+	k.report(err)
+	k.stored.Store(revision)
+}
+
+// report tells a storage error once, and once that it is over.
+func (k *keeper) report(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case err != nil && !k.failing:
+		k.failing, k.trouble = true, err.Error()
+		k.log.Error("settings are not stored: a restart will not know them", "error", err)
+	case err == nil && k.failing:
+		k.failing, k.trouble = false, ""
+		k.log.Info("settings are stored again")
+	}
+}
+
+func (k *keeper) add(e pipeline.Event) {
+	if k.db != nil {
+		k.db.Add(e, k.wall())
+	}
+}
+
+func (k *keeper) commit() {
+	if k.db != nil {
+		k.db.Commit(k.wall())
+	}
+}
+
+// audience, event and tick make the keeper a sink.
+func (k *keeper) audience() pipeline.Audience {
+	return pipeline.Audience{Kind: pipeline.AudienceHistory}
+}
+
+func (k *keeper) event(e pipeline.Event) {
+	select {
+	case k.rows <- e:
+	default:
+		k.dropped.Add(1)
+	}
+}
+
+func (k *keeper) tick(time.Duration, pipeline.Consent) {}

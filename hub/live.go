@@ -1,0 +1,266 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"hubd/acquire"
+	"hubd/drivers/sim"
+	"hubd/history"
+	"hubd/mqtt"
+	"hubd/mqtt/device"
+	"hubd/mqtt/homeassistant"
+	"hubd/pipeline"
+	"hubd/room"
+	"hubd/web"
+	"hubd/wire"
+)
+
+// closeWithin bounds each part of stopping.
+const closeWithin = 3 * time.Second
+
+// parts is everything a live hub is made of, before anything runs. build.go and demo.go make it.
+type parts struct {
+	version   string
+	id        string
+	log       *slog.Logger
+	pacer     acquire.Pacer
+	speed     float64 // stream seconds per real second
+	pipeline  pipeline.Options
+	wearers   []tellWearer
+	buses     []acquire.Options // without Pacer, Emit, Paused
+	lamps     []*device.Lamp
+	mqtt      *mqtt.Options // nil: no broker; without callbacks and will
+	discovery homeassistant.Options
+	birth     string
+	settings  *history.SettingsFile // nil: in memory
+	db        *history.DB           // nil: none
+	socket    string                // empty: none
+	simFault  func(chip string, f sim.Fault, seconds float64) error
+	onCue     func(room.Cue)
+	sinks     []sink // besides broker, history and log
+}
+
+// live is a hub at work.
+type live struct {
+	parts
+	core    *core
+	loops   []*acquire.Loop
+	client  *mqtt.Client
+	teller  *teller
+	keeper  *keeper
+	server  *socketServer
+	running sync.WaitGroup
+}
+
+// newLive joins the parts. Nothing runs yet.
+func newLive(p parts) (*live, error) {
+	l := &live{parts: p}
+	in, stop := newInbox(), &pauses{}
+	clock := newWallClock()
+	l.keeper = newKeeper(p.log.With("part", "storage"), p.settings, p.db, clock.local)
+	ids := make([]string, len(p.wearers))
+	for i, w := range p.wearers {
+		ids[i] = w.id
+	}
+	l.core = &core{
+		log: p.log, now: p.pacer.Now, wall: clock.local, speed: p.speed, pipeline: pipeline.New(p.pipeline), wearers: ids,
+		inbox: in, pauses: stop, keeper: l.keeper, onCue: p.onCue,
+		sinks: append([]sink{l.keeper, &healthLog{log: p.log.With("part", "sensors")}}, p.sinks...),
+	}
+	l.core.consent = l.core.pipeline.Consent()
+	stop.follow(l.core.pipeline.Sensed, len(ids))
+	if err := l.joinBuses(in, stop); err != nil {
+		return nil, err
+	}
+	if err := l.joinBroker(in); err != nil {
+		return nil, err
+	}
+	l.core.lamps = l.lampGate(in)
+	l.core.watch = newWatch(p.log, l.busNames())
+	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
+	return l, nil
+}
+
+func (l *live) joinBuses(in *inbox, stop *pauses) error {
+	for i, o := range l.buses {
+		o.Pacer, o.Emit, o.Paused, o.Seed = l.pacer, in.block, stop.Off, uint64(i)
+		loop, err := acquire.NewLoop(o)
+		if err != nil {
+			return err
+		}
+		l.loops = append(l.loops, loop)
+	}
+	return nil
+}
+
+func (l *live) joinBroker(in *inbox) error {
+	if l.mqtt == nil {
+		return nil
+	}
+	topics := wire.Topics{Hub: l.id}
+	l.teller = newTeller(l.log.With("part", "mqtt"), topics, l.discovery, l.wearers)
+	l.teller.room, l.teller.sensed = l.core.pipeline.Room, l.core.pipeline.Sensed
+	ears := &hearer{
+		log: l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
+		request: l.core.request, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
+	}
+	o := *l.mqtt
+	o.Will, o.OnUp, o.OnInbound = topics.HubStatus(false), l.onUp, ears.hear
+	client, err := mqtt.New(o)
+	if err != nil {
+		return err
+	}
+	for _, f := range ears.filters() {
+		if err := client.Subscribe(f); err != nil {
+			return err
+		}
+	}
+	l.client, l.teller.client = client, client
+	l.core.sinks = append(l.core.sinks, l.teller)
+	return nil
+}
+
+// onUp begins a connection: we announce ourselves, and ask each lamp how it is.
+func (l *live) onUp() []mqtt.Message {
+	out := l.teller.announcement()
+	for _, lamp := range l.lamps {
+		out = append(out, lamp.Ask(nil)...)
+	}
+	return out
+}
+
+func (l *live) lampGate(in *inbox) *lampGate {
+	g := &lampGate{lamp: map[string]*device.Lamp{}, lost: in.report, speed: l.speed}
+	g.fail = func(err error) { l.log.Error("lamp command not sent", "error", err) }
+	g.send = func(m mqtt.Message, deadline time.Time, lost func()) error { return l.client.Send(m, deadline, lost) }
+	if l.client == nil {
+		return g
+	}
+	for i, lamp := range l.lamps {
+		g.lamp[l.pipeline.Room.Lamps[i].ID] = lamp
+	}
+	return g
+}
+
+func (l *live) busNames() []string {
+	names := make([]string, len(l.buses))
+	for i, b := range l.buses {
+		names[i] = b.Bus
+	}
+	return names
+}
+
+func (l *live) sourceNames() []string {
+	var names []string
+	for _, b := range l.buses {
+		for _, c := range b.Chips {
+			names = append(names, c.Source)
+		}
+	}
+	return names
+}
+
+func (l *live) connected() func() bool {
+	if l.client == nil {
+		return nil
+	}
+	return l.client.Connected
+}
+
+// run runs the hub until ctx ends, then stops it in the order that loses least: sensors, processing, broker, disk.
+func (l *live) run(ctx context.Context) error {
+	work, stopWork := context.WithCancel(context.Background())
+	defer stopWork()
+	keeping, stopKeeping := context.WithCancel(context.Background())
+	defer stopKeeping()
+	l.goRun(func() { l.keeper.run(keeping) })
+	if l.client != nil {
+		if err := l.client.Start(context.Background()); err != nil {
+			return err
+		}
+	}
+	if err := l.listen(); err != nil {
+		l.log.Error("hubd runs without its local socket: hubd start and hubd pause cannot reach it", "error", err)
+	}
+	for _, loop := range l.loops {
+		l.goRun(func() {
+			runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
+			defer runtime.UnlockOSThread()
+			loop.Run(work)
+		})
+	}
+	l.core.watch.ready()
+	l.core.run(ctx)
+	l.core.watch.stopping()
+	stopWork()
+	err := l.stop(stopKeeping)
+	return err
+}
+
+func (l *live) stop(stopKeeping context.CancelFunc) error {
+	if l.server != nil {
+		l.server.close()
+	}
+	var errs []error
+	if l.client != nil {
+		errs = append(errs, l.client.Close(closeWithin))
+	}
+	stopKeeping()
+	ended := make(chan struct{})
+	go func() { l.running.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-time.After(closeWithin):
+		errs = append(errs, errors.New("hub: a bus or the disk did not come back in time; stopped without it"))
+	}
+	return errors.Join(errs...)
+}
+
+func (l *live) goRun(f func()) {
+	l.running.Add(1)
+	go func() {
+		defer l.running.Done()
+		f()
+	}()
+}
+
+// listen serves the local socket.
+func (l *live) listen() error {
+	if l.socket == "" {
+		return nil
+	}
+	h := web.New(web.Options{
+		Wearers: l.core.wearers, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin,
+		Do: l.do, Status: l.core.board.read,
+		Refused: func(target string, r pipeline.Refused) {
+			l.core.inbox.refuse(pipeline.Event{Wearer: target, Value: r})
+		},
+	})
+	s, err := serveSocket(l.socket, h, l.log.With("part", "socket"))
+	if err != nil {
+		return err
+	}
+	l.server = s
+	l.log.Info("listening for hubd start, pause, resume, end", "socket", l.socket)
+	return nil
+}
+
+// do gives a command from the socket to the processing goroutine and waits for its answer.
+func (l *live) do(ctx context.Context, c pipeline.Command) (string, error) {
+	reply := make(chan string, 1)
+	if err := l.core.request(c, reply); err != nil {
+		return "", err
+	}
+	select {
+	case refusal := <-reply:
+		return refusal, nil
+	case <-ctx.Done():
+		return "", fmt.Errorf("hubd did not answer in time: %w", ctx.Err())
+	}
+}

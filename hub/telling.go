@@ -1,0 +1,246 @@
+package hub
+
+import (
+	"bytes"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hubd/dsp"
+	"hubd/mqtt"
+	"hubd/mqtt/homeassistant"
+	"hubd/pipeline"
+	"hubd/room"
+	"hubd/wire"
+)
+
+const (
+	lookEvery     = 200 * time.Millisecond // between two looks at what is due on the broker
+	eventPatience = 30 * time.Second       // an event that could not be sent for so long is news no more
+	birthDelay    = 500 * time.Millisecond // after Home Assistant's birth message, at least
+	birthJitter   = 2500 * time.Millisecond
+	afterConfig   = time.Second // states follow discovery by so much, so that entities exist when they come
+)
+
+// tellWearer is what the broker side knows of one wearer.
+type tellWearer struct {
+	id       string
+	name     string
+	byMQTT   bool // start_from has mqtt
+	paired   bool
+	channels []dsp.ChannelKind
+}
+
+// teller tells the broker: it gathers what Disclose lets through and publishes what is due. All but announcement is the
+// processing goroutine's.
+type teller struct {
+	log     *slog.Logger
+	client  *mqtt.Client
+	topics  wire.Topics
+	ha      homeassistant.Options
+	wearers []tellWearer
+	room    func() room.Status
+	sensed  func(wearer int) bool
+
+	views    []*wire.WearerView
+	roomView wire.RoomView
+	members  []string
+	looked   time.Duration
+	payload  []byte
+
+	up         atomic.Bool // a connect has announced us: states are due again
+	born       atomic.Bool // Home Assistant has said that it is there
+	announceAt time.Duration
+	statesAt   time.Duration
+
+	mu       sync.Mutex
+	bundles  []mqtt.Message // discovery as last announced
+	shares   []pipeline.Share
+	statuses []mqtt.Message // of the wearers, as last told
+}
+
+func newTeller(log *slog.Logger, topics wire.Topics, ha homeassistant.Options, wearers []tellWearer) *teller {
+	t := &teller{log: log, topics: topics, ha: ha, wearers: wearers}
+	t.ha.Topics = homeassistant.Topics{
+		HubStatus: topics.Status(), RoomSession: topics.RoomSession(), RoomState: topics.RoomState(), RoomEvent: topics.RoomEvent(),
+		RoomSet: topics.RoomSet, WearerStatus: topics.WearerStatus, WearerState: topics.WearerState, WearerEvent: topics.WearerEvent,
+		WearerSet: topics.WearerSet,
+	}
+	for _, w := range wearers {
+		t.views = append(t.views, wire.NewWearerView(w.id, w.channels...))
+		t.shares = append(t.shares, pipeline.ShareNone)
+		t.statuses = append(t.statuses, topics.StatusOf(w.id, wire.WearerPaused))
+	}
+	return t
+}
+
+// announcement is what a connect begins with: availability, discovery, each wearer's status. Any goroutine may ask.
+func (t *teller) announcement() []mqtt.Message {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := []mqtt.Message{t.topics.HubStatus(true)}
+	out = append(out, t.bundles...)
+	out = append(out, t.statuses...)
+	t.up.Store(true)
+	return out
+}
+
+func (t *teller) audience() pipeline.Audience {
+	return pipeline.Audience{Kind: pipeline.AudienceBroker}
+}
+
+// event takes what the broker may know, and sends what is a moment of its own.
+func (t *teller) event(e pipeline.Event) {
+	for _, v := range t.views {
+		id := e.Wearer
+		if t.payload = v.Apply(t.payload[:0], e); len(t.payload) > 0 {
+			t.send(t.topics.WearerEvent(id))
+		}
+	}
+	if t.payload = t.roomView.Apply(t.payload[:0], e); len(t.payload) > 0 {
+		t.send(t.topics.RoomEvent())
+	}
+}
+
+func (t *teller) send(topic string) {
+	err := t.client.Send(wire.Telling(topic, t.payload), time.Now().Add(eventPatience), nil)
+	if err != nil {
+		t.log.Debug("event not sent", "error", err) // the client counts what it drops
+	}
+}
+
+func (t *teller) publish(m mqtt.Message) {
+	if err := t.client.Publish(m); err != nil {
+		t.log.Debug("message not kept for the broker", "error", err)
+	}
+}
+
+// tick publishes what is due.
+func (t *teller) tick(now time.Duration, c pipeline.Consent) {
+	if now-t.looked < lookEvery {
+		return
+	}
+	t.looked = now
+	t.follow(now, c)
+	t.rediscover(c)
+	t.answerBirth(now)
+	for i, v := range t.views {
+		t.status(i, v.Status())
+		if p, due := v.Publish(t.payload[:0], now); due {
+			t.publish(wire.Telling(t.topics.WearerState(t.wearers[i].id), p))
+		}
+	}
+	if p, due := t.roomView.PublishSession(t.payload[:0]); due {
+		t.publish(wire.Telling(t.topics.RoomSession(), p))
+	}
+	if p, due := t.roomView.PublishState(t.payload[:0]); due {
+		t.publish(wire.Telling(t.topics.RoomState(), p))
+	}
+	if p, due := t.roomView.PublishCue(t.payload[:0]); due {
+		t.publish(wire.Telling(t.topics.RoomCue(), p))
+	}
+}
+
+// follow tells the views what no event tells.
+func (t *teller) follow(now time.Duration, c pipeline.Consent) {
+	st := t.room()
+	t.members = t.members[:0]
+	for i, v := range t.views {
+		member := st.Session != room.NoSession && st.Members[i]
+		if member {
+			t.members = append(t.members, t.wearers[i].id)
+		}
+		v.Follow(now, wire.Standing{Share: c.ShareFor(t.wearers[i].id), Sensed: t.sensed(i), Member: member})
+	}
+	facts := wire.RoomFacts{
+		Active: st.InUse, Session: st.Session, Cues: st.Cues, Scene: st.Scene, Practice: st.Practice,
+		BreathPace: st.BreathPace, NightCeiling: st.NightCeiling, VolumeCap: st.VolumeCap,
+	}
+	t.roomView.Follow(facts, c.Told(), t.members)
+}
+
+// status keeps the retained status topic of one wearer true.
+func (t *teller) status(i int, s wire.WearerStatus) {
+	m := t.topics.StatusOf(t.wearers[i].id, s)
+	t.mu.Lock()
+	same := bytes.Equal(m.Payload, t.statuses[i].Payload)
+	t.statuses[i] = m
+	t.mu.Unlock()
+	if !same {
+		t.publish(m)
+	}
+}
+
+// rediscover describes the devices anew when what a wearer shares has changed, and takes back what is shared no more. A private
+// session does not change the description: that would tell of it.
+func (t *teller) rediscover(c pipeline.Consent) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	changed := t.bundles == nil
+	for i, w := range c.InRoom {
+		changed = changed || w.Share != t.shares[i]
+		t.shares[i] = w.Share
+	}
+	if !changed {
+		return
+	}
+	o := t.ha
+	o.Wearers = nil
+	for i, w := range t.wearers {
+		o.Wearers = append(o.Wearers, homeassistant.Wearer{
+			ID: w.id, Name: w.name, Share: t.shares[i], StartByMQTT: w.byMQTT, Paired: w.paired && t.allFull(),
+		})
+	}
+	after, err := homeassistant.Bundles(o)
+	if err != nil {
+		t.log.Error("Home Assistant would refuse the description of this hub; it is not sent", "error", err)
+		return
+	}
+	steps, err := homeassistant.Withdraw(t.bundles, after)
+	if err != nil {
+		t.log.Error("former description not withdrawn", "error", err)
+	}
+	t.bundles = after
+	for _, m := range steps {
+		if err := t.client.Send(m, time.Time{}, nil); err != nil {
+			t.log.Debug("withdrawal not sent", "error", err)
+		}
+	}
+	for _, m := range after {
+		t.publish(m)
+	}
+}
+
+func (t *teller) allFull() bool {
+	for _, s := range t.shares {
+		if s < pipeline.ShareFull {
+			return false
+		}
+	}
+	return true
+}
+
+// answerBirth announces everything again some moments after Home Assistant came up, and the states after that.
+func (t *teller) answerBirth(now time.Duration) {
+	if t.born.Swap(false) {
+		t.announceAt = now + birthDelay + time.Duration(rand.Int64N(int64(birthJitter)))
+	}
+	if t.announceAt > 0 && now >= t.announceAt {
+		t.announceAt = 0
+		for _, m := range t.announcement() {
+			t.publish(m)
+		}
+	}
+	if t.up.Swap(false) {
+		t.statesAt = now + afterConfig
+	}
+	if t.statesAt > 0 && now >= t.statesAt {
+		t.statesAt = 0
+		t.roomView.Again()
+		for _, v := range t.views {
+			v.Again()
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package hub
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+)
+
+// busSilence is how long a reading loop may deliver nothing, not even an empty block, before hubd no longer counts as alive. A
+// sensor that does not answer is no silence: its loop goes on delivering empty blocks and faults.
+const busSilence = 5 * time.Second
+
+// watch feeds systemd's watchdog from the progress of reading and processing, never from a bare ticker.
+type watch struct {
+	log    *slog.Logger
+	every  time.Duration // 0: nobody watches
+	buses  []string
+	heard  map[string]time.Duration // last block of each bus
+	fed    time.Duration
+	stuck  bool
+	status string
+	notify func(state string) error
+}
+
+func newWatch(log *slog.Logger, buses []string) *watch {
+	w := &watch{log: log, buses: buses, heard: map[string]time.Duration{}, notify: func(state string) error {
+		_, err := daemon.SdNotify(false, state)
+		return err
+	}}
+	if every, err := daemon.SdWatchdogEnabled(false); err == nil {
+		w.every = every / 3
+	}
+	return w
+}
+
+// ready tells systemd that hubd has started.
+func (w *watch) ready() { w.send(daemon.SdNotifyReady) }
+
+// stopping tells systemd that hubd is about to end.
+func (w *watch) stopping() { w.send(daemon.SdNotifyStopping) }
+
+func (w *watch) send(state string) {
+	if err := w.notify(state); err != nil {
+		w.log.Debug("systemd not told", "state", state, "error", err)
+	}
+}
+
+// progress takes one processed batch, and feeds the watchdog while every bus delivers.
+func (w *watch) progress(now time.Duration, b *batch) {
+	for i := range b.blocks {
+		w.heard[b.blocks[i].Bus] = now
+	}
+	var silent []string
+	for _, bus := range w.buses {
+		if now-w.heard[bus] > busSilence {
+			silent = append(silent, bus)
+		}
+	}
+	if stuck := len(silent) > 0; stuck != w.stuck {
+		w.stuck = stuck
+		if stuck {
+			w.log.Error("a reading loop delivers nothing; the watchdog is not fed", "buses", strings.Join(silent, ", "))
+		} else {
+			w.log.Info("all reading loops deliver again")
+		}
+	}
+	if w.stuck || w.every == 0 || now-w.fed < w.every {
+		return
+	}
+	w.fed = now
+	w.send(daemon.SdNotifyWatchdog)
+}
+
+// tell shows a line in systemctl status when it changes.
+func (w *watch) tell(sources, silent int, broker string) {
+	status := fmt.Sprintf("STATUS=%d of %d sources answer; broker: %s", sources-silent, sources, broker)
+	if status != w.status {
+		w.status = status
+		w.send(status)
+	}
+}
