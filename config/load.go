@@ -1,0 +1,120 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// MaxFileSize bounds a config file.
+const MaxFileSize = 1 << 20 // bytes
+
+// Load reads a config file. What is wrong with it is an *Error; so is a file that cannot be read, since there is nothing to start
+// with then.
+func Load(path string) (*Config, error) {
+	data, err := readBounded(path)
+	if err != nil {
+		return nil, &Error{[]Problem{{File: path, Want: err.Error()}}}
+	}
+	return Parse(path, data)
+}
+
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the config cannot be read: %w", bare(err))
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, MaxFileSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("the config cannot be read: %w", bare(err))
+	}
+	return data, nil
+}
+
+// Parse reads the text of a config file; name goes into the messages, and its folder is where relative paths start. What is wrong
+// is an *Error with every problem at once.
+func Parse(name string, data []byte) (*Config, error) {
+	if len(data) > MaxFileSize {
+		return nil, &Error{[]Problem{{File: name, Want: fmt.Sprintf("a config has at most %d bytes", MaxFileSize)}}}
+	}
+	r := &reader{file: name}
+	root := r.parse(data)
+	if len(r.problems) > 0 {
+		return nil, &Error{r.problems}
+	}
+	c := &Config{Dir: filepath.Dir(name)}
+	r.config(r.open(root), c)
+	if len(r.problems) > 0 {
+		sortProblems(r.problems)
+		return nil, &Error{r.problems}
+	}
+	sortProblems(r.warnings)
+	c.Warnings = r.warnings
+	return c, nil
+}
+
+// config reads the sections in the order in which they lean on each other, whatever their order in the file.
+func (r *reader) config(root *object, c *Config) {
+	c.Hub = r.hub(root)
+	c.MQTT = r.mqtt(root.section("mqtt"))
+	c.Buses = r.buses(root.section("buses"))
+	chips := r.chips(root.section("chips"), c.Buses)
+	r.wearers(root, c, chips)
+	c.Chips = chips.list()
+	gpio(root.section("gpio"))
+	c.Room = r.room(root.section("room"), root.get("mqtt").present())
+	c.History = r.history(root.section("history"))
+	web(root.section("web"))
+	c.Log = logging(root.section("log"))
+	root.done()
+}
+
+func (r *reader) hub(root *object) Hub {
+	if !root.get("hub").present() {
+		root.missing("hub", "id, the name of this hub in every topic")
+		return Hub{}
+	}
+	o := root.section("hub")
+	h := Hub{ID: o.id("id")}
+	h.Name = o.text("name", h.ID)
+	o.done()
+	return h
+}
+
+func gpio(o *object) {
+	o.later("pause_button", "the pause button on a GPIO line is")
+	o.later("sensing_led", "the sensing light on a GPIO line is")
+	o.later("led_brightness", "the sensing light on a GPIO line is")
+	o.done()
+}
+
+func (r *reader) history(o *object) History {
+	h := History{
+		Path:        "/var/lib/hubd/history.db",
+		Days:        o.integer("days", 400, 1, 3650),
+		MaxMB:       o.integer("max_mb", 256, 8, 1024),
+		CommitEvery: o.seconds("commit_s", time.Minute, 10*time.Second, time.Hour),
+	}
+	if p := o.file("path"); p != "" {
+		h.Path = p
+	}
+	o.later("key_file", "encryption of the history is")
+	o.done()
+	return h
+}
+
+func web(o *object) {
+	for _, key := range []string{"listen", "token_file", "cert_file", "key_file"} {
+		o.later(key, "the page is")
+	}
+	o.done()
+}
+
+func logging(o *object) Log {
+	l := Log{Level: choice(o, "level", "info", "debug", "info", "warn", "error")}
+	o.done()
+	return l
+}

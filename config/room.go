@@ -1,0 +1,224 @@
+package config
+
+import (
+	"slices"
+	"time"
+)
+
+func (r *reader) room(o *object, broker bool) Room {
+	m := Room{
+		Private:       o.flag("private", true),
+		MinConfidence: o.number("min_confidence", 0.5, 0.05, 1, ""),
+		After:         o.flag("after", true),
+		QuietHours:    r.quietHours(o.section("quiet_hours")),
+		Night:         night(o.section("night")),
+		VolumeCapDB:   o.number("volume_cap_db", -20, -60, -1, "dB"),
+		SwitchOn:      o.flag("switch_on", false),
+		Discretion:    r.discretion(o.section("discretion")),
+		StopButtons:   r.stopButtons(o, broker),
+		Lamps:         r.lamps(o, broker),
+	}
+	m.Scenes = r.scenes(o.section("scenes"))
+	m.BaseScene = r.baseScene(o, m.Scenes)
+	m.AnswerAfter = checkIn(o.section("check_in"))
+	player(o.section("sound"))
+	o.later("practices", "changing the practices is")
+	o.later("reminders", "reminding is")
+	o.done()
+	return m
+}
+
+func (r *reader) quietHours(o *object) QuietHours {
+	var q QuietHours
+	if o.get("from").present() || o.get("to").present() {
+		q = QuietHours{Set: true, From: o.clockTime("from"), To: o.clockTime("to")}
+		if q.From == q.To && o.get("from").present() && o.get("to").present() {
+			r.problem(o.get("to"), "wanted is another time than from")
+		}
+	}
+	o.later("latitude", "quiet hours by the sun are")
+	o.later("longitude", "quiet hours by the sun are")
+	o.done()
+	return q
+}
+
+func night(o *object) Night {
+	n := Night{
+		BrightnessPercent: o.number("brightness_percent", 15, 1, 100, "percent"),
+		Kelvin:            o.number("kelvin", 2200, 2200, 6500, "kelvin"),
+	}
+	o.done()
+	return n
+}
+
+// What hides whose body changed when, and below which it is warned.
+const (
+	delayMin      = 20 * time.Second
+	delayMax      = 90 * time.Second
+	fade          = 30 * time.Second
+	spreadPercent = 15.0
+)
+
+func (r *reader) discretion(o *object) Discretion {
+	d := Discretion{DelayMin: delayMin, DelayMax: delayMax}
+	if v := o.get("delay_s"); v.present() {
+		d.DelayMin, d.DelayMax = r.delay(o, v)
+	}
+	d.Fade = o.seconds("fade_s", fade, time.Second, 10*time.Minute)
+	d.SpreadPercent = o.number("spread_percent", spreadPercent, 1, 100, "percentage points")
+	r.weaker(o.get("delay_s"), d.DelayMin < delayMin || d.DelayMax < delayMax)
+	r.weaker(o.get("fade_s"), d.Fade < fade)
+	r.weaker(o.get("spread_percent"), d.SpreadPercent > spreadPercent)
+	o.done()
+	return d
+}
+
+// delay reads [shortest, longest] in seconds.
+func (r *reader) delay(o *object, v value) (lo, hi time.Duration) {
+	var s []float64
+	for _, item := range o.list("delay_s") {
+		n, ok := r.number(item)
+		if !ok || !(n >= 1 && n <= 600) {
+			r.problem(item, "wanted is a number from 1 to 600 (seconds)")
+			n = 1
+		}
+		s = append(s, n)
+	}
+	if len(s) != 2 || s[0] > s[1] {
+		r.problem(v, "wanted are two numbers, the shortest and the longest delay, such as [20, 90]")
+		return delayMin, delayMax
+	}
+	return time.Duration(s[0] * float64(time.Second)), time.Duration(s[1] * float64(time.Second))
+}
+
+func (r *reader) weaker(v value, is bool) {
+	if is {
+		r.warn(v, "with this the room shows sooner or more plainly whose body changed; from 20 to 90 s, 30 s and 15 points hide it better")
+	}
+}
+
+func (r *reader) stopButtons(room *object, broker bool) []StopButton {
+	var all []StopButton
+	for _, v := range room.list("stop_buttons") {
+		o := r.open(v)
+		o.need("topic", "the topic that a press is published on")
+		b := StopButton{Topic: o.topic("topic", ""), JSONKey: o.text("json_key", ""), AnyValue: o.flag("any_value", false)}
+		switch {
+		case b.JSONKey == "" && !b.AnyValue && !o.broken:
+			r.problem(o.value, "wanted is json_key: KEY, or any_value: true if every message on the topic is a press")
+		case b.JSONKey != "" && b.AnyValue:
+			r.problem(o.get("any_value"), "with json_key this has no meaning: any value of that key is a press")
+		}
+		o.done()
+		all = append(all, b)
+	}
+	r.needBroker(room.get("stop_buttons"), len(all) > 0 && !broker)
+	return all
+}
+
+func (r *reader) needBroker(v value, missing bool) {
+	if missing {
+		r.problem(v, "this needs a broker: wanted is the section mqtt")
+	}
+}
+
+func (r *reader) baseScene(o *object, own []Scene) string {
+	v := o.get("base_scene")
+	name := r.text(v)
+	if name == "" {
+		return "base"
+	}
+	names := sceneNames()
+	for _, s := range own {
+		if !slices.Contains(names, s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	if !slices.Contains(names, name) {
+		r.problem(v, "there is no scene of this name: wanted is %s", orList(names))
+	}
+	return name
+}
+
+// sceneNames lists the scenes every room has.
+func sceneNames() []string {
+	return []string{"settled", "engaged", "activated", "withdrawn", "neutral", "base", "pause", "after"}
+}
+
+func (r *reader) scenes(section *object) []Scene {
+	var all []Scene
+	for _, o := range r.namedObjects(section) {
+		s := Scene{Name: o.name()}
+		if s.Name == "auto" || s.Name == "merged" || s.Name == "none" {
+			r.hide(section.at[s.Name], "this word has a meaning of its own in commands: wanted is another name")
+		}
+		s.Light = light(o.section("light"))
+		s.Sound = r.sound(o.section("sound"))
+		s.Pace = pace(o.section("pace"))
+		o.done()
+		all = append(all, s)
+	}
+	return all
+}
+
+func light(o *object) Light {
+	l := Light{
+		BrightnessPercent: o.number("brightness_percent", 0, 1, 100, "percent"),
+		Kelvin:            o.number("kelvin", 0, 1000, 10000, "kelvin"),
+	}
+	o.done()
+	return l
+}
+
+func (r *reader) sound(o *object) Sound {
+	s := Sound{
+		Bed:     choice(o, "bed", "", "none", "noise", "rain"),
+		LevelDB: o.number("level_db", 0, -60, 0, "dB"),
+		SwellDB: o.number("swell_db", 0, 0, 12, "dB"),
+		HumHz:   o.number("hum_hz", 0, 60, 400, "hertz"),
+	}
+	sounds := s.HumHz != 0 || (s.Bed != "" && s.Bed != "none")
+	if sounds {
+		o.need("level_db", "how loud it is, from -60 to 0 (dB)")
+	} else if v := o.get("level_db"); v.present() {
+		r.problem(v, "there is nothing to hear: wanted is bed or hum_hz beside it")
+	}
+	o.done()
+	return s
+}
+
+func pace(o *object) Pace {
+	p := Pace{
+		BreathsPerMin: o.number("breaths_per_min", 0, 4.5, 7, "a minute"),
+		InhaleShare:   o.number("inhale_share", 0.4, 0.25, 0.6, ""),
+		Hold:          o.seconds("hold_s", 0, 0, 3*time.Second),
+	}
+	if p.BreathsPerMin == 0 {
+		for _, key := range []string{"inhale_share", "hold_s"} {
+			if o.get(key).present() {
+				o.need("breaths_per_min", "from 4.5 to 7")
+				break
+			}
+		}
+		p = Pace{}
+	}
+	o.done()
+	return p
+}
+
+func checkIn(o *object) time.Duration {
+	if o.flag("automatic", false) {
+		o.later("automatic", "check-ins that hubd offers by itself are")
+	}
+	answer := o.seconds("answer_s", 2*time.Minute, 10*time.Second, 10*time.Minute)
+	o.done()
+	return answer
+}
+
+func player(o *object) {
+	if choice(o, "player", "none", "none", "aplay", "pw-cat", "pipe", "mqtt") != "none" {
+		o.later("player", "sound is")
+	}
+	o.later("device", "sound is")
+	o.done()
+}

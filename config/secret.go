@@ -1,0 +1,85 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxSecret bounds a secret file.
+const maxSecret = 4096 // bytes
+
+// Resolve gives the place of a file named in the config: an absolute name as it is; a relative one in $CREDENTIALS_DIRECTORY
+// where systemd has put one of that name, else in the config's folder.
+func (c *Config) Resolve(name string) string {
+	at, _ := c.resolve(name)
+	return at
+}
+
+func (c *Config) resolve(name string) (at string, credential bool) {
+	if filepath.IsAbs(name) {
+		return filepath.Clean(name), false
+	}
+	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); dir != "" && filepath.IsLocal(name) {
+		at = filepath.Join(dir, name)
+		if _, err := os.Lstat(at); err == nil {
+			return at, true
+		}
+	}
+	return filepath.Join(c.Dir, name), false
+}
+
+// Secret reads a file that holds one secret, and gives its text without the end of the line. Outside $CREDENTIALS_DIRECTORY nobody
+// but the file's owner may have rights on it. That it cannot be read is a state to tell and to try again, never a reason to end.
+func (c *Config) Secret(name string) (string, error) {
+	at, credential := c.resolve(name)
+	info, err := os.Stat(at) // before opening: a pipe would wait for a writer
+	if err != nil {
+		return "", fmt.Errorf("config: secret %s: %w", at, bare(err))
+	}
+	if !info.Mode().IsRegular() {
+		return "", fmt.Errorf("config: secret %s is no ordinary file", at)
+	}
+	f, err := os.Open(at)
+	if err != nil {
+		return "", fmt.Errorf("config: secret %s: %w", at, bare(err))
+	}
+	defer f.Close()
+	if info, err = f.Stat(); err != nil {
+		return "", fmt.Errorf("config: secret %s: %w", at, bare(err))
+	}
+	if mode := info.Mode().Perm(); !credential && mode&0o077 != 0 {
+		return "", fmt.Errorf("config: secret %s can be read by others (mode %04o): chmod 600 %s", at, mode, at)
+	}
+	return readSecret(at, f)
+}
+
+func readSecret(at string, f io.Reader) (string, error) {
+	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return "", fmt.Errorf("config: secret %s: %w", at, bare(err))
+	}
+	text := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	switch {
+	case len(data) > maxSecret:
+		return "", fmt.Errorf("config: secret %s has more than %d bytes", at, maxSecret)
+	case text == "":
+		return "", fmt.Errorf("config: secret %s is empty", at)
+	case strings.ContainsAny(text, "\n\x00"):
+		return "", fmt.Errorf("config: secret %s has more than one line", at)
+	}
+	return text, nil
+}
+
+// bare takes the file name out of an error, where it is told already.
+func bare(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
