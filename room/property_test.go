@@ -284,7 +284,7 @@ func (w *watch) motion(k *track, c room.LampCommand) {
 		w.t.Errorf("at %v a pause goes from %.1f to %.1f", now, k.pausedAt.Value, to)
 	}
 	way := 0
-	if math.Abs(to-from) > 0.5 {
+	if math.Abs(to-from) > 0.5+unsure {
 		way = int(math.Copysign(1, to-from))
 	}
 	if way != 0 && way != k.way {
