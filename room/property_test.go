@@ -283,13 +283,24 @@ func (w *watch) motion(k *track, c room.LampCommand) {
 	if w.pause >= 0 && now < w.pause+time.Minute && k.pausedAt.Known && to > k.pausedAt.Value+10+1e-6 {
 		w.t.Errorf("at %v a pause goes from %.1f to %.1f", now, k.pausedAt.Value, to)
 	}
-	way := 0
+	w.turn(k, from, to, unsure)
+}
+
+// turn checks that a lamp is not turned up and down too fast. Where it is not sure which way a lamp went, it starts anew.
+func (w *watch) turn(k *track, from, to, unsure float64) {
+	now, way := w.h.now, 0
 	if math.Abs(to-from) > 0.5+unsure {
 		way = int(math.Copysign(1, to-from))
 	}
-	if way != 0 && way != k.way {
-		if k.way != 0 && now-k.turned < 2*time.Second {
-			w.t.Errorf("at %v the light turns again after %v: %+v", now, now-k.turned, c)
+	switch {
+	case way == 0 && unsure > 0:
+		k.way = 0
+	case way == 0 || way == k.way:
+	case k.way == 0:
+		k.way, k.turned = way, now-time.Hour
+	default:
+		if now-k.turned < 2*time.Second {
+			w.t.Errorf("at %v the light turns again after %v, from %.2f to %.2f", now, now-k.turned, from, to)
 		}
 		k.way, k.turned = way, now
 	}
