@@ -147,7 +147,7 @@ func (w *watch) act(t *rapid.T) {
 		func() { b.set(rapid.Float64Range(0, 100).Draw(t, "hand")) },
 		func() { b.on = !b.on },
 		func() { b.deaf = 2 },
-		func() { rep := b.report(id, h.now); rep.Lost = true; w.report(rep) },
+		func() { b.set(b.at(h.now)); rep := b.report(id, h.now); rep.Lost = true; w.report(rep) },
 		func() { w.report(room.LampReport{Lamp: id, Gone: true}) },
 		func() { w.report(room.LampReport{Lamp: id, On: dsp.Some(1)}) },
 		func() {
@@ -179,9 +179,12 @@ func (w *watch) report(rep room.LampReport) {
 	if rep.Gone {
 		k.heard = false
 	}
-	astray := rep.Brightness.Known && w.h.now > k.end && !(math.Abs(rep.Brightness.Value-k.to) < 3)
-	if rep.Gone || rep.Lost || astray || !w.h.r.Snapshot().Open {
-		k.sent = false // no trajectory holds any more: the next command starts from what the lamp says
+	astray := rep.Brightness.Known && w.h.now > k.end+2*time.Second && !(math.Abs(k.reported-k.to) < 3)
+	if rep.Lost || astray {
+		k.from, k.to, k.end = k.reported, k.reported, w.h.now // planned anew from what the lamp says
+	}
+	if rep.Gone || !w.h.r.Snapshot().Open {
+		k.sent = false // no trajectory holds any more
 	}
 	w.take(values)
 }
@@ -270,11 +273,7 @@ func (w *watch) command(c room.LampCommand) {
 func (w *watch) motion(k *track, c room.LampCommand) {
 	now, to := w.h.now, c.Brightness.Value
 	from := k.at(now)
-	unsure := 0.0
-	if !k.sent {
-		unsure = 3 // a report this near to what was expected is no news to the room
-	}
-	if slew := (math.Abs(to-from) - unsure) / c.Transition.Seconds(); slew > 20+1e-6 {
+	if slew := math.Abs(to-from) / c.Transition.Seconds(); slew > 20+1e-6 {
 		w.t.Errorf("at %v %.1f points a second from %.1f: %+v", now, slew, from, c)
 	}
 	if w.pause >= 0 && math.Abs(to-from) > 1e-9 && c.Transition < 10*time.Second {
@@ -283,25 +282,21 @@ func (w *watch) motion(k *track, c room.LampCommand) {
 	if w.pause >= 0 && now < w.pause+time.Minute && k.pausedAt.Known && to > k.pausedAt.Value+10+1e-6 {
 		w.t.Errorf("at %v a pause goes from %.1f to %.1f", now, k.pausedAt.Value, to)
 	}
-	w.turn(k, from, to, unsure)
+	w.turn(k, from, to)
 }
 
-// turn checks that a lamp is not turned up and down too fast. Where it is not sure which way a lamp went, it starts anew.
-func (w *watch) turn(k *track, from, to, unsure float64) {
+// turn checks that a lamp is not turned up and down too fast.
+func (w *watch) turn(k *track, from, to float64) {
+	const rounding = 1e-9
 	now, way := w.h.now, 0
-	if math.Abs(to-from) > 0.5+unsure {
+	if math.Abs(to-from) > 0.5+rounding {
 		way = int(math.Copysign(1, to-from))
 	}
-	switch {
-	case way == 0 && unsure > 0:
-		k.way = 0
-	case way == 0 || way == k.way:
-	case k.way == 0:
-		k.way, k.turned = way, now-time.Hour
-	default:
-		if now-k.turned < 2*time.Second {
-			w.t.Errorf("at %v the light turns again after %v, from %.2f to %.2f", now, now-k.turned, from, to)
-		}
-		k.way, k.turned = way, now
+	if way == 0 || way == k.way {
+		return
 	}
+	if k.way != 0 && now-k.turned < 2*time.Second {
+		w.t.Errorf("at %v the light turns again after %v, from %.2f to %.2f", now, now-k.turned, from, to)
+	}
+	k.way, k.turned = way, now
 }
