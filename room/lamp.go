@@ -69,7 +69,7 @@ func (l *lamp) report(now time.Duration, rep LampReport) bool {
 		l.on = rep.On
 	}
 	if l.on == dsp.Some(0) {
-		rep.Brightness = dsp.Maybe{} // what it would have if it were on
+		rep.Brightness = dsp.Some(0) // what it says is what it would have if it were on
 	}
 	if rep.Brightness.Known {
 		switch l.brightness.judge(now, rep.Brightness.Value) {

@@ -31,6 +31,7 @@ type track struct {
 	on       bool
 	hand     bool
 	sent     bool
+	reported float64
 	from, to float64
 	start    time.Duration
 	end      time.Duration
@@ -146,7 +147,7 @@ func (w *watch) act(t *rapid.T) {
 		func() { b.set(rapid.Float64Range(0, 100).Draw(t, "hand")) },
 		func() { b.on = !b.on },
 		func() { b.deaf = 2 },
-		func() { rep := b.report(id, h.now); rep.Lost = true; w.report(rep) },
+		func() { b.set(b.at(h.now)); rep := b.report(id, h.now); rep.Lost = true; w.report(rep) },
 		func() { w.report(room.LampReport{Lamp: id, Gone: true}) },
 		func() { w.report(room.LampReport{Lamp: id, On: dsp.Some(1)}) },
 		func() {
@@ -166,15 +167,24 @@ func (w *watch) take(values []dsp.Value) {
 func (w *watch) report(rep room.LampReport) {
 	k := w.tracks[rep.Lamp]
 	values := w.h.r.Lamp(nil, w.h.now, rep)
+	if rep.Brightness.Known {
+		k.reported = rep.Brightness.Value
+	}
 	if rep.On.Known {
 		k.heard, k.on = true, rep.On.Value == 1
+		if !k.on {
+			k.reported = 0
+		}
 	}
 	if rep.Gone {
 		k.heard = false
 	}
-	astray := rep.Brightness.Known && w.h.now > k.end && !(math.Abs(rep.Brightness.Value-k.to) < 3)
-	if rep.Gone || rep.Lost || astray || !w.h.r.Snapshot().Open {
-		k.sent = false // no trajectory holds any more: the next command starts from what the lamp says
+	astray := rep.Brightness.Known && w.h.now > k.end+2*time.Second && !(math.Abs(k.reported-k.to) < 3)
+	if rep.Lost || astray {
+		k.from, k.to, k.end = k.reported, k.reported, w.h.now // planned anew from what the lamp says
+	}
+	if rep.Gone || !w.h.r.Snapshot().Open {
+		k.sent = false // no trajectory holds any more
 	}
 	w.take(values)
 }
@@ -196,6 +206,7 @@ func (w *watch) run(d time.Duration) {
 
 // check looks at everything told since the last time.
 func (w *watch) check() {
+	w.passPause()
 	for ; w.seen < len(w.h.told); w.seen++ {
 		switch v := w.h.told[w.seen].value.(type) {
 		case room.LampCommand:
@@ -206,9 +217,13 @@ func (w *watch) check() {
 	}
 }
 
-func (w *watch) cue(c room.Cue) {
-	paused := c.Scene == "pause" && c.Reason == "pause"
-	if paused && w.pause < 0 {
+// passPause notes when a pause begins, and at what each lamp then is.
+func (w *watch) passPause() {
+	s := w.h.r.Status()
+	switch paused := s.Paused && s.Scene == "pause"; {
+	case !paused:
+		w.pause = -1
+	case w.pause < 0:
 		w.pause = w.h.now
 		for _, k := range w.tracks {
 			k.pausedAt = dsp.Maybe{}
@@ -217,9 +232,10 @@ func (w *watch) cue(c room.Cue) {
 			}
 		}
 	}
-	if !paused {
-		w.pause = -1
-	}
+}
+
+func (w *watch) cue(c room.Cue) {
+	paused := c.Scene == "pause" && c.Reason == "pause"
 	if paused && c.Sound != (room.Sound{}) {
 		w.t.Errorf("a pause with sound: %+v", c)
 	}
@@ -245,13 +261,11 @@ func (w *watch) command(c room.LampCommand) {
 	if !c.Brightness.Known {
 		return
 	}
-	if k.sent {
-		w.motion(k, c)
+	if !k.sent {
+		k.to, k.end = k.reported, 0
 	}
-	from := c.Brightness.Value
-	if k.sent {
-		from = k.at(now)
-	}
+	w.motion(k, c)
+	from := k.at(now)
 	k.sent, k.from, k.to, k.start, k.end = true, from, c.Brightness.Value, now, now+c.Transition
 }
 
@@ -268,14 +282,21 @@ func (w *watch) motion(k *track, c room.LampCommand) {
 	if w.pause >= 0 && now < w.pause+time.Minute && k.pausedAt.Known && to > k.pausedAt.Value+10+1e-6 {
 		w.t.Errorf("at %v a pause goes from %.1f to %.1f", now, k.pausedAt.Value, to)
 	}
-	way := 0
-	if math.Abs(to-from) > 0.5 {
+	w.turn(k, from, to)
+}
+
+// turn checks that a lamp is not turned up and down too fast.
+func (w *watch) turn(k *track, from, to float64) {
+	const rounding = 1e-9
+	now, way := w.h.now, 0
+	if math.Abs(to-from) > 0.5+rounding {
 		way = int(math.Copysign(1, to-from))
 	}
-	if way != 0 && way != k.way {
-		if k.way != 0 && now-k.turned < 2*time.Second {
-			w.t.Errorf("at %v the light turns again after %v: %+v", now, now-k.turned, c)
-		}
-		k.way, k.turned = way, now
+	if way == 0 || way == k.way {
+		return
 	}
+	if k.way != 0 && now-k.turned < 2*time.Second {
+		w.t.Errorf("at %v the light turns again after %v, from %.2f to %.2f", now, now-k.turned, from, to)
+	}
+	k.way, k.turned = way, now
 }
