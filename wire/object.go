@@ -76,8 +76,11 @@ func (o object) millis(k string, d time.Duration, decimals int) object {
 func (o object) at(d time.Duration) object {
 	const tenth, milli = 100 * time.Microsecond, time.Millisecond
 	up := d.Round(tenth)
-	if rest := up % milli; rest > 0 {
+	switch rest := up % milli; {
+	case rest > 0:
 		up += min(milli-rest, math.MaxInt64-up)
+	case rest < 0:
+		up -= rest
 	}
 	return o.seconds("at_s", up, timeDecimals)
 }

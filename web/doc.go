@@ -1,0 +1,10 @@
+// Package web is hubd's net/http handler: commands and status, on the local socket.
+//
+// It decides nothing about people: a command is read by wire.ParseCommand and handed to Options.Do, whose answer it gives back.
+// Every answer is JSON, a failed one {"error": "…"}. The server around it must set ReadHeaderTimeout (2 s), ReadTimeout (5 s),
+// WriteTimeout (10 s), IdleTimeout (60 s) and MaxHeaderBytes (16 KiB): a handler cannot bound a client that sends slowly.
+//
+//	POST /api/command/<target>/<name>   target room or a wearer's id; the body is the payload of the command, at most 4 KiB
+//	GET  /api/status                    version, session, wearers with their own settings, sources, broker, storage
+//	GET  /healthz                       whether hubd is well; no bodily value, no wearer, no session
+package web

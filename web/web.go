@@ -1,0 +1,117 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"hubd/pipeline"
+	"hubd/wire"
+)
+
+// DefaultWithin bounds how long a command may wait for its answer.
+const DefaultWithin = 5 * time.Second
+
+// Options says what the handler is for and whom it asks. Every function may be called from several goroutines at once.
+type Options struct {
+	Wearers []string        // ids
+	Origin  pipeline.Origin // of every command: the way in that this handler is
+	Within  time.Duration   // longest wait for Do; 0: DefaultWithin
+
+	// Do obeys or refuses a command. refusal is the reason in words for people, empty when obeyed; err says that it is not
+	// known what became of it: the queue is full, hubd stops, or ctx ended.
+	Do func(ctx context.Context, c pipeline.Command) (refusal string, err error)
+	// Refused is told of a command that could not be read, so that it is answered on MQTT like any other; target is a wearer's
+	// id, or empty for the room. It may be nil.
+	Refused func(target string, r pipeline.Refused)
+	// Status is how it is with the hub now.
+	Status func() wire.Status
+	// Health says what keeps hubd from working, nil when it works. It may be nil: then answering is proof enough.
+	Health func() error
+}
+
+// handler answers requests by path.
+type handler struct{ o Options }
+
+// New makes the handler. It refuses cross-origin requests that change something, so that no web page can send commands through
+// a browser or a proxy that reaches it.
+func New(o Options) http.Handler {
+	if o.Within == 0 {
+		o.Within = DefaultWithin
+	}
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fail(w, http.StatusForbidden, "requests from other sites are not answered")
+	}))
+	return guard.Handler(&handler{o})
+}
+
+// ServeHTTP routes by the path exactly as it was sent: nothing is unescaped, cleaned or redirected, so no two spellings of a
+// path mean the same.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	strict(w.Header())
+	path := r.URL.EscapedPath()
+	switch {
+	case path == "/healthz":
+		h.only(w, r, http.MethodGet, h.health)
+	case path == "/api/status":
+		h.only(w, r, http.MethodGet, h.status)
+	case strings.HasPrefix(path, commandPath):
+		h.only(w, r, http.MethodPost, h.command)
+	default:
+		fail(w, http.StatusNotFound, "there is nothing at this path")
+	}
+}
+
+// only lets one method through. HEAD counts as GET: net/http sends no body then.
+func (h *handler) only(w http.ResponseWriter, r *http.Request, method string, next http.HandlerFunc) {
+	if r.Method != method && !(method == http.MethodGet && r.Method == http.MethodHead) {
+		w.Header().Set("Allow", method)
+		fail(w, http.StatusMethodNotAllowed, "this path takes "+method+" only")
+		return
+	}
+	next(w, r)
+}
+
+func (h *handler) status(w http.ResponseWriter, _ *http.Request) {
+	send(w, http.StatusOK, wire.AppendStatus(nil, h.o.Status()))
+}
+
+func (h *handler) health(w http.ResponseWriter, _ *http.Request) {
+	if h.o.Health != nil {
+		if err := h.o.Health(); err != nil {
+			fail(w, http.StatusServiceUnavailable, err.Error())
+			return
+		}
+	}
+	send(w, http.StatusOK, []byte(`{"up":true}`))
+}
+
+// strict sets the headers of every answer: never stored, never guessed at, never shown inside another page.
+func strict(head http.Header) {
+	head.Set("Content-Type", "application/json; charset=utf-8")
+	head.Set("Cache-Control", "no-store")
+	head.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	head.Set("Cross-Origin-Resource-Policy", "same-origin")
+	head.Set("Referrer-Policy", "no-referrer")
+	head.Set("X-Content-Type-Options", "nosniff")
+}
+
+// send writes an answer. Whoever has gone by then cannot be told of an error.
+func send(w http.ResponseWriter, code int, body []byte) {
+	strict(w.Header())
+	w.WriteHeader(code)
+	_, _ = w.Write(append(body, '\n'))
+}
+
+func fail(w http.ResponseWriter, code int, text string) {
+	send(w, code, wire.AppendError(nil, text))
+}
+
+// tooLong reports whether reading stopped at the limit of the body.
+func tooLong(err error) bool {
+	var limit *http.MaxBytesError
+	return errors.As(err, &limit)
+}

@@ -1,0 +1,110 @@
+package wire_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"hubd/dsp"
+	"hubd/pipeline"
+	"hubd/regulation"
+	"hubd/room"
+	"hubd/wire"
+)
+
+func TestTheScreenShowsOneReadableLine(t *testing.T) {
+	pulse := func(contact bool, q float64) pipeline.Event {
+		return of("a", 0, dsp.Signal{Channel: dsp.ChannelPulse, Contact: contact, Quality: q})
+	}
+	skin := of("a", 0, dsp.Signal{Channel: dsp.ChannelEDA, Contact: true, Quality: 0.6})
+	rate := func(bpm float64) pipeline.Event { return of("a", 0, dsp.HeartRate{BPM: some(bpm)}) }
+	steady := of("a", 0, regulation.State{Name: regulation.Settled, Reasons: []regulation.Reason{{Feature: "scr_per_min", Z: -0.8}, {Feature: "rmssd", Z: 0.5}}})
+	lamp := func(b, k dsp.Maybe) pipeline.Event {
+		return of("", 0, room.LampCommand{Lamp: "bed", Brightness: b, Kelvin: k})
+	}
+	for _, c := range []struct {
+		name   string
+		at     time.Duration
+		events []pipeline.Event
+		want   string
+	}{
+		{"nothing yet", time.Second, nil, "00:01  nothing heard so far"},
+		{"everything", 42 * time.Second, []pipeline.Event{rate(64.2), steady, pulse(true, 0.97), skin, lamp(some(35), dsp.Maybe{}), lamp(dsp.Maybe{}, some(2400))},
+			"00:42  a:  64 bpm, steady (skin responses fewer, -0.8), pulse good, skin fair | lamp bed 35 % 2400 K"},
+		{"a fast heart keeps its column", 107*time.Minute + 5*time.Second, []pipeline.Event{rate(121.6)}, "107:05  a: 122 bpm, no state so far"},
+		{"a rate that goes is not shown on", 0, []pipeline.Event{rate(64), of("a", 0, dsp.HeartRate{})}, "00:00  a:  -- bpm, no state so far"},
+		{"not sure says why", 0, []pipeline.Event{rate(64), of("a", 0, regulation.State{Unknown: regulation.ReasonLearning, Reasons: []regulation.Reason{{Feature: "rsa", Z: 2}}})},
+			"00:00  a:  64 bpm, not sure (learning your rest)"},
+		{"a lost sensor", 0, []pipeline.Event{pulse(false, 0)}, "00:00  a:  -- bpm, no state so far, pulse no contact"},
+		{"two people side by side", 0, []pipeline.Event{rate(64), of("b", 0, dsp.HeartRate{BPM: some(72)})},
+			"00:00  a:  64 bpm, no state so far | b:  72 bpm, no state so far"},
+		{"a lamp taken by hand", 0, []pipeline.Event{rate(64), lamp(some(35), dsp.Maybe{}), of("", 0, room.LampCommand{Lamp: "bed", Owner: room.OwnerHand})},
+			"00:00  a:  64 bpm, no state so far | lamp bed by hand"},
+		{"a pause withdraws everything of a body", 0, []pipeline.Event{rate(64), steady, pulse(true, 1), of("", 0, room.Session{Phase: room.PhasePause})},
+			"00:00  a:  -- bpm, no state so far | paused"},
+		{"a resume goes on", 0, []pipeline.Event{of("", 0, room.Session{Phase: room.PhasePause}), of("", 0, room.Session{Phase: room.PhaseResume}), rate(64)},
+			"00:00  a:  64 bpm, no state so far"},
+		{"a fault, in plain letters", 0, []pipeline.Event{rate(64), of("a", 0, dsp.Fault{Source: "ads1115@48", Reason: "no answer\x1b[2J: check SDA → SCL, 5 µS"})},
+			"00:00  a:  64 bpm, no state so far | ads1115@48: no answer?[2J: check SDA ? SCL, 5 µS"},
+		{"a fault that is over", 0, []pipeline.Event{rate(64), of("a", 0, dsp.Fault{Source: "x", Reason: "y"}), of("a", 0, dsp.Fault{Source: "x"})},
+			"00:00  a:  64 bpm, no state so far"},
+	} {
+		var s wire.Screen
+		for _, e := range c.events {
+			s.Apply(e)
+		}
+		if got := s.Line(c.at); got != c.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestEachChangeOfStateIsExplainedOnce(t *testing.T) {
+	state := func(w string, at time.Duration, s regulation.State) pipeline.Event { return of(w, at, s) }
+	learning := regulation.State{Unknown: regulation.ReasonLearning, Arousal: some(0.2)}
+	wound := regulation.State{Name: regulation.Activated, Confidence: 0.72, Arousal: some(1.41), Vagal: some(-1.2), Stage: regulation.StageKnown,
+		Reasons: []regulation.Reason{{Feature: "heart_rate", Z: 1.4}, {Feature: "scl_change", Z: 1.2}, {Feature: "rsa", Z: -1.1}, {Feature: "rmssd", Z: -0.9}}}
+	var x wire.Explainer
+	var got []byte
+	for _, e := range []pipeline.Event{
+		state("a", time.Second, learning), state("a", 11*time.Second, learning),
+		of("a", 12*time.Second, dsp.HeartRate{}),
+		state("b", 20*time.Second, wound),
+		state("a", 125*time.Second, wound), state("a", 135*time.Second, wound),
+		state("a", 140*time.Second, regulation.State{Unknown: regulation.ReasonNoContact, Stage: regulation.StageKnown}),
+	} {
+		got = x.Apply(got, e)
+	}
+	const why = "wound up, confidence 0.72, arousal 1.41, vagal -1.20, stage known: heart rate faster, +1.4; skin conductance higher, +1.2; breath swing smaller, -1.1\n"
+	want := "00:01  a: not sure (learning your rest), confidence 0.00, arousal 0.20, vagal not known, stage new\n" +
+		"00:20  b: " + why +
+		"02:05  a: not sure (learning your rest) -> " + why +
+		"02:20  a: wound up -> not sure (no contact), confidence 0.00, arousal not known, vagal not known, stage known\n"
+	if string(got) != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestNoWordPromisesAnythingOfAPerson reads every line that can be made of states, reasons and features.
+func TestNoWordPromisesAnythingOfAPerson(t *testing.T) {
+	var all strings.Builder
+	for n := regulation.Unknown; n <= regulation.Withdrawn; n++ {
+		for r := regulation.ReasonNone; r <= regulation.ReasonSetUp; r++ {
+			for _, f := range []string{"scr_per_min", "scl_change", "heart_rate", "rmssd", "rsa", "another"} {
+				for _, z := range []float64{-1, 0, 1} {
+					s := regulation.State{Name: n, Unknown: r, Reasons: []regulation.Reason{{Feature: f, Z: z}}}
+					var screen wire.Screen
+					screen.Apply(of("a", 0, s))
+					all.WriteString(screen.Line(0))
+					var x wire.Explainer
+					all.Write(x.Apply(nil, of("a", 0, s)))
+				}
+			}
+		}
+	}
+	for _, word := range []string{"safe", "ready", "willing", "consent", "calm", "normal", "healthy"} {
+		if strings.Contains(strings.ToLower(all.String()), word) {
+			t.Errorf("a line says %q of a person", word)
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"hubd/pipeline"
+	"hubd/room"
+	"hubd/wire"
+)
+
+func TestTheReportOfIntervalsNamesEveryMeasure(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		report wire.IntervalReport
+		want   string
+	}{
+		{"all of them, corrected", wire.IntervalReport{N: 245, MeanNN: some(883.23775), SDNN: some(84.691), RMSSD: some(45.547), SDSD: some(45.6),
+			PNN50: some(26.2295), PNN20: some(60), SD1: some(32.2), SD2: some(115.4), VLF: some(4504.4), LF: some(2393.9), HF: some(566.3), LFHF: some(4.22726),
+			Corrected: &wire.Correction{Ectopic: 2, LongShort: 1}},
+			`{"n":245,"mean_nn_ms":883.2378,"sdnn_ms":84.6910,"rmssd_ms":45.5470,"sdsd_ms":45.6000,"pnn50_percent":26.2295,"pnn20_percent":60.0000,` +
+				`"sd1_ms":32.2000,"sd2_ms":115.4000,"vlf_ms2":4504.4000,"lf_ms2":2393.9000,"hf_ms2":566.3000,"lf_hf":4.2273,` +
+				`"corrected":{"ectopic":2,"missed":0,"extra":0,"long_short":1}}`},
+		{"none of them, raw", wire.IntervalReport{N: 1},
+			`{"n":1,"mean_nn_ms":null,"sdnn_ms":null,"rmssd_ms":null,"sdsd_ms":null,"pnn50_percent":null,"pnn20_percent":null,` +
+				`"sd1_ms":null,"sd2_ms":null,"vlf_ms2":null,"lf_ms2":null,"hf_ms2":null,"lf_hf":null,"corrected":null}`},
+	} {
+		if got := string(wire.AppendIntervalReport(nil, c.report)); got != c.want || !json.Valid([]byte(got)) {
+			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestTheStatusTellsOfTheHubAndEachOnesSettings(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		status wire.Status
+		want   string
+	}{
+		{"a hub that just began", wire.Status{Version: "0.1", Hub: "bed"},
+			`{"version":"0.1","uptime_s":0,"hub":"bed","active":false,"session":null,"paused":false,"wearers":[],"sources":[],` +
+				`"broker":{"configured":false,"connected":false},"storage":{"settings":null,"history":null}}`},
+		{"a hub with two wearers and a fault", wire.Status{Version: "0.1", Uptime: 61500 * time.Millisecond, Hub: "bed", Active: true, Session: room.Together, Paused: true,
+			Wearers: []wire.WearerReport{{ID: "a", Status: wire.WearerPaused, Share: pipeline.ShareState, Keep: pipeline.KeepRest, Cues: true},
+				{ID: "b", Status: wire.WearerOnline}},
+			Sources: []wire.SourceReport{{Source: "ads1115@48"}, {Source: "mcp3208@0.0", Fault: "no answer"}},
+			Broker:  wire.BrokerReport{Configured: true, Connected: true}, Storage: wire.StorageReport{History: "set aside"}},
+			`{"version":"0.1","uptime_s":62,"hub":"bed","active":true,"session":"together","paused":true,` +
+				`"wearers":[{"wearer":"a","status":"paused","share":"state","keep":"rest","cues":"on"},{"wearer":"b","status":"online","share":"none","keep":"nothing","cues":"off"}],` +
+				`"sources":[{"source":"ads1115@48","fault":null},{"source":"mcp3208@0.0","fault":"no answer"}],` +
+				`"broker":{"configured":true,"connected":true},"storage":{"settings":null,"history":"set aside"}}`},
+	} {
+		if got := string(wire.AppendStatus(nil, c.status)); got != c.want || !json.Valid([]byte(got)) {
+			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestAnswersAreObjects(t *testing.T) {
+	if got := string(wire.AppendError([]byte("x"), `no "door"`)); got != `x{"error":"no \"door\""}` {
+		t.Errorf("got %s", got)
+	}
+	if got := string(wire.AppendDone(nil)); got != `{"done":true}` {
+		t.Errorf("got %s", got)
+	}
+}
