@@ -7,20 +7,21 @@ import (
 
 // Settings of the breathing rate (RRest v3.0; Karlen et al. 2013, doi 10.1109/TBME.2013.2246160): 32 s window, 4 Hz.
 const (
-	breathWindow  = 32 * time.Second
-	breathHz      = 4
-	breathPoints  = 128
-	breathLow     = 0.067 // Hz, 4 per minute
-	breathHigh    = 0.70  // Hz, 42 per minute; never above half the pulse rate
-	breathHole    = 3 * time.Second
-	breathWidth   = 0.08 // Hz, half width of a peak: breaths within 32 s differ
-	breathNoise   = 0.25 // share of power that a peak of that width holds by chance
-	breathLeast   = 0.50 // share under which nothing is told
-	breathFloor   = 1e-4
-	breathSmooth  = 4.0 // s
-	modulations   = 3
-	breathBeats   = 128
-	breathMinimum = 16 // beats in the window
+	breathWindow    = 32 * time.Second
+	breathHz        = 4
+	breathPoints    = 128
+	breathTransform = 256   // zero-padded to this
+	breathLow       = 0.067 // Hz, 4 per minute
+	breathHigh      = 0.70  // Hz, 42 per minute; never above half the pulse rate
+	breathHole      = 3 * time.Second
+	breathWidth     = 0.08 // Hz, half width of a peak: breaths within 32 s differ
+	breathNoise     = 0.25 // share of power that a peak of that width holds by chance
+	breathLeast     = 0.50 // share under which nothing is told
+	breathFloor     = 1e-4
+	breathSmooth    = 4.0 // s
+	modulations     = 3
+	breathBeats     = 128
+	breathMinimum   = 16 // beats in the window
 )
 
 // modulated is one beat as breathing shows in it.
@@ -35,7 +36,7 @@ type breath struct {
 	ring     [breathBeats]modulated
 	n        int64
 	curve    [breathPoints]float64
-	tilt     float64 // power of frequency that the spectra are weighted by
+	weight   []float64 // by which the spectra are tilted: a power of frequency; 0 outside the band
 	product  []float64
 	fused    []float64
 	smoothed bool
@@ -45,10 +46,17 @@ type breath struct {
 // newBreath: the optical amplitude and baseline carry more slow waves than the ECG's amplitude, so their spectra are tilted
 // more.
 func newBreath(kind PulseKind) *breath {
-	p := newPeriodogram(breathPoints, 512, breathHz)
-	b := &breath{spectrum: p, fused: make([]float64, len(p.power)), product: make([]float64, len(p.power)), tilt: 2}
+	p := newPeriodogram(breathPoints, breathTransform, breathHz)
+	n := len(p.power)
+	b := &breath{spectrum: p, fused: make([]float64, n), product: make([]float64, n), weight: make([]float64, n)}
+	tilt := 2.0
 	if kind == ECG {
-		b.tilt = 1
+		tilt = 1
+	}
+	for i := range b.weight {
+		if hz := b.hz(i); hz >= breathLow && hz < breathHigh {
+			b.weight[i] = math.Pow(hz, tilt)
+		}
 	}
 	return b
 }
@@ -78,15 +86,14 @@ func (b *breath) rate(t time.Duration) Respiration {
 		b.smoothed = false
 		return r
 	}
-	for i := range b.product {
-		b.product[i] = 0
-	}
-	high := min(breathHigh, float64(b.n-from-1)/breathWindow.Seconds()/2)
+	clear(b.product)
+	nyquist := float64(b.n-from-1) / breathWindow.Seconds() / 2 // of the beats, Hz
+	top := min(len(b.product), int(nyquist/b.hz(1)))
 	for m := range modulations {
 		b.trace(m, from, end)
-		b.multiply(high)
+		b.multiply(top)
 	}
-	b.smooth(high)
+	b.smooth(top)
 	hz, share := b.peak()
 	quality := max(0, min(1, (share-breathNoise)/(1-2*breathNoise)))
 	if share < breathLeast {
@@ -139,43 +146,40 @@ func (b *breath) trace(m int, from int64, end time.Duration) {
 
 // multiply takes the curve's weighted spectrum, scaled to a total of 1, into the product. The logarithm's floor keeps one
 // modulation without breath in it from vetoing the others.
-func (b *breath) multiply(high float64) {
+func (b *breath) multiply(top int) {
 	b.spectrum.estimate(b.curve[:])
-	total := 0.0
-	for i, p := range b.spectrum.power {
-		b.spectrum.power[i] = 0
-		if hz := b.hz(i); hz >= breathLow && hz < high {
-			b.spectrum.power[i] = p * math.Pow(hz, b.tilt)
-			total += b.spectrum.power[i]
-		}
+	power, total := b.spectrum.power, 0.0
+	for i := range top {
+		power[i] *= b.weight[i]
+		total += power[i]
 	}
-	if total <= 0 {
+	if !(total > 0) {
 		return // a flat modulation says nothing
 	}
-	for i, p := range b.spectrum.power {
-		b.product[i] += math.Log(p/total+breathFloor) / modulations
+	for i := range top {
+		if b.weight[i] > 0 {
+			b.product[i] += math.Log(power[i]/total+breathFloor) / modulations
+		}
 	}
 }
 
 // smooth takes the product into the fused spectrum.
-func (b *breath) smooth(high float64) {
+func (b *breath) smooth(top int) {
 	total := 0.0
-	for i, p := range b.product {
-		b.product[i] = 0
-		if hz := b.hz(i); hz >= breathLow && hz < high {
-			b.product[i] = math.Exp(p)
-			total += b.product[i]
-		}
-	}
-	if total <= 0 {
-		return
-	}
-	for i, p := range b.product {
-		if !b.smoothed {
-			b.fused[i] = p / total
+	for i := range b.product {
+		if i < top && b.weight[i] > 0 {
+			b.product[i] = math.Exp(b.product[i])
 		} else {
-			b.fused[i] += (p/total - b.fused[i]) / breathSmooth
+			b.product[i] = 0
 		}
+		total += b.product[i]
+	}
+	gain := 1 / breathSmooth
+	if !b.smoothed {
+		gain = 1
+	}
+	for i, p := range b.product {
+		b.fused[i] += gain * (p/total - b.fused[i])
 	}
 	b.smoothed = true
 }

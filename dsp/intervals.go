@@ -25,7 +25,7 @@ type IntervalReport struct {
 	VLF     Maybe // ms², 0.0033–0.04 Hz; absent under 300 s
 	LF      Maybe // ms², 0.04–0.15 Hz; absent under 120 s
 	HF      Maybe // ms², 0.15–0.40 Hz; absent under 60 s
-	Refused int   // values that are no intervals: not a number, or not above 0
+	Refused int   // values that are no intervals at all: not a number, or outside 1 ms to 60 s
 
 	Corrected bool // whether correction was asked for
 	Ectopic   int  // intervals replaced by the line between their normal neighbours
@@ -43,7 +43,7 @@ func AnalyseIntervals(rrMs []float64, correct bool) IntervalReport {
 	r := IntervalReport{Corrected: correct}
 	rr := make([]float64, 0, len(rrMs))
 	for _, v := range rrMs {
-		if v > 0 && v <= 1e6 {
+		if v >= leastInterval && v <= mostInterval {
 			rr = append(rr, v)
 		} else {
 			r.Refused++
@@ -107,6 +107,9 @@ func (r *IntervalReport) differences(rr []float64) {
 	r.SD1 = Some(sd1)
 	r.SD2 = Some(math.Sqrt(math.Max(0, 2*r.SDNN.Value*r.SDNN.Value-sd1*sd1)))
 }
+
+// Values outside these bounds, ms, are no intervals at all, corrected or not.
+const leastInterval, mostInterval = 1, 60000
 
 // Lengths of series that the bands need, s, and the segment, s.
 const (

@@ -20,6 +20,7 @@ const (
 	lockTime     = 3 * time.Second        // of wave that must look like a pulse before anything is told
 	lockEvery    = 250 * time.Millisecond // between two tries
 	refractory   = 300 * time.Millisecond // Elgendi 2013; also the hard gate of design 4
+	doubtTime    = 240 * time.Millisecond // that a doubtful candidate waits for a better one within the refractory time
 	lossTime     = 4 * time.Second        // without an accepted beat: locked no more
 	keepAcross   = 10 * time.Second       // a gap up to this keeps polarity, height and template; a longer one forgets them
 	longestStep  = 250 * time.Millisecond // between two samples; more is a gap
@@ -152,7 +153,7 @@ func (l *lead) step(dst []found) []found {
 }
 
 // patience is how long after its fiducial a candidate waits for a better one. One that is like the others and on time waits
-// only until its template is whole; a doubtful one waits for the whole refractory time.
+// only until its template is whole; a doubtful one waits longer.
 func (l *lead) patience(c candidate) int64 {
 	least := l.form.after - l.form.beatAhead
 	if l.wave.last < c.k+l.form.after {
@@ -160,7 +161,7 @@ func (l *lead) patience(c candidate) int64 {
 	}
 	early := !l.alone && float64(c.k-l.accepted) < 0.8*l.gaps.median()
 	if early || l.tmpl.correlate(&l.wave, c.k, l.polarity) < 0.8 {
-		return l.cells(refractory)
+		return l.cells(doubtTime)
 	}
 	return least
 }
