@@ -43,7 +43,8 @@ func (r *Room) commandable(l *lamp) bool {
 		return false
 	}
 	if r.plan.aim == aimRestore {
-		return l.known && !l.taken && l.on.Value == 1 && (l.before.On || r.o.SwitchOn)
+		on := l.on.Value == 1 || l.touched() // switched on a moment ago, and not yet said so
+		return l.known && !l.taken && on && (l.before.On || r.o.SwitchOn)
 	}
 	return true
 }
