@@ -34,7 +34,8 @@ func (c Channel) check() error {
 	return nil
 }
 
-// gapPeriods is how many periods may lie between two samples before the later one is flagged FlagGap.
+// gapPeriods is how many periods may lie between two samples before the later one is flagged FlagGap. In a Loop a grid point
+// must have gone by unused besides: a sample that is merely late is FlagLate, and nothing is missing before it.
 const gapPeriods = 1.5
 
 // lateBracket is how long a transfer may take before its time stamp is called uncertain: FlagLate.
@@ -48,15 +49,16 @@ type line struct {
 	phase  time.Duration // of the grid
 
 	last    time.Duration // T of the last sample
-	any     bool          // there was one
+	seen    bool          // there was one
 	gap     bool          // the next sample follows a loss
+	missed  bool          // grid points went by unused since the last sample; true for good where only T can tell
 	code    int32         // last code
 	changed time.Duration // T of the first sample of that code
 	frozen  bool          // it has not changed for too long
 }
 
 func newLine(c Channel) line {
-	l := line{Channel: c}
+	l := line{Channel: c, missed: true}
 	if c.Rate > 0 {
 		l.period = time.Duration(float64(time.Second) / c.Rate)
 	}
@@ -68,11 +70,13 @@ func newLine(c Channel) line {
 func (l *line) passed(now time.Duration) (skipped int) {
 	n := max((now-l.due)/l.period, 0)
 	l.due += (n + 1) * l.period
+	l.missed = l.missed || n > 0
 	return int(n)
 }
 
 // place moves the line to its first grid point after now. The grid counts from the beginning of the run.
 func (l *line) place(now time.Duration) {
+	l.missed = true
 	l.due = l.phase
 	if now >= l.phase {
 		l.due += ((now-l.phase)/l.period + 1) * l.period
@@ -85,7 +89,7 @@ func (l *line) lose() { l.gap = true }
 // sample is the code measured at t as a sample.
 func (l *line) sample(conv Converter, code int32, t time.Duration, late bool) dsp.Sample {
 	s := dsp.Sample{Channel: l.Channel.Channel, T: t, Volts: conv.Volts(l.Input, code)}
-	if l.gap || l.any && l.period > 0 && float64(t-l.last) > gapPeriods*float64(l.period) {
+	if l.gap || l.missed && l.apart(t) {
 		s.Flags |= dsp.FlagGap
 	}
 	if late {
@@ -102,13 +106,18 @@ func (l *line) sample(conv Converter, code int32, t time.Duration, late bool) ds
 	case was: // what came while it stood still was no measurement
 		s.Flags |= dsp.FlagGap
 	}
-	l.last, l.any, l.gap = t, true, false
+	l.last, l.seen, l.gap = t, true, false
 	return s
+}
+
+// apart tells whether more than one sample's time has passed since the last one.
+func (l *line) apart(t time.Duration) bool {
+	return l.seen && l.period > 0 && float64(t-l.last) > gapPeriods*float64(l.period)
 }
 
 // still tells whether the code has not changed for too long. A gap or a rail begins the count anew.
 func (l *line) still(code int32, t time.Duration, f dsp.Flags) bool {
-	if code != l.code || !l.any || f.Has(dsp.FlagGap|dsp.FlagClip) {
+	if code != l.code || !l.seen || f.Has(dsp.FlagGap|dsp.FlagClip) {
 		l.code, l.changed = code, t
 	}
 	return l.Frozen > 0 && t-l.changed >= l.Frozen

@@ -66,7 +66,7 @@ func (l *Loop) leaveGrid(n *line, now time.Duration) (late bool) {
 // poll looks for the end of a conversion: at the longest time the chip may take, at 10 % more, and once again. A chip that
 // is still not done then has failed.
 func (l *Loop) poll(c *chip) {
-	code, done, b, err := finish(c.conv, l.o.Pacer)
+	code, done, _, err := finish(c.conv, l.o.Pacer) // when it is read does not matter: T stands since Begin
 	if err == nil && !done {
 		c.polls++
 		if c.polls < 3 {
@@ -85,7 +85,7 @@ func (l *Loop) poll(c *chip) {
 	t := c.estimate()
 	c.rest()
 	l.answered(c)
-	l.take(c, n, code, t, c.late || b.width() > lateBracket)
+	l.take(c, n, code, t, c.late)
 }
 
 // convertGroup converts all due inputs of a chip in one transfer.
@@ -151,6 +151,7 @@ func (l *Loop) take(c *chip, n *line, code int32, t time.Duration, late bool) {
 	}
 	was := n.frozen
 	s := n.sample(c.conv, code, t, late)
+	n.missed = false
 	l.counters.samples.Add(1)
 	if s.Flags.Has(dsp.FlagGap) {
 		l.counters.gaps.Add(1)

@@ -41,7 +41,7 @@ func (r *Reader) Read(i int, t time.Duration) (dsp.Sample, error) {
 		return dsp.Sample{}, fmt.Errorf("acquire: channel %d: the reader has %d", i, len(r.lines))
 	}
 	l := &r.lines[i]
-	if l.any && t < l.last {
+	if l.seen && t < l.last {
 		return dsp.Sample{}, fmt.Errorf("acquire: time runs backwards from %s to %s", l.last, t)
 	}
 	r.clock.Set(t - r.halfway)
