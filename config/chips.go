@@ -95,6 +95,7 @@ func (r *reader) bus(o *object) Bus {
 	switch {
 	case i2c.present() && spi.present():
 		r.problem(spi, "a bus is i2c or spi, not both")
+		b.I2C, b.SPI = "", ""
 	case !i2c.present() && !spi.present() && !o.broken:
 		r.problem(o.value, `wanted is i2c: "1" or spi: "0.0"`)
 	case i2c.present() && clock != 0:
