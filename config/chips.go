@@ -55,6 +55,10 @@ var pgaVolts = [...]float64{6.144, 4.096, 2.048, 1.024, 0.512, 0.256} // ADS1x15
 
 // namedObjects opens every object of a section whose keys are names.
 func (r *reader) namedObjects(section *object) []*object {
+	if len(section.keys) > maxItems {
+		r.problem(section.value, "wanted are at most %d entries", maxItems)
+		section.broken, section.keys = true, nil
+	}
 	var all []*object
 	for _, name := range section.keys {
 		v := section.get(name)

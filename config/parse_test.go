@@ -309,9 +309,15 @@ func TestAFileThatIsNoConfigIsOneClearProblem(t *testing.T) {
 }
 
 func TestAFileOfErrorsHasABoundedAnswer(t *testing.T) {
-	text := "hub: {id: a}\nwearers:\n" + strings.Repeat("- 5\n", 100_000)
-	if n := len(problems(t, text)); n == 0 || n > 1000 {
-		t.Errorf("%d problems: want 1 to 1000", n)
+	for name, text := range map[string]string{
+		"items": "wearers:\n" + strings.Repeat("- 5\n", 100_000),
+		"keys":  strings.Repeat("a: 1\n", 100_000),
+		"chips": "chips: {" + strings.Repeat("a: 1, ", 100_000) + "}",
+		"depth": strings.Repeat("[", 100_000),
+	} {
+		if n := len(problems(t, text)); n == 0 || n > 1000 {
+			t.Errorf("%s: %d problems: want 1 to 1000", name, n)
+		}
 	}
 }
 
