@@ -55,6 +55,10 @@ var pgaVolts = [...]float64{6.144, 4.096, 2.048, 1.024, 0.512, 0.256} // ADS1x15
 
 // namedObjects opens every object of a section whose keys are names.
 func (r *reader) namedObjects(section *object) []*object {
+	if len(section.keys) > maxItems {
+		r.problem(section.value, "wanted are at most %d entries", maxItems)
+		section.broken, section.keys = true, nil
+	}
 	var all []*object
 	for _, name := range section.keys {
 		v := section.get(name)
@@ -95,6 +99,7 @@ func (r *reader) bus(o *object) Bus {
 	switch {
 	case i2c.present() && spi.present():
 		r.problem(spi, "a bus is i2c or spi, not both")
+		b.I2C, b.SPI = "", ""
 	case !i2c.present() && !spi.present() && !o.broken:
 		r.problem(o.value, `wanted is i2c: "1" or spi: "0.0"`)
 	case i2c.present() && clock != 0:

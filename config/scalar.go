@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,8 +145,13 @@ const idWant = "a lower-case letter, then at most 31 of a–z, 0–9 and -"
 
 // isID tells whether a word can name a hub, a wearer or a lamp in a topic.
 func isID(s string) bool {
-	return regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`).MatchString(s)
+	if len(s) < 1 || len(s) > 32 || s[0] < 'a' || s[0] > 'z' {
+		return false
+	}
+	return !strings.ContainsFunc(s, notInID)
 }
+
+func notInID(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' }
 
 // id reads a required id; empty where it is none.
 func (o *object) id(key string) string {

@@ -12,6 +12,9 @@ import (
 // maxProblems bounds what one file can say; nobody reads more.
 const maxProblems = 1000
 
+// maxItems bounds every list and every section of named things.
+const maxItems = 256
+
 // reader walks the tree of one file and collects what is wrong with it.
 type reader struct {
 	file     string
@@ -211,6 +214,10 @@ func (o *object) list(key string) []value {
 	}
 	if v.node.Kind != yaml.SequenceNode {
 		o.r.problem(v, "wanted is a list")
+		return nil
+	}
+	if len(v.node.Content) > maxItems {
+		o.r.problem(v, "wanted are at most %d items", maxItems)
 		return nil
 	}
 	var all []value

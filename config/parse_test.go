@@ -1,0 +1,427 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"hubd/config"
+)
+
+// base is a config with nothing wrong; the tests change one thing each.
+const base = `hub: {id: home}
+mqtt: {url: "mqtt://127.0.0.1:1883"}
+buses: {one: {i2c: "1"}, two: {spi: "0.0"}}
+chips:
+  adc: {kind: ads1115, bus: one}
+  mcp: {kind: mcp3208, bus: two}
+wearers:
+  - id: a
+    share: full
+    start_from: [mqtt]
+    pulse: {chip: adc, channel: 0, kind: ppg}
+    eda: {chip: mcp, channel: 7, kind: grove}
+room: {}
+`
+
+func problems(t testing.TB, text string) []config.Problem {
+	t.Helper()
+	c, err := config.Parse("c.yaml", []byte(text))
+	if err == nil {
+		return nil
+	}
+	if c != nil {
+		t.Error("a config came with an error")
+	}
+	var all *config.Error
+	if !errors.As(err, &all) {
+		t.Fatalf("error %T: want *config.Error", err)
+	}
+	return all.Problems
+}
+
+func TestTheBaseOfTheseTestsIsRight(t *testing.T) {
+	c, err := config.Parse("c.yaml", []byte(base))
+	if err != nil || len(c.Warnings) != 0 {
+		t.Fatalf("%v, warnings %v", err, c)
+	}
+	if got := c.Buses[1].ClockHz; got != 1_000_000 {
+		t.Errorf("SPI clock %d: want that of an mcp3208 at 3.3 V", got)
+	}
+}
+
+func TestEveryProblemIsToldAtItsPlace(t *testing.T) {
+	rows := []struct{ name, old, new, want string }{
+		{"an id in capitals", "id: home", "id: Home",
+			`c.yaml:1:11: hub.id: "Home": wanted is a lower-case letter, then at most 31 of a–z, 0–9 and -`},
+		{"a reserved id", "id: home", "id: sim", `c.yaml:1:11: hub.id: "sim": this word is taken by topics of hubd's own: wanted is another id`},
+		{"a hub without id", "id: home", "name: x", `c.yaml:1:6: hub.id: "": this key is required: a lower-case letter, then at most 31 of a–z, 0–9 and -`},
+		{"an id without value", "id: home", "id: ", `c.yaml:1:7: hub.id: "": a lower-case letter, then at most 31 of a–z, 0–9 and -`},
+		{"no hub", "hub: {id: home}", "", `c.yaml:2:1: hub: "": this key is required: id, the name of this hub in every topic`},
+		{"a misspelt key", "room: {}", "room: {privat: true}", `c.yaml:13:8: room.privat: "…": unknown key; is private meant?`},
+		{"a misspelt section", "room: {}", "rooms: {}", `c.yaml:13:1: rooms: "…": unknown key; is room meant?`},
+		{"a key like no other", "hub: {id: home}", "hub: {id: home, colour: red}", `c.yaml:1:17: hub.colour: "…": unknown key; known here: id, name`},
+		{"a key twice", "share: full", "share: full\n    share: none", `c.yaml:10:5: wearers[0].share: "…": this key stands here twice, first in line 9`},
+		{"an alias", "share: full", "share: &s full\n    keep: *s", `c.yaml:10:11: wearers[0].keep: "s": aliases are not read here: write the value out`},
+		{"no share", "    share: full\n", "",
+			`c.yaml:8:5: wearers[0].share: "": this key is required: none, state or full: what others may get of this wearer; only they can decide it`},
+		{"a word that is no choice", "share: full", "share: all", `c.yaml:9:12: wearers[0].share: "all": wanted is none, state or full`},
+		{"text for a number", "kind: ppg", "kind: ppg, rate_hz: fast", `c.yaml:11:56: wearers[0].pulse.rate_hz: "fast": wanted is a number from 50 to 1000 (a second)`},
+		{"a quoted number", "kind: ppg", `kind: ppg, rate_hz: "100"`, `c.yaml:11:56: wearers[0].pulse.rate_hz: "100": wanted is a number from 50 to 1000 (a second)`},
+		{"a number that is none", "kind: ppg", "kind: ppg, rate_hz: .nan", `c.yaml:11:56: wearers[0].pulse.rate_hz: ".nan": wanted is a number from 50 to 1000 (a second)`},
+		{"a list for a number", "room: {}", "room: {min_confidence: [1]}", `c.yaml:13:24: room.min_confidence: "[…]": wanted is a number from 0.05 to 1`},
+		{"a number for a section", "room: {}", "room: 5", `c.yaml:13:7: room: "5": wanted are keys with values here`},
+		{"a half channel", "channel: 0", "channel: 0.5", `c.yaml:11:33: wearers[0].pulse.channel: "0.5": wanted is a whole number from 0 to 7`},
+		{"a channel the chip has not", "channel: 0", "channel: 4", `c.yaml:11:33: wearers[0].pulse.channel: "4": an ads1115 has the channels 0 to 3`},
+		{"a channel read twice", "chip: mcp, channel: 7", "chip: adc, channel: 0",
+			`c.yaml:12:31: wearers[0].eda.channel: "0": this channel of adc is read by wearers[0].pulse already`},
+		{"a chip that is not there", "chip: adc", "chip: acd", `c.yaml:11:19: wearers[0].pulse.chip: "acd": there is no chip of this name under chips: wanted is adc or mcp`},
+		{"a bus that is not there", "bus: one", "bus: won", `c.yaml:5:29: chips.adc.bus: "won": there is no bus of this name under buses: wanted is one or two`},
+		{"an I2C chip on SPI", "ads1115, bus: one", "ads1115, bus: two", `c.yaml:5:29: chips.adc.bus: "two": an ads1115 is an I²C chip and two is an SPI bus`},
+		{"an SPI chip on I2C", "mcp3208, bus: two", "mcp3208, bus: one", `c.yaml:6:29: chips.mcp.bus: "one": an mcp3208 is an SPI chip and one is an I²C bus`},
+		{"a bus of both kinds", `i2c: "1"`, `i2c: "1", spi: "1.0"`, `c.yaml:3:30: buses.one.spi: "1.0": a bus is i2c or spi, not both`},
+		{"a bus of no kind", `i2c: "1"`, ``, `c.yaml:3:14: buses.one: "{…}": wanted is i2c: "1" or spi: "0.0"`},
+		{"an unreadable bus", `i2c: "1"`, `i2c: "i2c-1"`, `c.yaml:3:20: buses.one.i2c: "i2c-1": wanted is the number of the bus, such as "1", or /dev/i2c-1`},
+		{"one bus under two names", `two: {spi: "0.0"}`, `two: {spi: "0.0"}, zwei: {spi: /dev/spidev0.0}`, `c.yaml:3:51: buses.zwei: "{…}": two is the same bus: wanted is one name for it`},
+		{"an I2C clock", `i2c: "1"`, `i2c: "1", clock_hz: 400000`,
+			`c.yaml:3:35: buses.one.clock_hz: "400000": the clock of I²C is set in /boot/firmware/config.txt: dtparam=i2c_arm_baudrate=400000`},
+		{"an SPI clock too fast for a 12-bit chip", `spi: "0.0"`, `spi: "0.0", clock_hz: 1350000`,
+			`c.yaml:6:29: chips.mcp.bus: "two": two has clock_hz 1350000: an mcp3208 at 3.3 V is exact up to 1000000 only`},
+		{"an address that an ADS cannot have", "bus: one", "bus: one, address: 0x4C",
+			`c.yaml:5:43: chips.adc.address: "0x4C": wanted is 0x48 (ADDR to GND), 0x49 (VDD), 0x4A (SDA) or 0x4B (SCL)`},
+		{"an address on SPI", "bus: two", "bus: two, address: 0x48", `c.yaml:6:43: chips.mcp.address: "0x48": an SPI chip has no address; its bus names the chip select`},
+		{"two chips at one address", "  mcp: {kind: mcp3208, bus: two}", "  mcp: {kind: mcp3208, bus: two}\n  b: {kind: ads1015, bus: one}",
+			`c.yaml:7:6: chips.b: "{…}": adc is at the same place: wanted is another address, set by the chip's ADDR pin`},
+		{"a range the amplifier has not", "kind: ppg", "kind: ppg, full_scale_v: 5",
+			`c.yaml:11:61: wearers[0].pulse.full_scale_v: "5": wanted is 6.144, 4.096, 2.048, 1.024, 0.512 or 0.256 (volts)`},
+		{"a range on a chip without", "kind: grove", "kind: grove, full_scale_v: 4.096",
+			`c.yaml:12:61: wearers[0].eda.full_scale_v: "4.096": an mcp3208 has no ranges: it measures from 0 V to its supply`},
+		{"a divider without resistor", "kind: grove", "kind: divider, divider_side: low",
+			`c.yaml:12:10: wearers[0].eda.divider_ohm: "": this key is required: the fixed resistor in ohm`},
+		{"a resistor on a Grove board", "kind: grove", "kind: grove, divider_ohm: 1000", `c.yaml:12:60: wearers[0].eda.divider_ohm: "1000": this belongs to kind: divider`},
+		{"a wearer without sensors", "    pulse: {chip: adc, channel: 0, kind: ppg}\n    eda: {chip: mcp, channel: 7, kind: grove}\n", "",
+			`c.yaml:8:5: wearers[0]: "{…}": wanted is pulse, eda or both`},
+		{"two wearers with one id", "room: {}", "  - {id: a, share: none, eda: {chip: mcp, channel: 1, kind: grove}}", `c.yaml:13:10: wearers[1].id: "a": another wearer has this id already`},
+		{"a pair of one", "share: full", "share: full\n    pair: a", `c.yaml:10:11: wearers[0].pair: "a": wanted is the id of another wearer`},
+		{"a pair with nobody", "share: full", "share: full\n    pair: b", `c.yaml:10:11: wearers[0].pair: "b": there is no wearer with this id`},
+		{"a word that comfort does not know", "share: full", "share: full\n    comfort: {never: [darkness]}",
+			`c.yaml:10:23: wearers[0].comfort.never[0]: "darkness": wanted is dark, red, breath_sound, voice, rain, noise, tone, modulated_light or breath_hold`},
+		{"a broker elsewhere without encryption", "127.0.0.1", "broker.lan",
+			`c.yaml:2:13: mqtt.url: "mqtt://broker.lan:1883": on the way to another machine mqtt:// can be read by everybody: use mqtts://, or set insecure: true`},
+		{"a broker by another name", "mqtt://127", "tcp://127", `c.yaml:2:13: mqtt.url: "tcp://127.0.0.1:1883": wanted is mqtt://host:1883 or mqtts://host:8883`},
+		{"a port that is none", "1883", "0", `c.yaml:2:13: mqtt.url: "mqtt://127.0.0.1:0": wanted is a port from 1 to 65535`},
+		{"a password without a name", `1883"`, `1883", password_file: p`, `c.yaml:2:53: mqtt.password_file: "p": a password needs a username beside it (MQTT 3.1.1, 3.1.2.9)`},
+		{"a certificate without key", `1883"`, `1883", cert_file: p`, `c.yaml:2:49: mqtt.cert_file: "p": a certificate needs its key_file`},
+		{"insecure as a word", `1883"`, `1883", insecure: maybe`, `c.yaml:2:48: mqtt.insecure: "maybe": wanted is true or false`},
+		{"a prefix with a wildcard", `1883"`, `1883", discovery_prefix: ha/+`, `c.yaml:2:56: mqtt.discovery_prefix: "ha/+": a topic holds neither + nor # here: wanted is one topic`},
+		{"a scene that is not there", "room: {}", "room: {base_scene: own}",
+			`c.yaml:13:20: room.base_scene: "own": there is no scene of this name: wanted is settled, engaged, activated, withdrawn, neutral, base, pause or after`},
+		{"a scene with a word of commands", "room: {}", "room: {scenes: {auto: {}}}", `c.yaml:13:17: room.scenes.auto: "…": this word has a meaning of its own in commands: wanted is another name`},
+		{"a sound without level", "room: {}", "room: {scenes: {own: {sound: {bed: rain}}}}", `c.yaml:13:30: room.scenes.own.sound.level_db: "": this key is required: how loud it is, from -60 to 0 (dB)`},
+		{"a delay of one number", "room: {}", "room: {discretion: {delay_s: [20]}}",
+			`c.yaml:13:30: room.discretion.delay_s: "[…]": wanted are two numbers, the shortest and the longest delay, such as [20, 90]`},
+		{"half of the quiet hours", "room: {}", `room: {quiet_hours: {from: "22:00"}}`, `c.yaml:13:21: room.quiet_hours.to: "": this key is required: a time of day such as 22:30`},
+		{"an hour that is none", "room: {}", `room: {quiet_hours: {from: "24:00", to: "07:00"}}`, `c.yaml:13:28: room.quiet_hours.from: "24:00": wanted is a time of day such as 22:30`},
+		{"a stop button with nothing to press", "room: {}", "room: {stop_buttons: [{topic: t}]}",
+			`c.yaml:13:23: room.stop_buttons[0]: "{…}": wanted is json_key: KEY, or any_value: true if every message on the topic is a press`},
+		{"a group that is yes or no", "room: {}", "room: {lamps: [{id: l, dialect: zigbee2mqtt, topic: z/l, group: true}]}",
+			`c.yaml:13:65: room.lamps[0].group: "true": wanted is one name for all lamps that share a rate budget: a lower-case letter, then at most 31 of a–z, 0–9 and -`},
+		{"a lamp's range upside down", "room: {}", "room: {lamps: [{id: l, dialect: zigbee2mqtt, topic: z/l, min_percent: 50, max_percent: 20}]}",
+			`c.yaml:13:71: room.lamps[0].min_percent: "50": wanted is less than max_percent, which is 20`},
+		{"text in two lines", "id: home", `id: home, name: "a\nb"`, `c.yaml:1:23: hub.name: "a\nb": wanted is one line of text without control characters`},
+		{"a folder for a file", "room: {}", "history: {path: /var/lib/}", `c.yaml:13:17: history.path: "/var/lib/": wanted is the name of a file, not of a folder`},
+		{"an empty list item", "start_from: [mqtt]", "start_from: [mqtt, ]\n    comfort: {never: [~]}", `c.yaml:11:23: wearers[0].comfort.never[0]: "~": this item of the list is empty`},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			if !strings.Contains(base, row.old) {
+				t.Fatalf("the base has no %q", row.old)
+			}
+			text := strings.Replace(base, row.old, row.new, 1)
+			var got []string
+			for _, p := range problems(t, text) {
+				got = append(got, p.String())
+				checkPlace(t, text, p)
+			}
+			if diff := cmp.Diff([]string{row.want}, got); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// checkPlace finds the value of a problem at its line and column.
+func checkPlace(t *testing.T, text string, p config.Problem) {
+	t.Helper()
+	at := []rune(strings.Split(text, "\n")[p.Line-1])[p.Column-1:]
+	value := strings.NewReplacer("{…}", "", "[…]", "", "…", "", "\n", `\n`).Replace(p.Value)
+	if !strings.HasPrefix(strings.TrimLeft(string(at), `"*`), value) {
+		t.Errorf("%s: there stands %q", p, string(at))
+	}
+}
+
+func TestLampsNeedABroker(t *testing.T) {
+	text := strings.NewReplacer(`mqtt: {url: "mqtt://127.0.0.1:1883"}`, "", "room: {}", "room: {lamps: [{id: l, dialect: zigbee2mqtt, topic: z/l}]}").Replace(base)
+	got := problems(t, text)
+	if len(got) != 1 || got[0].Key != "room.lamps" {
+		t.Errorf("problems %v: want one, of room.lamps", got)
+	}
+}
+
+func TestOneConverterHasSoManyConversionsASecond(t *testing.T) {
+	two := strings.Replace(base, "chip: mcp, channel: 7, kind: grove}", `chip: adc, channel: 1, kind: grove}
+  - id: b
+    share: none
+    pulse: {chip: adc, channel: 2, kind: ppg, rate_hz: RATE}`, 1)
+	if got := problems(t, strings.Replace(two, "RATE", "225", 1)); got != nil {
+		t.Errorf("500 of 500 conversions a second: %v", got)
+	}
+	got := problems(t, strings.Replace(two, "RATE", "250", 1))
+	want := []config.Problem{{
+		File: "c.yaml", Line: 5, Column: 8, Key: "chips.adc", Value: "{…}",
+		Want: "250 (wearers[0].pulse) + 25 (wearers[0].eda) + 250 (wearers[1].pulse) = 525 conversions a second: one ads1115 does 500; " +
+			"lower a rate_hz or add a chip at another address",
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
+	rows := []struct{ key, old, new string }{
+		{"chips.adc.kind", "kind: ads1115", "kind: max30102"},
+		{"chips.adc.interrupt_line", "bus: one", "bus: one, interrupt_line: GPIO4"},
+		{"chips.adc.leds", "bus: one", "bus: one, leds: {rate_hz: 100}"},
+		{"wearers[0].pulse.leads_off", "kind: ppg", "kind: ppg, leads_off: {plus: GPIO1}"},
+		{"wearers[0].button", "share: full", "share: full\n    button: GPIO17"},
+		{"gpio.pause_button", "room: {}", "gpio: {pause_button: GPIO27}"},
+		{"gpio.sensing_led", "room: {}", "gpio: {sensing_led: GPIO27}"},
+		{"gpio.led_brightness", "room: {}", "gpio: {led_brightness: 3}"},
+		{"room.sound.player", "room: {}", "room: {sound: {player: aplay}}"},
+		{"room.sound.device", "room: {}", "room: {sound: {device: x}}"},
+		{"room.practices", "room: {}", "room: {practices: {}}"},
+		{"room.reminders", "room: {}", "room: {reminders: []}"},
+		{"room.check_in.automatic", "room: {}", "room: {check_in: {automatic: true}}"},
+		{"room.quiet_hours.latitude", "room: {}", "room: {quiet_hours: {latitude: 52}}"},
+		{"room.quiet_hours.longitude", "room: {}", "room: {quiet_hours: {longitude: 13}}"},
+		{"room.lamps[0].dialect", "room: {}", "room: {lamps: [{id: l, dialect: wled, topic: l}]}"},
+		{"room.lamps[0].dialect", "room: {}", "room: {lamps: [{id: l, dialect: tasmota, topic: l}]}"},
+		{"room.lamps[0].dialect", "room: {}", "room: {lamps: [{id: l, dialect: json, topic: l}]}"},
+		{"web.listen", "room: {}", "web: {listen: ':80'}"},
+		{"web.token_file", "room: {}", "web: {token_file: t}"},
+		{"web.cert_file", "room: {}", "web: {cert_file: t}"},
+		{"web.key_file", "room: {}", "web: {key_file: t}"},
+		{"history.key_file", "room: {}", "history: {key_file: t}"},
+	}
+	for _, row := range rows {
+		t.Run(row.new, func(t *testing.T) {
+			got := problems(t, strings.Replace(base, row.old, row.new, 1))
+			if len(got) != 1 || got[0].Key != row.key || !strings.Contains(got[0].Want, "not built yet") {
+				t.Errorf("problems %v: want one, of %s, that says it is not built yet", got, row.key)
+			}
+		})
+	}
+}
+
+func TestProblemsComeAllAtOnceInTheOrderOfTheFile(t *testing.T) {
+	text := strings.NewReplacer("id: home", "id: Home", "i2c:", "i3c:", "ads1115", "ads1119", "share: full", "share: al", "kind: ppg", "kind: pgp", "room", "rum").Replace(base)
+	got := problems(t, text)
+	if len(got) < 6 {
+		t.Errorf("%d problems: want at least the 6 that are there", len(got))
+	}
+	if !slices.IsSortedFunc(got, func(a, b config.Problem) int { return (a.Line-b.Line)*1000 + a.Column - b.Column }) {
+		t.Errorf("problems are not in the order of the file:\n%v", &config.Error{Problems: got})
+	}
+}
+
+func TestASecretInTheFileIsRefusedAndNeverShown(t *testing.T) {
+	const canary = "hunter2"
+	for _, text := range []string{
+		`password: ` + canary, `pasword: ` + canary, `password_fil: ` + canary, `token: ` + canary,
+		`url: "mqtt://hubd:` + canary + `@127.0.0.1"`, `url: "mqtt://` + canary + `@%zz"`, `password: [` + canary + `]`,
+	} {
+		whole := strings.Replace(base, `url: "mqtt://127.0.0.1:1883"`, text, 1)
+		got := problems(t, whole)
+		if len(got) == 0 {
+			t.Errorf("%s: taken", text)
+		}
+		for _, p := range got {
+			if strings.Contains(p.String(), canary) {
+				t.Errorf("%s: shown in %s", text, p)
+			}
+		}
+	}
+}
+
+func TestWhatWorksButPerhapsNotAsMeantIsWarnedOf(t *testing.T) {
+	rows := []struct{ name, key, old, new string }{
+		{"quicker than 20 to 90 s", "room.discretion.delay_s", "room: {}", "room: {discretion: {delay_s: [2, 6]}}"},
+		{"a fade under 30 s", "room.discretion.fade_s", "room: {}", "room: {discretion: {fade_s: 10}}"},
+		{"scenes far apart", "room.discretion.spread_percent", "room: {}", "room: {discretion: {spread_percent: 40}}"},
+		{"a board at 5 V", "chips.adc.supply_v", "bus: one", "bus: one, supply_v: 5"},
+		{"a chip without use", "chips.b", "  adc:", "  b: {kind: ads1115, bus: one, address: 0x49}\n  adc:"},
+		{"reading along is possible", "mqtt.insecure", `1883"`, `1883", insecure: true`},
+		{"nobody in the room can start", "wearers", "    start_from: [mqtt]\n", ""},
+		{"only one wants to be compared", "wearers[0].pair", "share: full", "share: full\n    pair: b"},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			text := strings.Replace(base, row.old, row.new, 1)
+			if strings.Contains(row.new, "pair") {
+				text = strings.Replace(text, "room: {}", "  - {id: b, share: none, eda: {chip: mcp, channel: 1, kind: grove}}", 1)
+			}
+			c, err := config.Parse("c.yaml", []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(c.Warnings) != 1 || c.Warnings[0].Key != row.key {
+				t.Errorf("warnings %v: want one of %s", c.Warnings, row.key)
+			}
+		})
+	}
+}
+
+func TestAFileThatIsNoConfigIsOneClearProblem(t *testing.T) {
+	rows := []struct{ name, text, want string }{
+		{"an open bracket", "hub: {id: a\n", "c.yaml:2:1: this is no YAML: did not find expected ',' or '}' (while parsing a flow mapping from line 1)"},
+		{"a tab", "hub:\n\tid: a\n", "c.yaml:2:1: this is no YAML: found character that cannot start any token (while scanning for the next token from line 2)"},
+		{"two documents", "hub: {id: a}\n---\nhub: {id: b}\n", "c.yaml:1:1: this is no YAML: expected single document, found multiple"},
+		{"bytes", "\x00\xff", "c.yaml:1:1: this is no YAML: control characters are not allowed (value: 0)"},
+		{"an alias to nothing", "hub: *x\n", "c.yaml:1:6: this is no YAML: unknown anchor 'x' referenced"},
+		{"nothing", "", "c.yaml:1:1: this is no YAML: no documents in stream"},
+		{"more than there can be", strings.Repeat("#", config.MaxFileSize+1), "c.yaml: a config has at most 1048576 bytes"},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			got := problems(t, row.text)
+			if len(got) != 1 || got[0].String() != row.want {
+				t.Errorf("got  %v\nwant [%s]", got, row.want)
+			}
+		})
+	}
+}
+
+func TestAFileOfErrorsHasABoundedAnswer(t *testing.T) {
+	for name, text := range map[string]string{
+		"items": "wearers:\n" + strings.Repeat("- 5\n", 100_000),
+		"keys":  strings.Repeat("a: 1\n", 100_000),
+		"chips": "chips: {" + strings.Repeat("a: 1, ", 100_000) + "}",
+		"depth": strings.Repeat("[", 100_000),
+	} {
+		if n := len(problems(t, text)); n == 0 || n > 1000 {
+			t.Errorf("%s: %d problems: want 1 to 1000", name, n)
+		}
+	}
+}
+
+func TestAMissingFileIsTold(t *testing.T) {
+	_, err := config.Load(filepath.Join(t.TempDir(), "none.yaml"))
+	var all *config.Error
+	if !errors.As(err, &all) || !strings.Contains(err.Error(), "none.yaml: the config cannot be read: no such file") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestATemplateLampIsRead(t *testing.T) {
+	text := strings.Replace(base, "room: {}", `room:
+  lamps:
+    - id: shelf
+      dialect: template
+      topic: shelf/set
+      group: east
+      template:
+        brightness: '{"bri":{{.Level}},"fade":{{.Seconds}}}'
+        brightness_max: 255
+        kelvin: '{"ct":{{.Mired}}}'
+        state_topic: shelf/state
+        brightness_key: light.bri
+        kelvin_key: ct
+        kelvin_unit: mired`, 1)
+	c, err := config.Parse("c.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []config.Lamp{{
+		ID: "shelf", Dialect: config.Templated, Topic: "shelf/set", Group: "east", MaxPercent: 100,
+		Template: &config.Template{
+			Brightness: `{"bri":{{.Level}},"fade":{{.Seconds}}}`, BrightnessMax: 255, KelvinTopic: "shelf/set", Kelvin: `{"ct":{{.Mired}}}`,
+			StateTopic: "shelf/state", BrightnessKey: "light.bri", KelvinKey: "ct", KelvinMired: true,
+		},
+	}}
+	if diff := cmp.Diff(want, c.Room.Lamps); diff != "" {
+		t.Errorf("lamps (-want +got):\n%s", diff)
+	}
+	for _, payload := range []string{"{{.Levle}}", "{{range .Level}}{{end}}", "{{.Level", `{{define "x"}}{{end}}`, `{{printf "%9d" .Level}}`, "{{if .Level}}1{{end}}"} {
+		got := problems(t, strings.Replace(text, `'{"ct":{{.Mired}}}'`, "'"+payload+"'", 1))
+		if len(got) == 0 || got[0].Key != "room.lamps[0].template.kelvin" {
+			t.Errorf("payload %s: problems %v", payload, got)
+		}
+	}
+}
+
+func TestScenesAreReadInTheOrderOfTheFile(t *testing.T) {
+	c, err := config.Parse("c.yaml", []byte(strings.Replace(base, "room: {}", `room:
+  base_scene: reading
+  scenes:
+    reading: {light: {brightness_percent: 40, kelvin: 2700}}
+    base: {sound: {bed: rain, level_db: -40, swell_db: 3}, pace: {breaths_per_min: 6, hold_s: 1.5}}`, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []config.Scene{
+		{Name: "reading", Light: config.Light{BrightnessPercent: 40, Kelvin: 2700}},
+		{Name: "base", Sound: config.Sound{Bed: "rain", LevelDB: -40, SwellDB: 3}, Pace: config.Pace{BreathsPerMin: 6, InhaleShare: 0.4, Hold: 1500 * time.Millisecond}},
+	}
+	if diff := cmp.Diff(want, c.Room.Scenes); diff != "" || c.Room.BaseScene != "reading" {
+		t.Errorf("base %s, scenes (-want +got):\n%s", c.Room.BaseScene, diff)
+	}
+}
+
+// Whatever a person does to one line, the answer is a config, or problems that each stand in the file.
+func TestEveryProblemStandsInTheFile(t *testing.T) {
+	whole := strings.Split(example(t), "\n")
+	rapid.Check(t, func(t *rapid.T) {
+		lines := slices.Clone(whole)
+		i := rapid.IntRange(0, len(lines)-1).Draw(t, "line")
+		lines[i] = rapid.SampledFrom([]string{
+			"", "  " + lines[i], strings.TrimSpace(lines[i]), strings.ReplaceAll(lines[i], ":", ": -"), strings.ToUpper(lines[i]),
+			strings.Replace(lines[i], "# ", "", 1), lines[i] + "x", "- " + lines[i], fmt.Sprint(i),
+		}).Draw(t, "change")
+		_, err := config.Parse("c.yaml", []byte(strings.Join(lines, "\n")))
+		var all *config.Error
+		if err == nil || !errors.As(err, &all) {
+			return
+		}
+		for _, p := range all.Problems {
+			if p.Line < 1 || p.Line > len(lines)+1 || p.Column < 1 || p.Want == "" {
+				t.Fatalf("%+v is nowhere in a file of %d lines", p, len(lines))
+			}
+		}
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(example(f))
+	f.Add(base)
+	f.Add("hub: {id: a}\nwearers: [{id: a, share: none, eda: {}}]\n")
+	f.Add("a: &a [*a]\n? {x: 1}\n: !!binary zz\n<<: {a: 1}\n")
+	f.Add("room: {lamps: [{dialect: template, template: {brightness: '{{.Level}'}}]}")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := config.Parse("c.yaml", []byte(text))
+		if (c == nil) == (err == nil) {
+			t.Fatalf("config %v and error %v", c, err)
+		}
+		if err != nil {
+			if all, ok := err.(*config.Error); !ok || len(all.Problems) == 0 {
+				t.Fatalf("error %#v: want problems", err)
+			}
+		}
+	})
+}
