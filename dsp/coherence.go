@@ -25,7 +25,7 @@ type pacer struct {
 	spectrum *periodogram
 }
 
-func newPacer() *pacer { return &pacer{spectrum: newPeriodogram(coherencePoints, 1024, coherenceHz)} }
+func newPacer() *pacer { return &pacer{spectrum: newPeriodogram(coherencePoints, 512, coherenceHz)} }
 
 // coherence compares the heart rate of the last 64 s with the pacer. PhaseDeg is positive where the heart rate peaks after the
 // middle of the inhale–exhale wave cos(2π·pace·(t − zero)), which is highest as the inhale begins.
@@ -52,12 +52,13 @@ func (p *pacer) coherence(r *record, from int64, t time.Duration) Coherence {
 	return out
 }
 
-// phase is the angle of the heart rate's component at the pace against the pacer's, in degrees.
+// phase is the angle of the heart rate's component at the pace against the pacer's, in degrees. An interval stands for the
+// middle between its beats, half an interval before the beat that it is filed under.
 func (p *pacer) phase(start time.Duration, hz float64) float64 {
 	level, slope := line(p.curve[:])
 	var re, im float64
 	for i, v := range p.curve {
-		t := (start - p.zero).Seconds() + float64(i)/coherenceHz
+		t := (start - p.zero).Seconds() + float64(i)/coherenceHz - 30/level
 		sin, cos := math.Sincos(2 * math.Pi * hz * t)
 		x := (v - level - slope*float64(i)) * p.spectrum.window[i]
 		re, im = re+x*cos, im+x*sin

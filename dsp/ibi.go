@@ -16,8 +16,9 @@ const runLength = 16 // intervals of the present run that are held; the median n
 // compared. The distribution of differences outlives a gap, the succession does not.
 type classifier struct {
 	run     [runLength]interval
-	n       int // held
-	next    int // first one not judged
+	n       int  // held
+	next    int  // first one not judged
+	extra   bool // the interval judged last ends in an extra beat
 	recent  trailing
 	change  trailing // differences of successive intervals
 	offset  trailing // of an interval from its local median, negative ones doubled
@@ -29,7 +30,7 @@ func newClassifier() *classifier {
 }
 
 func (c *classifier) clear() {
-	c.n, c.next = 0, 0
+	c.n, c.next, c.extra = 0, 0, false
 	c.recent.clear()
 	c.change.clear()
 	c.offset.clear()
@@ -63,7 +64,7 @@ func (c *classifier) flush(dst []interval) []interval {
 	for c.next < c.n {
 		dst = c.judge(dst)
 	}
-	c.n, c.next = 0, 0
+	c.n, c.next, c.extra = 0, 0, false
 	return dst
 }
 
@@ -84,6 +85,11 @@ func (c *classifier) judge(dst []interval) []interval {
 		iv.Class = byMedian(a.rr, a.next, a.median)
 	default:
 		iv.Class = a.decide()
+	}
+	if c.extra && iv.follows && iv.Class != ClassMissed {
+		iv.Class, c.extra = ClassExtra, false // the other half of what an extra beat cut in two
+	} else {
+		c.extra = iv.Class == ClassExtra
 	}
 	c.next++
 	return append(dst, iv)

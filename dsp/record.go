@@ -89,6 +89,9 @@ func (w *window) clear() { w.from, w.upTo, w.s = w.record.end, w.record.end, sum
 
 // advance takes in what is new and lets go what closed at or before t − span.
 func (w *window) advance(t time.Duration) {
+	if w.from < w.record.oldest() { // nobody asked for so long that the record has moved on
+		w.from, w.upTo, w.s = w.record.oldest(), w.record.oldest(), sums{}
+	}
 	if w.upTo == w.from && w.upTo < w.record.end {
 		w.centre = w.record.at(w.upTo).ms
 	}

@@ -10,7 +10,7 @@ const (
 	hfHigh = 0.40
 )
 
-// Settings of the live spectra: the normal intervals at 4 Hz joined by straight lines, linear trend removed, Hann window. The
+// Settings of the live spectra: the normal intervals at 4 Hz joined by cubics, linear trend removed, Hann window. The
 // 60 s window is one segment of 240 points, zero-padded to 256; the 300 s window is the mean of half-overlapping segments of
 // 512 points (128 s, so that LF holds five cycles of its slowest wave). A hole of more than 5 s leaves no spectrum.
 const (
