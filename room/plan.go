@@ -105,12 +105,12 @@ func (r *Room) limitPause(now time.Duration) {
 	for i := range r.lamps {
 		l := &r.lamps[i]
 		l.motion.Paused = paused
-		if !paused || now >= r.plan.since+pauseRiseFor {
+		if !paused || now >= r.heldAt+pauseRiseFor {
 			l.pausedFrom, l.motion.PauseLimit = dsp.Maybe{}, dsp.Maybe{}
 			continue
 		}
 		if !l.pausedFrom.Known {
-			l.pausedFrom = l.brightness.now(r.plan.since)
+			l.pausedFrom = l.brightness.now(r.heldAt)
 		}
 		if l.pausedFrom.Known {
 			l.motion.PauseLimit = dsp.Some(l.pausedFrom.Value + pauseRise)
