@@ -15,7 +15,7 @@ func (r *Room) Pause(dst []dsp.Value, now time.Duration) []dsp.Value {
 	if r.hold || (r.session.stage == stageIdle && !r.restoring.on) {
 		return dst
 	}
-	r.hold = true
+	r.hold, r.heldAt = true, now
 	dst = r.stopPractice(dst, PracticeStopped)
 	r.checkIn = asking{}
 	if r.session.stage != stageIdle {

@@ -105,12 +105,12 @@ func (r *Room) limitPause(now time.Duration) {
 	for i := range r.lamps {
 		l := &r.lamps[i]
 		l.motion.Paused = paused
-		if !paused || now >= r.plan.since+pauseRiseFor {
+		if !paused || now >= r.heldAt+pauseRiseFor {
 			l.pausedFrom, l.motion.PauseLimit = dsp.Maybe{}, dsp.Maybe{}
 			continue
 		}
 		if !l.pausedFrom.Known {
-			l.pausedFrom = l.brightness.now(r.plan.since)
+			l.pausedFrom = l.brightness.now(r.heldAt)
 		}
 		if l.pausedFrom.Known {
 			l.motion.PauseLimit = dsp.Some(l.pausedFrom.Value + pauseRise)
@@ -160,13 +160,27 @@ func (r *Room) send(dst []dsp.Value, now time.Duration, l *lamp, a *attribute) [
 	c := LampCommand{Lamp: l.o.ID, Planned: now, Waits: r.plan.aim != aimCue}
 	var value float64
 	if a == &l.brightness {
-		value, c.Transition = a.step(now, r.plan.fade, r.plan.number, b.Value)
+		value, c.Transition = a.step(now, r.fade(l, now, b.Value), r.plan.number, b.Value)
 		c.Brightness = dsp.Some(value)
 	} else {
 		value, c.Transition = a.step(now, r.plan.fade, r.plan.number, k.Value)
 		c.Kelvin = dsp.Some(value)
 	}
 	return r.release(dst, now, l, c)
+}
+
+// fade is how long a lamp takes to reach a brightness under the plan. It rises so slowly that a pause finds it less than
+// pauseRise further up when the budget of its group gets to it.
+func (r *Room) fade(l *lamp, now time.Duration, goal float64) time.Duration {
+	lamps := 0
+	for i := range r.lamps {
+		if r.lamps[i].group == l.group {
+			lamps++
+		}
+	}
+	reached := time.Duration(lamps) * seconds(1/budgetPerSecond)
+	rise := goal - l.brightness.now(now).Value
+	return max(r.plan.fade, time.Duration(rise/pauseRise*float64(reached)))
 }
 
 // release is the one place where lamp commands leave.

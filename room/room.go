@@ -20,9 +20,10 @@ type Room struct {
 	comfort comfort
 
 	session   session
-	hold      bool   // paused: the pause scene stays
-	byHand    string // scene chosen by hand; empty: none
-	whyByHand string // by_hand, or no_answer
+	hold      bool          // paused: the pause scene stays
+	heldAt    time.Duration // when it was paused
+	byHand    string        // scene chosen by hand; empty: none
+	whyByHand string        // by_hand, or no_answer
 	practice  practising
 	checkIn   asking
 	steering  steering
