@@ -56,7 +56,7 @@ func TheWearer(ctx context.Context, socket, id string) (string, error) {
 	}
 	var status struct {
 		Wearers []struct {
-			ID string `json:"id"`
+			ID string `json:"wearer"`
 		} `json:"wearers"`
 	}
 	if err := call(ctx, socket, http.MethodGet, "/api/status", "", &status); err != nil {

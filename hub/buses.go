@@ -25,8 +25,6 @@ type buses interface {
 	i2c(b config.Bus) (i2c.Bus, error)
 	// spi opens a port and connects to the chip on it.
 	spi(b config.Bus) (spi.Conn, error)
-	// lost closes a bus after a fault, so that the next call opens it anew.
-	lost(b config.Bus)
 }
 
 // kernelBuses are those of Linux, through periph. It is used by the reading loops, one bus each, and by nothing else.
@@ -58,7 +56,10 @@ func (k *kernelBuses) i2c(b config.Bus) (i2c.Bus, error) {
 }
 
 func (k *kernelBuses) spi(b config.Bus) (spi.Conn, error) {
-	k.lost(b) // a port is connected once; after a fault it is opened anew
+	if old, ok := k.open[b.Name]; ok {
+		old.Close() // a port is connected once; what failed may fail to close, and is opened anew all the same
+		delete(k.open, b.Name)
+	}
 	port, err := spireg.Open(b.SPI)
 	if err != nil {
 		return nil, fmt.Errorf("hub: open SPI port %s: %w (is dtparam=spi=on set, and is this user in the group spi?)", b.SPI, err)
@@ -70,13 +71,6 @@ func (k *kernelBuses) spi(b config.Bus) (spi.Conn, error) {
 	}
 	k.open[b.Name] = port
 	return conn, nil
-}
-
-func (k *kernelBuses) lost(b config.Bus) {
-	if bus, ok := k.open[b.Name]; ok {
-		bus.Close() // what failed may fail to close; it is opened anew all the same
-		delete(k.open, b.Name)
-	}
 }
 
 // claimed tells which kernel driver owns an I²C address. periph's transfers would go past it, and both would talk to the chip.

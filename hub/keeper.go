@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hubd/history"
 	"hubd/pipeline"
 )
 
@@ -16,18 +15,26 @@ const (
 	commitEvery = 1 * time.Minute // also at stop
 )
 
+// store is where things last. A nil func keeps nothing.
+type store struct {
+	save    func(pipeline.Settings) error
+	add     func(pipeline.Event, time.Time)
+	commit  func(time.Time)
+	trouble func() string // what is wrong with history.db; empty when nothing is
+	close   func() error
+}
+
 // keeper owns what lasts: the settings file and history.db. Its goroutine alone touches the disk, so that a slow card never delays
 // a sample, a lamp or a pause. What cannot be stored is told once and the room goes on.
 type keeper struct {
-	log      *slog.Logger
-	settings *history.SettingsFile // nil: settings live in memory
-	db       *history.DB           // nil: no history
-	wall     func() time.Time
-	done     chan struct{}
-	wake     chan struct{}
-	rows     chan pipeline.Event
-	dropped  atomic.Uint64
-	stored   atomic.Uint64 // revision of the settings that are on disk, or that the disk refused
+	log     *slog.Logger
+	store   store
+	wall    func() time.Time
+	done    chan struct{}
+	wake    chan struct{}
+	rows    chan pipeline.Event
+	dropped atomic.Uint64
+	stored  atomic.Uint64 // revision of the settings that are on disk, or that the disk refused
 
 	mu       sync.Mutex
 	pending  pipeline.Settings
@@ -38,9 +45,9 @@ type keeper struct {
 	dbTrouble string // what is wrong with history.db
 }
 
-func newKeeper(log *slog.Logger, settings *history.SettingsFile, db *history.DB, wall func() time.Time) *keeper {
+func newKeeper(log *slog.Logger, st store, wall func() time.Time) *keeper {
 	return &keeper{
-		log: log, settings: settings, db: db, wall: wall,
+		log: log, store: st, wall: wall,
 		done: make(chan struct{}), wake: make(chan struct{}, 1), rows: make(chan pipeline.Event, maxRows),
 	}
 }
@@ -98,8 +105,8 @@ func (k *keeper) drain() {
 		break
 	}
 	k.commit()
-	if k.db != nil {
-		if err := k.db.Close(); err != nil {
+	if k.store.close != nil {
+		if err := k.store.close(); err != nil {
 			k.log.Error("history did not close", "error", err)
 		}
 	}
@@ -113,8 +120,8 @@ func (k *keeper) write() {
 		return
 	}
 	var err error
-	if k.settings != nil {
-		err = k.settings.Save(s)
+	if k.store.save != nil {
+		err = k.store.save(s)
 	}
 	k.report(err)
 	k.stored.Store(revision)
@@ -135,14 +142,19 @@ func (k *keeper) report(err error) {
 }
 
 func (k *keeper) add(e pipeline.Event) {
-	if k.db != nil {
-		k.db.Add(e, k.wall())
+	if k.store.add != nil {
+		k.store.add(e, k.wall())
 	}
 }
 
 func (k *keeper) commit() {
-	if k.db != nil {
-		k.db.Commit(k.wall())
+	if k.store.commit != nil {
+		k.store.commit(k.wall())
+	}
+	if k.store.trouble != nil {
+		k.mu.Lock()
+		k.dbTrouble = k.store.trouble()
+		k.mu.Unlock()
 	}
 }
 

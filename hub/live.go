@@ -11,7 +11,6 @@ import (
 
 	"hubd/acquire"
 	"hubd/drivers/sim"
-	"hubd/history"
 	"hubd/mqtt"
 	"hubd/mqtt/device"
 	"hubd/mqtt/homeassistant"
@@ -38,9 +37,8 @@ type parts struct {
 	mqtt      *mqtt.Options // nil: no broker; without callbacks and will
 	discovery homeassistant.Options
 	birth     string
-	settings  *history.SettingsFile // nil: in memory
-	db        *history.DB           // nil: none
-	socket    string                // empty: none
+	store     store
+	socket    string // empty: none
 	simFault  func(chip string, f sim.Fault, seconds float64) error
 	onCue     func(room.Cue)
 	sinks     []sink // besides broker, history and log
@@ -63,7 +61,7 @@ func newLive(p parts) (*live, error) {
 	l := &live{parts: p}
 	in, stop := newInbox(), &pauses{}
 	clock := newWallClock()
-	l.keeper = newKeeper(p.log.With("part", "storage"), p.settings, p.db, clock.local)
+	l.keeper = newKeeper(p.log.With("part", "storage"), p.store, clock.local)
 	ids := make([]string, len(p.wearers))
 	for i, w := range p.wearers {
 		ids[i] = w.id

@@ -296,12 +296,8 @@ func (r *replay) write(e pipeline.Event) error {
 	if r.o.Explain {
 		r.line = r.explain.Apply(r.line[:0], e)
 	} else {
-		r.line = wire.AppendEvent(r.line[:0], e)
+		r.line = append(wire.AppendEvent(r.line[:0], e), '\n')
 	}
-	if len(r.line) == 0 {
-		return nil
-	}
-	r.line = append(r.line, '\n')
 	_, err := r.out.Write(r.line)
 	return err
 }

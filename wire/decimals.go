@@ -29,5 +29,5 @@ const (
 	kelvinDecimals      = 0 // K
 	levelDecimals       = 1 // dB
 	toneDecimals        = 1 // Hz
-	reportDecimals      = 4 // every measure of hubd hrv: compared with published values of up to four
+	reportDecimals      = 8 // every measure of hubd hrv: compared with published values of up to four
 )

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"hubd/config"
+	"hubd/hub"
+	"hubd/synth"
+)
+
+const defaultConfig = "/etc/hubd/config.yaml"
+
+func runDaemon(ctx context.Context, args []string, std streams) error {
+	fs := flag.NewFlagSet("hubd run", flag.ContinueOnError)
+	file := fs.String("config", defaultConfig, "config file")
+	socket := fs.String("socket", "", "local socket (default: "+hub.DefaultSocket+", or a folder of your own where that cannot be written)")
+	simulate := fs.String("simulate", "", "simulated chips on synthetic bodies instead of real buses: "+strings.Join(synth.Names(), ", "))
+	operands, err := parse(fs, args, std)
+	if err == nil {
+		err = noOperands(operands)
+	}
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(*file)
+	if err != nil {
+		return err
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level}))
+	for _, w := range cfg.Warnings {
+		log.Warn(w.String())
+	}
+	return hub.Run(ctx, hub.RunOptions{Config: cfg, Socket: *socket, Simulate: *simulate, Version: version, Log: log})
+}
+
+func runCheck(_ context.Context, args []string, std streams) error {
+	fs := flag.NewFlagSet("hubd check", flag.ContinueOnError)
+	file := fs.String("config", defaultConfig, "config file")
+	operands, err := parse(fs, args, std)
+	if err == nil {
+		err = noOperands(operands)
+	}
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(*file)
+	if err != nil {
+		return err
+	}
+	for _, w := range cfg.Warnings {
+		fmt.Fprintln(std.out, "note:", w.String())
+	}
+	_, err = fmt.Fprintf(std.out, "%s: nothing wrong\n", *file)
+	return err
+}

@@ -1,0 +1,180 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"hubd/acquire"
+	"hubd/config"
+	"hubd/dsp"
+	"hubd/mqtt/broker"
+	"hubd/pipeline"
+	"hubd/room"
+	"hubd/synth"
+	"hubd/wire"
+)
+
+// DemoOptions are the flags of hubd demo (design section 6.1).
+type DemoOptions struct {
+	Scenario string // of synth.Names
+	MQTT     string // address of the embedded broker, for example 127.0.0.1:1883; empty: that, or a free port
+	Speed    float64
+	Seed     uint64
+	Version  string
+	Out      io.Writer
+	Log      *slog.Logger
+}
+
+// The demo's own world.
+const (
+	demoHub   = "demo"
+	demoLamp  = "bed"
+	demoTopic = "zigbee2mqtt/bed"
+	demoPort  = "127.0.0.1:1883"
+)
+
+// Demo runs a simulated evening until ctx ends: simulated chips, the real rest, an embedded broker and a lamp on it.
+func Demo(ctx context.Context, o DemoOptions) error {
+	scene, err := synth.New(o.Scenario, o.Seed)
+	if err != nil {
+		return err
+	}
+	b, err := demoBroker(o)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	cfg := demoConfig(scene, b.Addr())
+	pacer := acquire.NewKernelPacer()
+	sim, err := newSimulated(cfg, scene, pacer.Now)
+	if err != nil {
+		return err
+	}
+	p, err := build(cfg, sim, o.Log)
+	if err != nil {
+		return err
+	}
+	p.version, p.pacer, p.simFault, p.onCue = o.Version, pacer, sim.fault, sim.feel
+	p.pipeline.Settings = demoSettings(scene, cfg)
+	screen := &demoScreen{out: o.Out}
+	p.sinks = []sink{screen}
+	l, err := newLive(p)
+	if err != nil {
+		return err
+	}
+	lamp, err := startDemoLamp(ctx, b.Addr())
+	if err != nil {
+		return err
+	}
+	defer lamp.Close(closeWithin)
+	demoGreeting(o.Out, scene, b.Addr())
+	l.startSession(scene.Session())
+	return l.run(ctx)
+}
+
+// demoBroker starts the embedded broker on the usual port, or on a free one where that is taken and nobody asked for it.
+func demoBroker(o DemoOptions) (*broker.Broker, error) {
+	if o.MQTT != "" {
+		return broker.Start(o.MQTT, o.Log)
+	}
+	b, err := broker.Start(demoPort, o.Log)
+	if err != nil {
+		return broker.Start("127.0.0.1:0", o.Log)
+	}
+	return b, nil
+}
+
+// demoConfig is a whole config, as a maker would write it: one ADS1115 a wearer, pulse on A0, skin conductance on A1, one lamp.
+func demoConfig(scene *synth.Scene, brokerAddr string) *config.Config {
+	c := &config.Config{
+		Hub:   config.Hub{ID: demoHub, Name: "Demo room"},
+		MQTT:  config.MQTT{URL: "mqtt://" + brokerAddr, DiscoveryPrefix: "homeassistant", BirthTopic: "homeassistant/status", Insecure: true},
+		Buses: []config.Bus{{Name: "sim", I2C: "sim"}},
+		Room: config.Room{
+			BaseScene: "base", After: true, MinConfidence: 0.5, VolumeCapDB: -20, AnswerAfter: 2 * time.Minute,
+			Night:      config.Night{BrightnessPercent: 15, Kelvin: 2200},
+			Discretion: config.Discretion{DelayMin: 2 * time.Second, DelayMax: 6 * time.Second, Fade: 10 * time.Second, SpreadPercent: 15},
+			Lamps:      []config.Lamp{{ID: demoLamp, Dialect: config.Zigbee2MQTT, Topic: demoTopic, MaxPercent: 100}},
+		},
+	}
+	ids := scene.Wearers()
+	for i, id := range ids {
+		name := "chip-" + id
+		c.Chips = append(c.Chips, config.Chip{Name: name, Kind: config.ADS1115, Bus: "sim", Address: uint16(0x48 + i), SupplyVolts: replaySupply})
+		w := config.Wearer{
+			ID: id, Name: id, Share: config.ShareFull, Keep: config.KeepNothing, Cues: true,
+			StartFrom: []config.Source{config.FromBoot, config.FromMQTT},
+			Pulse:     &config.Pulse{Chip: name, Channel: 0, Kind: config.PPG, RateHz: 250, FullScaleVolts: replayFullScale},
+			EDA:       &config.EDA{Chip: name, Channel: 1, Kind: config.Grove, RateHz: 25, FullScaleVolts: replayFullScale},
+		}
+		if len(ids) == 2 {
+			w.Pair = ids[1-i]
+		}
+		c.Wearers = append(c.Wearers, w)
+	}
+	return c
+}
+
+// demoSettings starts unpaused, with each body's own rest known.
+func demoSettings(scene *synth.Scene, c *config.Config) pipeline.Settings {
+	today := int32(time.Now().Unix() / (24 * 60 * 60))
+	var s pipeline.Settings
+	for i, w := range c.Wearers {
+		s.Wearers = append(s.Wearers, pipeline.WearerSettings{
+			Wearer: w.ID, Share: pipeline.ShareFull, Keep: pipeline.KeepNothing, Cues: true, OpenCircuit: dsp.Some(openCircuit),
+			Baseline: scene.Baseline(i, today),
+		})
+	}
+	return s
+}
+
+func demoGreeting(out io.Writer, scene *synth.Scene, addr string) {
+	host, port, _ := net.SplitHostPort(addr)
+	fmt.Fprintf(out, "hubd demo: %s\nSimulated bodies; everything after the converter's register is the real program. Ctrl-C ends it.\n\n", scene.Title())
+	fmt.Fprintf(out, "See it on MQTT:   mosquitto_sub -h %s -p %s -v -t 'hubd/#' -t 'zigbee2mqtt/#'\n", host, port)
+	fmt.Fprintf(out, "Stop all sensing: mosquitto_pub -h %s -p %s -t hubd/demo/room/set/pause -m PRESS\n", host, port)
+	fmt.Fprintf(out, "Sense again:      mosquitto_pub -h %s -p %s -t hubd/demo/%s/set/resume -m PRESS\n\n", host, port, scene.Wearers()[0])
+}
+
+// startSession starts a session for every wearer with boot in start_from.
+func (l *live) startSession(kind string) {
+	k, ok := room.ParseSessionKind(kind)
+	if !ok {
+		return
+	}
+	for i, w := range l.pipeline.Wearers {
+		if !l.core.pipeline.Sensed(i) {
+			continue
+		}
+		c := pipeline.Command{Name: pipeline.CommandStartSession, Wearer: w.ID, Session: k, Origin: pipeline.Origin{Source: pipeline.SourceBoot}}
+		if err := l.core.request(c, nil); err != nil {
+			l.log.Error("session not started", "error", err)
+		}
+	}
+}
+
+// demoScreen prints one readable line a second. It shows simulated bodies on their own terminal.
+type demoScreen struct {
+	out    io.Writer
+	screen wire.Screen
+	next   time.Duration
+	last   string
+}
+
+func (d *demoScreen) audience() pipeline.Audience {
+	return pipeline.Audience{Kind: pipeline.AudienceBroker}
+}
+
+func (d *demoScreen) event(e pipeline.Event) { d.screen.Apply(e) }
+
+func (d *demoScreen) tick(now time.Duration, _ pipeline.Consent) {
+	if now < d.next {
+		return
+	}
+	d.next = now.Truncate(time.Second) + time.Second
+	fmt.Fprintln(d.out, d.screen.Line(now))
+}

@@ -1,0 +1,169 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+
+	"hubd/config"
+	"hubd/drivers/sim"
+	"hubd/dsp"
+	"hubd/room"
+	"hubd/synth"
+)
+
+// simulatedClock is how far the simulated chips' oscillators are off: within the 10 % that datasheets allow, so that nothing can
+// come to rely on the nominal rate.
+const simulatedClock = -0.04
+
+// faultable is a part of a simulated bus that can be made to fail: a chip or the bus itself.
+type faultable interface {
+	Set(f sim.Fault, on bool) error
+}
+
+// simulated gives the buses of a config as register models, worn by synthetic bodies.
+type simulated struct {
+	scene  *synth.Scene
+	config *config.Config
+	now    func() time.Duration
+
+	mu    sync.Mutex
+	i2cs  map[string]*sim.I2C
+	ports map[string]*sim.SPI
+	parts map[string]faultable // by chip and by bus name
+}
+
+func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
+	s := &simulated{
+		scene: scene, config: c, now: now,
+		i2cs: map[string]*sim.I2C{}, ports: map[string]*sim.SPI{}, parts: map[string]faultable{},
+	}
+	for _, b := range c.Buses {
+		if b.I2C != "" {
+			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, nil)
+			s.parts[b.Name] = s.i2cs[b.Name]
+		}
+	}
+	for _, ch := range c.Chips {
+		if err := s.attach(ch); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *simulated) attach(ch config.Chip) error {
+	if bus := s.i2cs[ch.Bus]; bus != nil {
+		model, err := sim.NewADS1x15(sim.ADSOptions{
+			TwelveBit: ch.Kind == config.ADS1015, Input: s.input(ch), SupplyVolts: ch.SupplyVolts, ClockError: simulatedClock,
+		})
+		if err != nil {
+			return err
+		}
+		bus.Attach(ch.Address, model)
+		s.parts[ch.Name] = model
+		return nil
+	}
+	bits, inputs := 12, 8
+	if ch.Kind == config.MCP3004 || ch.Kind == config.MCP3008 {
+		bits = 10
+	}
+	if ch.Kind == config.MCP3004 || ch.Kind == config.MCP3204 {
+		inputs = 4
+	}
+	model, err := sim.NewMCP3x0x(sim.MCPOptions{Bits: bits, Inputs: inputs, Input: s.input(ch), VrefVolts: ch.SupplyVolts})
+	if err != nil {
+		return err
+	}
+	s.ports[ch.Bus] = sim.NewSPI(ch.Bus, s.now, nil, model)
+	s.parts[ch.Name], s.parts[ch.Bus] = model, s.ports[ch.Bus]
+	return nil
+}
+
+// input is what the bodies put on a chip's inputs. A wearer beyond the scenario's is nobody: the sensors lie on the table.
+func (s *simulated) input(ch config.Chip) sim.Input {
+	worn := len(s.scene.Wearers())
+	return func(input int, t time.Duration) float64 {
+		for i, w := range s.config.Wearers {
+			switch {
+			case w.Pulse != nil && w.Pulse.Chip == ch.Name && w.Pulse.Channel == input:
+				if i >= worn {
+					return ch.SupplyVolts / 2
+				}
+				return s.scene.Pulse(i, t) * ch.SupplyVolts / replaySupply
+			case w.EDA != nil && w.EDA.Chip == ch.Name && w.EDA.Channel == input:
+				conductance := 0.0
+				if i < worn {
+					conductance = s.scene.EDA(i, t)
+				}
+				return skinVolts(*w.EDA, ch, conductance)
+			}
+		}
+		return 0
+	}
+}
+
+// skinVolts is what a skin-conductance circuit puts out.
+func skinVolts(e config.EDA, ch config.Chip, microsiemens float64) float64 {
+	if e.Kind == config.Grove {
+		return dsp.GroveVolts(microsiemens, ch.SupplyVolts, openCircuit)
+	}
+	share := microsiemens * e.DividerOhm / 1e6 // of the fixed resistor's conductance
+	if e.DividerHigh {
+		return ch.SupplyVolts / (1 + share)
+	}
+	return ch.SupplyVolts * share / (1 + share)
+}
+
+func (s *simulated) i2c(b config.Bus) (i2c.Bus, error) {
+	bus := s.i2cs[b.Name]
+	if err := bus.Open(); err != nil {
+		return nil, err
+	}
+	return bus, nil
+}
+
+func (s *simulated) spi(b config.Bus) (spi.Conn, error) {
+	port := s.ports[b.Name]
+	if port == nil {
+		return nil, errors.New("nothing is on this port")
+	}
+	if err := port.Open(); err != nil {
+		return nil, err
+	}
+	return port.Connect(physic.Frequency(b.ClockHz)*physic.Hertz, spi.Mode0, 8)
+}
+
+// fault lets a chip or a bus fail for some seconds.
+func (s *simulated) fault(name string, f sim.Fault, seconds float64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	part, ok := s.parts[name]
+	if !ok {
+		names := ""
+		for _, c := range s.config.Chips {
+			names += " " + c.Name
+		}
+		return fmt.Errorf("no simulated chip %q; there are:%s", name, names)
+	}
+	if err := part.Set(f, true); err != nil {
+		return err
+	}
+	time.AfterFunc(time.Duration(seconds*float64(time.Second)), func() {
+		_ = part.Set(f, false) // it was known when it was switched on
+	})
+	return nil
+}
+
+// feel lets the bodies feel what the room does.
+func (s *simulated) feel(c room.Cue) {
+	s.scene.SetRoom(synth.Room{
+		BrightnessPercent: c.Light.Brightness, Kelvin: c.Light.Kelvin, LevelDB: c.Sound.LevelDB.Or(-60),
+		BreathsPerMin: c.Pace.BreathsPerMin, PhaseZero: c.Pace.PhaseZero,
+	})
+}
