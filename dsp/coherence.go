@@ -20,7 +20,6 @@ const (
 type pacer struct {
 	perMin   float64
 	zero     time.Duration // an inhale began
-	since    time.Duration
 	curve    [coherencePoints]float64
 	spectrum *periodogram
 }

@@ -11,17 +11,16 @@ type candidate struct {
 // the long one by a margin there is a block, and the block's highest cell is the candidate. The long average reaches back
 // farther than ahead, which is the causal deviation from the paper: it needs beatAhead cells instead of half its length.
 type detector struct {
-	form      *waveform
-	place     int64 // the cell judged last
-	due       int64 // the cell by which the next beat is expected
-	polarity  float64
-	shortSum  float64
-	longSum   float64
-	untilSum  int     // cells until the sums are taken anew, so that rounding cannot add up
-	floor     float64 // margin, in units of the squared feature
-	open      bool    // inside a block
-	highest   candidate
-	blockFrom int64
+	form     *waveform
+	place    int64 // the cell judged last
+	due      int64 // the cell by which the next beat is expected
+	polarity float64
+	shortSum float64
+	longSum  float64
+	untilSum int     // cells until the sums are taken anew, so that rounding cannot add up
+	floor    float64 // margin, in units of the squared feature
+	open     bool    // inside a block
+	highest  candidate
 }
 
 const sumsAnewEvery = 512
@@ -43,7 +42,7 @@ func (d *detector) step(h *history) (c candidate, ok bool) {
 	inside := short > long+d.margin()
 	if inside {
 		if !d.open {
-			d.open, d.highest, d.blockFrom = true, candidate{}, d.place
+			d.open, d.highest = true, candidate{}
 		}
 		if v := d.polarity * h.feature[at(d.place)]; v > d.highest.height {
 			d.highest.k, d.highest.height = d.place, v

@@ -14,7 +14,7 @@ package dsp
 //
 // The best fit is taken: where the wearer's own average beat correlates best, found by a parabola between cells. It rests on the
 // whole upstroke instead of one point of it. The average is aligned by the steepest rise, so that is the point it stands for.
-// (RMSSD before doubtful beats were kept out of the intervals.)
+// The table was measured before doubtful beats were kept out of the intervals, on the recordings that the choice is judged by.
 
 const fitCells = 7 // farthest shift of the fit, 56 ms
 

@@ -20,9 +20,10 @@ const (
 	lockTime     = 3 * time.Second        // of wave that must look like a pulse before anything is told
 	lockEvery    = 250 * time.Millisecond // between two tries
 	refractory   = 300 * time.Millisecond // Elgendi 2013; also the hard gate of design 4
-	doubtTime    = 240 * time.Millisecond // that a doubtful candidate waits for a better one within the refractory time
 	lossTime     = 4 * time.Second        // without an accepted beat: locked no more
 	keepAcross   = 10 * time.Second       // a gap up to this keeps polarity, height and template; a longer one forgets them
+	turnedTime   = 5                      // seconds in a row in which the wave looks upside down: the lock was wrong, or the sensor was turned
+	turnedLeast  = 0.2                    // asymmetry that counts as upside down
 	longestStep  = 250 * time.Millisecond // between two samples; more is a gap
 	lockTwins    = 0.7                    // least correlation between neighbouring beats of a lock
 	surelyBeat   = 0.8                    // from which its time is good enough for intervals
@@ -51,6 +52,7 @@ type lead struct {
 	anyBeat   bool
 	alone     bool
 	nextTry   int64
+	nextLook  int64
 	turned    int // seconds in which the wave looked upside down
 	judged    verdicts
 	lastInput time.Duration
@@ -128,6 +130,9 @@ func (l *lead) follow(dst []found) []found {
 	for l.locked && l.det.ready(&l.wave) {
 		dst = l.step(dst)
 	}
+	if l.locked && l.wave.last >= l.nextLook {
+		l.checkPolarity()
+	}
 	return dst
 }
 
@@ -161,7 +166,7 @@ func (l *lead) patience(c candidate) int64 {
 	}
 	early := !l.alone && float64(c.k-l.accepted) < 0.8*l.gaps.median()
 	if early || l.tmpl.correlate(&l.wave, c.k, l.polarity) < 0.8 {
-		return l.cells(doubtTime)
+		return l.form.doubt
 	}
 	return least
 }
@@ -208,7 +213,7 @@ func (l *lead) judge(c candidate) verdict {
 	likeness := l.tmpl.correlate(&l.wave, c.k, l.polarity)
 	strength := c.height / l.heights.median()
 	soon := !l.alone && float64(c.k-l.accepted) < 0.65*l.gaps.median()
-	v := verdict{k: c.k, quality: max(0, min(1, (likeness-0.4)/0.5)), doubtful: likeness < surelyBeat || strength > 2.5}
+	v := verdict{k: c.k, quality: max(0, min(1, (likeness-0.5)/0.4)), doubtful: likeness < surelyBeat || strength > 2.5}
 	if strength < 0.5 || strength > 2 {
 		v.quality *= 0.75
 	}

@@ -1,6 +1,9 @@
 package dsp
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 const lockCandidates = 16
 
@@ -51,6 +54,20 @@ func (l *lead) asymmetry(from int64) float64 {
 		all += math.Abs(v * v * v)
 	}
 	return up / all
+}
+
+// checkPolarity looks once a second whether the wave still is the way up that it was locked to.
+func (l *lead) checkPolarity() {
+	l.nextLook = l.wave.last + l.cells(time.Second)
+	from := max(l.wave.oldest(), l.wave.last-l.cells(lockTime))
+	if l.polarity*l.asymmetry(from) < -turnedLeast {
+		l.turned++
+	} else {
+		l.turned = 0
+	}
+	if l.turned >= turnedTime {
+		l.lose()
+	}
 }
 
 // spread is the difference between the highest and the lowest level since cell from.

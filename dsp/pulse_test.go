@@ -243,6 +243,29 @@ func TestABaselineJumpCostsAFewBeatsAtMost(t *testing.T) {
 	}
 }
 
+func TestASensorTurnedOverIsFoundAgain(t *testing.T) {
+	samples := body{hz: 100, seconds: 80, rr: steady(70)}.samples()
+	for i := range samples {
+		if i > 3000 {
+			samples[i].Volts = 1 - samples[i].Volts
+		}
+	}
+	beats := beatTimes(listen(newPPG(), samples))
+	upright, after := 0, 0
+	for i := 1; i < len(beats); i++ {
+		if d := beats[i] - beats[i-1]; math.Abs(d-60.0/70) < 0.01 {
+			if beats[i] < 30 {
+				upright++
+			} else if beats[i] > 50 {
+				after++
+			}
+		}
+	}
+	if upright < 30 || after < 30 {
+		t.Errorf("%d good intervals before, %d after", upright, after)
+	}
+}
+
 func TestTheBetterLeadIsUsed(t *testing.T) {
 	good := body{hz: 50, seconds: 60, rr: steady(66)}.samples()
 	random := rand.New(rand.NewPCG(5, 6))

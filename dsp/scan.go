@@ -16,16 +16,15 @@ const (
 
 // scan watches the raw samples of one channel.
 type scan struct {
-	have     bool
-	last     time.Duration
-	value    float64
-	changed  time.Duration // when the value last changed
-	step     float64       // mean distance of samples, s
-	quantum  float64       // smallest change ever seen: one converter step, or less
-	clipped  float64       // share at a rail, fading over about 2 s
-	faulty   bool          // the newest sample had no meaning
-	leadOff  bool
-	distinct bool
+	have    bool
+	last    time.Duration
+	value   float64
+	changed time.Duration // when the value last changed
+	step    float64       // mean distance of samples, s
+	quantum float64       // smallest change ever seen: one converter step, or less
+	clipped float64       // share at a rail, fading over about 2 s
+	faulty  bool          // the newest sample had no meaning
+	leadOff bool
 }
 
 func (s *scan) clear() { *s = scan{} }

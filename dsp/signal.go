@@ -42,7 +42,7 @@ const (
 )
 
 // quality grades a lead at time t over the last 10 s, or since its lock: the mean quality of its beats times the share of the
-// time that touching beats cover. Contact needs a lock and a beat within the last 4 s.
+// time that they cover, doubtful ones for half. Contact needs a lock and a beat within the last 4 s.
 func (l *lead) quality(t time.Duration) (contact bool, quality float64, reason string) {
 	if reason = l.look.fault(t); reason != "" {
 		return false, 0, reason
@@ -52,12 +52,12 @@ func (l *lead) quality(t time.Duration) (contact bool, quality float64, reason s
 	}
 	now := l.wave.last
 	from := max(now-l.cells(gradeSpan), l.watched)
-	beats, mean, longest := l.judged.since(from, now-l.form.beatAhead)
+	beats, sure, mean, longest := l.judged.since(from, now-l.form.beatAhead)
 	if beats == 0 {
 		return false, 0, reasonNoWave
 	}
 	usual := l.gaps.median()
-	covered := min(1, (float64(beats)+1)*usual/float64(max(1, now-from)))
+	covered := min(1, (float64(beats+sure)/2+1)*usual/float64(max(1, now-from)))
 	quality = mean * covered
 	if float64(longest) > 2.2*usual+float64(l.form.beatAhead) {
 		quality *= 0.7

@@ -23,9 +23,9 @@ func (v *verdicts) add(d verdict) {
 	v.n++
 }
 
-// since sums up the candidates from cell from on: how many were beats, their mean quality, and the longest stretch without one
+// since sums up the candidates from cell from on: how many were beats, how many of them beyond doubt, their mean quality, and the longest stretch without one
 // between from and to.
-func (v *verdicts) since(from, to int64) (beats int, quality float64, longest int64) {
+func (v *verdicts) since(from, to int64) (beats, sure int, quality float64, longest int64) {
 	previous := from
 	for i := max(0, v.n-len(v.ring)); i < v.n; i++ {
 		d := v.ring[i%len(v.ring)]
@@ -33,10 +33,13 @@ func (v *verdicts) since(from, to int64) (beats int, quality float64, longest in
 			continue
 		}
 		beats++
+		if !d.doubtful {
+			sure++
+		}
 		quality += d.quality
 		longest = max(longest, d.k-previous)
 		previous = d.k
 	}
 	longest = max(longest, to-previous)
-	return beats, quality / math.Max(1, float64(beats)), longest
+	return beats, sure, quality / math.Max(1, float64(beats)), longest
 }

@@ -16,6 +16,7 @@ type waveform struct {
 	beatAhead int64     // … and this far ahead of the place that is judged; this is the detector's latency
 	before    int64     // the template starts this long before the fiducial
 	after     int64     // and ends this long after it
+	doubt     int64     // a doubtful candidate waits this long for a better one
 	rise      int64     // longest time from foot to fiducial, and from fiducial to peak
 }
 
@@ -30,11 +31,11 @@ type waveform struct {
 func newWaveform(kind PulseKind) waveform {
 	if kind == ECG {
 		return waveform{step: 4 * time.Millisecond, sharp: true, smooth: hann(5), feature: subtract(hann(13), hann(45)),
-			peakHalf: 12, beatPast: 118, beatAhead: 35, before: 25, after: 35, rise: 15}
+			peakHalf: 12, beatPast: 118, beatAhead: 35, before: 25, after: 35, doubt: 75, rise: 15}
 	}
 	smooth := hann(13)
 	return waveform{step: 8 * time.Millisecond, smooth: smooth, feature: slopeOf(smooth),
-		peakHalf: 7, beatPast: 58, beatAhead: 25, before: 31, after: 31, rise: 38}
+		peakHalf: 7, beatPast: 58, beatAhead: 25, before: 31, after: 31, doubt: 27, rise: 38}
 }
 
 // hann is a Hann kernel of n (odd) cells that sums to 1.
