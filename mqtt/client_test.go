@@ -30,10 +30,9 @@ func TestNoBrokerAtFirstThenOneAppears(t *testing.T) {
 	b := serve(t, addr, broker.Guard{})
 	until(t, "everything is sent", func() bool { return c.Connected() && c.Counters().Sent == 3 })
 	e := listen(t, b.Addr())
-	until(t, "everything is heard", func() bool { return len(e.all()) == 3 })
-	if e.count("hubd/state=99") != 1 {
-		t.Errorf("heard %q, want the newest state once", e.all())
-	}
+	want := []string{"hubd/event/1=a", "hubd/event/2=b", "hubd/state=99"}
+	heard := func() []string { return slices.Compact(slices.Sorted(slices.Values(e.all()))) }
+	until(t, "everything is heard, of the state only the newest", func() bool { return slices.Equal(heard(), want) })
 	log.wants(t, 1, "no broker yet, retrying")
 	log.wants(t, 1, "broker connected")
 	log.wants(t, 2, "level=")
@@ -58,7 +57,11 @@ func TestABrokerThatRestartsGetsTheFinalStateOnce(t *testing.T) {
 		until(t, "sent", func() bool { return c.Counters().Sent == uint64(i+1) })
 		e := listen(t, addr)
 		final := fmt.Sprintf("hubd/state=%d.9", i)
-		until(t, "heard", func() bool { return slices.Equal(e.all(), []string{final}) })
+		until(t, "heard", func() bool { return len(e.all()) > 0 })
+		// This broker acknowledges before it distributes, so the ear may hear the one message as kept and as fresh.
+		if got, n := slices.Compact(e.all()), c.Counters().Sent; !slices.Equal(got, []string{final}) || n != uint64(i+1) {
+			t.Fatalf("heard %q and sent %d, want %q sent once in each of %d outages", got, n, final, i+1)
+		}
 		e.Close(time.Second)
 	}
 	if n := c.Counters(); n.Reconnects() != outages || n.Dropped != 0 {
@@ -217,16 +220,16 @@ func TestSend(t *testing.T) {
 	var late, pushed atomic.Int64
 	was := time.Now().Add(-time.Second)
 	soon := time.Now().Add(time.Hour)
-	c.Send(say("hubd/lamp", "late"), was, func() { late.Add(1) })
+	c.Send(say("earlier/lamp", "late"), was, func() { late.Add(1) })
 	until(t, "a message that is too late is reported without a broker", func() bool { return late.Load() == 1 })
-	c.Send(say("hubd/lamp", "0"), soon, func() { pushed.Add(1) })
+	c.Send(say("earlier/lamp", "0"), soon, func() { pushed.Add(1) })
 	for i := 1; i <= 4; i++ {
-		c.Send(say("hubd/lamp", fmt.Sprint(i)), time.Time{}, func() { t.Error("a message that waits was lost") })
+		c.Send(say("earlier/lamp", fmt.Sprint(i)), time.Time{}, func() { t.Error("a message that waits was lost") })
 	}
 	if n := pushed.Load(); n != 1 {
 		t.Errorf("reported %d times, want once: it had a deadline and gave way", n)
 	}
-	if err := c.Send(say("hubd/lamp", "5"), soon, nil); !errors.Is(err, mqtt.ErrFull) {
+	if err := c.Send(say("earlier/lamp", "5"), soon, nil); !errors.Is(err, mqtt.ErrFull) {
 		t.Errorf("a fifth of four: %v", err)
 	}
 	b := serve(t, addr, broker.Guard{})

@@ -259,6 +259,9 @@ func (c *Client) tell(o *outage, err error) {
 		return
 	}
 	o.told[kind] = true
+	if kind == obstacleLost {
+		o.told[obstacleNetwork] = true // that nobody answers then is no news
+	}
 	switch {
 	case !first:
 		c.o.Log.Warn("still no broker, now for another reason", "broker", c.at.String(), "error", err)

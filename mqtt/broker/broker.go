@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	mochi "github.com/mochi-mqtt/server/v2"
@@ -18,9 +19,10 @@ import (
 // Bounds that fit a demo on a Raspberry Pi.
 const (
 	maxClients = 32
-	maxPending = 512     // messages that may wait for one slow client
-	maxPacket  = 2 << 20 // bytes
-	statistics = 60      // seconds between $SYS messages
+	maxPending = 512             // messages that may wait for one slow client
+	maxPacket  = 2 << 20         // bytes
+	statistics = 60              // seconds between $SYS messages
+	patience   = 2 * time.Second // with clients, and with mochi, at the end
 )
 
 // Broker is a running broker.
@@ -103,18 +105,40 @@ func (b *Broker) Close() error {
 	return b.ended
 }
 
+// close shows everybody out before mochi is asked to stop. mochi 2.7.9 locks itself up when a client leaves while it counts
+// them (Clients.GetByListener takes its read lock twice), and waits for ever for a connection that never said a word.
 func (b *Broker) close() error {
-	err := b.conns.Listener.Close() // first, so that nobody comes back while the others are being shown out
-	// mochi waits for every connection to end, and one that never said a word would make it wait for ever.
-	end := time.AfterFunc(time.Second, b.conns.cut)
-	defer end.Stop()
-	if err := b.server.Close(); err != nil {
-		return fmt.Errorf("broker: close: %w", err)
+	err := b.conns.shut()
+	b.empty(patience)
+	done := make(chan error, 1)
+	go func() { done <- b.server.Close() }()
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case stopped := <-done:
+		err = errors.Join(err, stopped)
+	case <-late.C:
+		err = errors.Join(err, errors.New("not stopped in time"))
 	}
-	if err != nil && !errors.Is(err, net.ErrClosed) {
+	if err != nil {
 		return fmt.Errorf("broker: close: %w", err)
 	}
 	return nil
+}
+
+// empty waits until mochi has let go of its last client, at most for d.
+func (b *Broker) empty(d time.Duration) {
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	end := time.NewTimer(d)
+	defer end.Stop()
+	for atomic.LoadInt64(&b.server.Info.ClientsConnected) > 0 {
+		select {
+		case <-look.C:
+		case <-end.C:
+			return
+		}
+	}
 }
 
 // connections is a listener that knows the connections it has accepted.
@@ -122,6 +146,7 @@ type connections struct {
 	net.Listener
 	mu   sync.Mutex
 	open map[net.Conn]struct{}
+	over bool
 }
 
 // Accept takes the next connection.
@@ -133,8 +158,21 @@ func (c *connections) Accept() (net.Conn, error) {
 	k := &known{Conn: conn, from: c}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.over {
+		return nil, errors.Join(net.ErrClosed, conn.Close())
+	}
 	c.open[k] = struct{}{}
 	return k, nil
+}
+
+// shut takes nobody in any more and ends every connection.
+func (c *connections) shut() error {
+	c.mu.Lock()
+	c.over = true
+	c.mu.Unlock()
+	err := c.Listener.Close()
+	c.cut()
+	return err
 }
 
 func (c *connections) cut() {

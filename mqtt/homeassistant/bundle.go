@@ -68,7 +68,14 @@ type component struct {
 
 // availability is one topic that says online while the entity can be used.
 type availability struct {
-	Topic string `json:"topic"`
+	Topic         string `json:"topic"`
+	ValueTemplate string `json:"value_template,omitempty"`
+}
+
+// sensed is the condition that a wearer is sensed at this moment. Home Assistant ignores a word that is neither online nor
+// offline, so paused must be translated, or the measurements would stay as they were.
+func sensed(status string) availability {
+	return availability{status, "{{ 'online' if value == 'online' else 'offline' }}"}
 }
 
 // reduced is a component as Home Assistant wants it to be taken away.
@@ -124,7 +131,7 @@ func (m *maker) add(key, platform string, c component) {
 	c.UniqueID = m.owner + "_" + key
 	c.DefaultEntityID = platform + "." + strings.ReplaceAll(c.UniqueID, "-", "_")
 	c.QoS = 1
-	c.Availability = append([]availability{{m.hub}}, c.Availability...)
+	c.Availability = append([]availability{{Topic: m.hub}}, c.Availability...)
 	c.Mode = "all"
 	m.made[key] = c
 }

@@ -43,9 +43,9 @@ func (m *maker) roomFacts(o Options) {
 		events = append(events, "settled", "practice_done")
 	}
 	m.add("event", "event", component{Name: "Event", Icon: "mdi:bell-outline", StateTopic: t.RoomEvent, EventTypes: events})
-	m.add("hub", "binary_sensor", component{Name: "Hub", StateTopic: t.HubStatus, PayloadOn: "online", PayloadOff: "offline",
+	m.add("online", "binary_sensor", component{Name: "Online", StateTopic: t.HubStatus, PayloadOn: "online", PayloadOff: "offline",
 		DeviceClass: "connectivity", Category: "diagnostic"})
-	m.always("hub")
+	m.always("online")
 	m.add("version", "sensor", component{Name: "Version", Icon: "mdi:tag-outline", StateTopic: t.HubStatus,
 		ValueTemplate: "{{ '" + plainVersion(o.Version) + "' }}", Category: "diagnostic"})
 }

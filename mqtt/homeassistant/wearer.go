@@ -90,7 +90,7 @@ func (m *maker) sensing(t Topics, w Wearer) {
 
 // state is told at share state and above.
 func (m *maker) state(t Topics, w Wearer) {
-	worn := []availability{{t.WearerStatus(w.ID)}}
+	worn := []availability{sensed(t.WearerStatus(w.ID))}
 	topic := t.WearerState(w.ID)
 	m.add("state", "sensor", component{Name: "State", Icon: "mdi:heart-outline", StateTopic: topic, Availability: worn,
 		ValueTemplate: template(plainTemplate, "state"), DeviceClass: "enum", Options: stateNames()})
@@ -110,7 +110,7 @@ func (m *maker) measurements(t Topics, w Wearer) {
 		}
 		c := component{Name: q.name, Icon: q.icon, StateTopic: t.WearerState(w.ID), ValueTemplate: template(plainTemplate, q.field),
 			DeviceClass: q.class, StateClass: "measurement", Unit: q.unit, Precision: decimals(q.decimals),
-			Availability: []availability{{t.WearerStatus(w.ID)}}}
+			Availability: []availability{sensed(t.WearerStatus(w.ID))}}
 		if q.percent {
 			c.ValueTemplate = template(percentTemplate, q.field)
 		}
