@@ -103,13 +103,13 @@ func (l *live) joinBroker(in *inbox) error {
 	}
 	topics := wire.Topics{Hub: l.id}
 	l.teller = newTeller(l.log.With("part", "mqtt"), topics, l.discovery, l.wearers)
-	l.teller.room, l.teller.sensed = l.core.pipeline.Room, l.core.pipeline.Sensed
+	l.teller.room, l.teller.sensed, l.teller.lamps = l.core.pipeline.Room, l.core.pipeline.Sensed, l.lamps
 	ears := &hearer{
 		log: l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
 		request: l.core.request, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
 	}
 	o := *l.mqtt
-	o.Will, o.OnUp, o.OnInbound = topics.HubStatus(false), l.onUp, ears.hear
+	o.Will, o.OnUp, o.OnInbound = topics.HubStatus(false), l.teller.announcement, ears.hear
 	client, err := mqtt.New(o)
 	if err != nil {
 		return err
@@ -122,15 +122,6 @@ func (l *live) joinBroker(in *inbox) error {
 	l.client, l.teller.client = client, client
 	l.core.sinks = append(l.core.sinks, l.teller)
 	return nil
-}
-
-// onUp begins a connection: we announce ourselves, and ask each lamp how it is.
-func (l *live) onUp() []mqtt.Message {
-	out := l.teller.announcement()
-	for _, lamp := range l.lamps {
-		out = append(out, lamp.Ask(nil)...)
-	}
-	return out
 }
 
 func (l *live) lampGate(in *inbox) *lampGate {

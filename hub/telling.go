@@ -10,6 +10,7 @@ import (
 
 	"hubd/dsp"
 	"hubd/mqtt"
+	"hubd/mqtt/device"
 	"hubd/mqtt/homeassistant"
 	"hubd/pipeline"
 	"hubd/room"
@@ -43,6 +44,7 @@ type teller struct {
 	wearers []tellWearer
 	room    func() room.Status
 	sensed  func(wearer int) bool
+	lamps   []*device.Lamp
 
 	views    []*wire.WearerView
 	roomView wire.RoomView
@@ -241,6 +243,18 @@ func (t *teller) answerBirth(now time.Duration) {
 		t.roomView.Again()
 		for _, v := range t.views {
 			v.Again()
+		}
+		t.askLamps()
+	}
+}
+
+// askLamps asks each lamp how it is. Only now, some time after the connect, is it sure that the answers are subscribed to.
+func (t *teller) askLamps() {
+	for _, l := range t.lamps {
+		for _, m := range l.Ask(nil) {
+			if err := t.client.Send(m, time.Now().Add(eventPatience), nil); err != nil {
+				t.log.Debug("lamp not asked", "error", err)
+			}
 		}
 	}
 }
