@@ -28,7 +28,18 @@ func (l *Loop) convert(c *chip) {
 	}
 	c.pending, c.begun, c.polls = n, b, 0
 	c.late = late || b.width() > lateBracket
-	c.at = b.middle() + c.max
+	c.at = c.collectAt(b.middle() + c.max)
+}
+
+// collectAt is when to fetch a conversion that is over at the latest at done: at the next grid point where that comes later, so that
+// one wake-up both fetches a result and begins the next conversion. A wake-up costs more than the two transfers. Nothing is lost by
+// waiting, since T stands since Begin; but a Block must not have to wait for it long.
+func (c *chip) collectAt(done time.Duration) time.Duration {
+	next := c.lines[0].due
+	for i := range c.lines {
+		next = min(next, c.lines[i].due)
+	}
+	return max(done, min(next, done+BlockPeriod/2))
 }
 
 // urgent is the line that is due and whose next grid point comes first. Lines of paused wearers only move on.
