@@ -8,21 +8,38 @@ import "time"
 type KernelPacer struct {
 	start  time.Time     // Go's reading of the monotonic clock when the run began
 	kernel time.Duration // the kernel's reading of the same moment
+	speed  float64       // stream seconds per real second
 }
 
-// NewKernelPacer makes a clock that reads 0 now.
-func NewKernelPacer() *KernelPacer {
-	return &KernelPacer{start: time.Now(), kernel: kernelNow()}
+// NewKernelPacer makes a clock that reads 0 now and goes as fast as time does.
+func NewKernelPacer() *KernelPacer { return NewFastPacer(1) }
+
+// NewFastPacer makes a clock that goes speed times as fast as time does, for a demo in a hurry. speed is above 0; real sensors need 1.
+func NewFastPacer(speed float64) *KernelPacer {
+	return &KernelPacer{start: time.Now(), kernel: kernelNow(), speed: speed}
 }
 
 // Now implements Pacer.
-func (p *KernelPacer) Now() time.Duration { return time.Since(p.start) }
+func (p *KernelPacer) Now() time.Duration {
+	if p.speed == 1 {
+		return time.Since(p.start)
+	}
+	return time.Duration(float64(time.Since(p.start)) * p.speed)
+}
 
 // SleepUntil implements Pacer. It may return up to some milliseconds late on a busy machine and is never early.
 func (p *KernelPacer) SleepUntil(t time.Duration) {
 	for now := p.Now(); now < t; now = p.Now() {
 		kernelSleepUntil(p.kernel+t, t-now)
 	}
+}
+
+// real is the real time, since the run began, at which the clock reads t.
+func (p *KernelPacer) real(t time.Duration) time.Duration {
+	if p.speed == 1 {
+		return t
+	}
+	return time.Duration(float64(t) / p.speed)
 }
 
 // VirtualPacer is a clock that stands still until somebody sleeps on it or moves it. The zero value reads 0. It belongs to

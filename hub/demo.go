@@ -49,7 +49,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	}
 	defer b.Close()
 	cfg := demoConfig(scene, b.Addr())
-	pacer := acquire.NewKernelPacer()
+	pacer := acquire.NewFastPacer(o.Speed)
 	sim, err := newSimulated(cfg, scene, pacer.Now)
 	if err != nil {
 		return err
@@ -58,7 +58,8 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	p.version, p.pacer, p.simFault, p.onCue = o.Version, pacer, sim.fault, sim.feel
+	p.version, p.pacer, p.speed, p.simFault, p.onCue = o.Version, pacer, o.Speed, sim.fault, sim.feel
+	p.discovery.Version = o.Version
 	p.pipeline.Settings = demoSettings(scene, cfg)
 	screen := &demoScreen{out: o.Out}
 	p.sinks = []sink{screen}

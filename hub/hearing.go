@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"slices"
 
+	"hubd/config"
 	"hubd/drivers/sim"
 	"hubd/mqtt"
 	"hubd/mqtt/device"
@@ -19,6 +20,7 @@ type hearer struct {
 	birthTopic string
 	wearers    []string
 	lamps      []*device.Lamp
+	stops      []config.StopButton
 	inbox      *inbox
 	request    func(pipeline.Command, chan<- string) error
 	born       func()
@@ -28,6 +30,9 @@ type hearer struct {
 // filters are what is subscribed to.
 func (h *hearer) filters() []string {
 	out := []string{h.topics.Commands(), h.birthTopic}
+	for _, s := range h.stops {
+		out = append(out, s.Topic)
+	}
 	for _, l := range h.lamps {
 		out = append(out, l.Topics()...)
 	}
@@ -39,6 +44,10 @@ func (h *hearer) hear(in mqtt.Inbound) {
 		if string(in.Payload) == "online" && !in.Retained {
 			h.born()
 		}
+		return
+	}
+	if !in.Retained && h.pressed(in) {
+		h.stop()
 		return
 	}
 	if target, name, ok := h.topics.ParseCommand(in.Topic); ok {
@@ -53,6 +62,22 @@ func (h *hearer) hear(in mqtt.Inbound) {
 		if ok && err == nil {
 			h.inbox.report(report)
 		}
+	}
+}
+
+// pressed tells whether a message is the press of a stop button.
+func (h *hearer) pressed(in mqtt.Inbound) bool {
+	for _, s := range h.stops {
+		if s.Topic == in.Topic && wire.Pressed(in.Payload, s.JSONKey) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *hearer) stop() {
+	if err := h.request(pipeline.Command{Name: pipeline.CommandPause, Origin: pipeline.Origin{Source: pipeline.SourceButton}}, nil); err != nil {
+		h.log.Error("stop button not obeyed", "error", err)
 	}
 }
 

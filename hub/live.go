@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hubd/acquire"
+	"hubd/config"
 	"hubd/drivers/sim"
 	"hubd/mqtt"
 	"hubd/mqtt/device"
@@ -37,6 +38,7 @@ type parts struct {
 	mqtt      *mqtt.Options // nil: no broker; without callbacks and will
 	discovery homeassistant.Options
 	birth     string
+	stops     []config.StopButton
 	store     store
 	socket    string // empty: none
 	simFault  func(chip string, f sim.Fault, seconds float64) error
@@ -104,9 +106,10 @@ func (l *live) joinBroker(in *inbox) error {
 	topics := wire.Topics{Hub: l.id}
 	l.teller = newTeller(l.log.With("part", "mqtt"), topics, l.discovery, l.wearers)
 	l.teller.room, l.teller.sensed, l.teller.lamps = l.core.pipeline.Room, l.core.pipeline.Sensed, l.lamps
+	l.teller.scenes = l.core.pipeline.Scenes()
 	ears := &hearer{
 		log: l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
-		request: l.core.request, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
+		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
 	}
 	o := *l.mqtt
 	o.Will, o.OnUp, o.OnInbound = topics.HubStatus(false), l.teller.announcement, ears.hear

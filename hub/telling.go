@@ -45,6 +45,7 @@ type teller struct {
 	room    func() room.Status
 	sensed  func(wearer int) bool
 	lamps   []*device.Lamp
+	scenes  []string // that can be chosen by hand
 
 	views    []*wire.WearerView
 	roomView wire.RoomView
@@ -189,7 +190,7 @@ func (t *teller) rediscover(c pipeline.Consent) {
 		return
 	}
 	o := t.ha
-	o.Wearers = nil
+	o.Wearers, o.Scenes, o.Practices = nil, t.scenes, room.Practices()
 	for i, w := range t.wearers {
 		o.Wearers = append(o.Wearers, homeassistant.Wearer{
 			ID: w.id, Name: w.name, Share: t.shares[i], StartByMQTT: w.byMQTT, Paired: w.paired && t.allFull(),

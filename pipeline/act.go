@@ -251,6 +251,9 @@ func (p *Pipeline) Revision() uint64 { return p.revision }
 // Room is what the room does now.
 func (p *Pipeline) Room() room.Status { return p.room.Status() }
 
+// Scenes are the names of the scenes that can be chosen by hand, in alphabetical order.
+func (p *Pipeline) Scenes() []string { return p.room.Scenes() }
+
 // Sensed tells whether a wearer's sensors are to be read.
 func (p *Pipeline) Sensed(index int) bool { return index < len(p.wearers) && p.wearers[index].sensed() }
 

@@ -43,7 +43,7 @@ func New(o Options) *Pipeline {
 	for i, wo := range o.Wearers {
 		s, ok := o.Settings.Wearer(wo.ID)
 		if !ok {
-			s = WearerSettings{Wearer: wo.ID, Paused: true, Share: wo.Share, Keep: wo.Keep, Cues: wo.Cues}
+			s = WearerSettings{Paused: true}
 		}
 		w := newWearer(i, wo, s)
 		p.wearers = append(p.wearers, w)

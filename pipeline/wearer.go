@@ -48,8 +48,7 @@ type chain struct {
 }
 
 func newWearer(index int, o WearerOptions, s WearerSettings) *Wearer {
-	s.Wearer = o.ID
-	s.Share, s.Keep, s.Cues = min(s.Share, o.Share), min(s.Keep, o.Keep), s.Cues && o.Cues
+	s = s.under(o)
 	if s.OpenCircuit.Known {
 		o.Skin.OpenCircuit, o.Skin.Calibrated = s.OpenCircuit.Value, true
 	}
@@ -71,6 +70,22 @@ func newWearer(index int, o WearerOptions, s WearerSettings) *Wearer {
 		w.chains[k] = chain{bus: bus, next: time.Second}
 	}
 	return w
+}
+
+// under brings settings under the config as it is now: what was lowered stays lowered, what was not follows the config.
+func (s WearerSettings) under(o WearerOptions) WearerSettings {
+	if s.Cues == s.MaxCues {
+		s.Cues = o.Cues
+	}
+	if s.Share == s.MaxShare {
+		s.Share = o.Share
+	}
+	if s.Keep == s.MaxKeep {
+		s.Keep = o.Keep
+	}
+	s.Wearer, s.MaxShare, s.MaxKeep, s.MaxCues = o.ID, o.Share, o.Keep, o.Cues
+	s.Share, s.Keep, s.Cues = min(s.Share, o.Share), min(s.Keep, o.Keep), s.Cues && o.Cues
+	return s
 }
 
 func (w *Wearer) sensed() bool { return !w.settings.Paused }
