@@ -30,7 +30,7 @@ func (p *KernelPacer) Now() time.Duration {
 // SleepUntil implements Pacer. It may return up to some milliseconds late on a busy machine and is never early.
 func (p *KernelPacer) SleepUntil(t time.Duration) {
 	for now := p.Now(); now < t; now = p.Now() {
-		kernelSleepUntil(p.kernel+t, t-now)
+		kernelSleepUntil(p.kernel+p.real(t), p.real(t-now))
 	}
 }
 

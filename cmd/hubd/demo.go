@@ -16,7 +16,7 @@ func runDemo(ctx context.Context, args []string, std streams) error {
 	scenario := fs.String("scenario", synth.Default, "one of "+strings.Join(synth.Names(), ", "))
 	mqtt := fs.String("mqtt", "", "address of the embedded broker (default 127.0.0.1:1883, or a free port where that is taken)")
 	listen := fs.String("listen", "", "address of the page (not part of this version)")
-	speed := fs.Float64("speed", 1, "times real time, 1 to 20")
+	speed := fs.Float64("speed", 1, "times real time, 1 to 10")
 	seed := fs.Uint64("seed", 3, "which simulated people")
 	verbose := fs.Bool("verbose", false, "show the log too")
 	operands, err := parse(fs, args, std)
@@ -28,8 +28,8 @@ func runDemo(ctx context.Context, args []string, std streams) error {
 		return err
 	case *listen != "":
 		return usageError{"--listen: the page is not part of this version; the demo prints one line a second instead"}
-	case !(*speed >= 1 && *speed <= 20):
-		return usageError{fmt.Sprintf("--speed %g: 1 to 20", *speed)}
+	case !(*speed >= 1 && *speed <= 10):
+		return usageError{fmt.Sprintf("--speed %g: 1 to 10", *speed)}
 	}
 	level := slog.LevelWarn
 	if *verbose {
