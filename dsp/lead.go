@@ -29,6 +29,7 @@ const (
 	surelyBeat   = 0.8                    // from which its time is good enough for intervals
 	unlikeBeat   = 0.6                    // correlation with the template under which a candidate is no beat
 	blockMargin  = 0.01                   // of a beat's squared height: about a tenth of the mean, where Elgendi takes 0.02 of it
+	bridgeCells  = 5                      // of the grid, 40 ms of a pulse wave: a gap up to this is bridged
 	largestInput = 1e6                    // volts; beyond it a number is a fault, not a voltage
 )
 
@@ -56,6 +57,8 @@ type lead struct {
 	turned    int // seconds in which the wave looked upside down
 	judged    verdicts
 	lastInput time.Duration
+	holes     [8]int64 // cells of the newest bridged gaps; 0 is none
+	nextHole  int
 }
 
 func newLead(kind PulseKind) *lead {
@@ -91,7 +94,7 @@ func (l *lead) sample(dst []found, s Sample) []found {
 	if bad {
 		return dst
 	}
-	if s.Flags.Has(FlagGap) {
+	if s.Flags.Has(FlagGap) && !l.bridge(s.T) {
 		l.grid.interrupt()
 	}
 	if !l.grid.add(s.T, s.Volts) {
@@ -104,6 +107,33 @@ func (l *lead) sample(dst []found, s Sample) []found {
 		}
 	}
 	return dst
+}
+
+// bridge tells whether a gap is so short that the wave is followed across it, as it is between unevenly timed samples. The hole is
+// remembered: no interval spans it. A host that loses single samples costs intervals this way, but not every beat's template; one
+// that loses many at once has a gap like any other.
+func (l *lead) bridge(t time.Duration) bool {
+	if !l.grid.have || t-l.lastInput > bridgeCells*l.form.step {
+		return false
+	}
+	k := floorDiv(int64(t), int64(l.form.step))
+	oldest := &l.holes[l.nextHole]
+	if *oldest != 0 && k-*oldest < l.cells(lossTime)/4 {
+		return false
+	}
+	*oldest = k
+	l.nextHole = (l.nextHole + 1) % len(l.holes)
+	return true
+}
+
+// holed tells whether a bridged gap lies between two cells.
+func (l *lead) holed(from, to int64) bool {
+	for _, k := range l.holes {
+		if k != 0 && k > from && k <= to {
+			return true
+		}
+	}
+	return false
 }
 
 // gap begins a new stretch. The kernels are short and finite, so no filter rings: nothing but succession and the unjudged
@@ -203,6 +233,7 @@ func (l *lead) settle(dst []found) []found {
 	l.setFloor()
 	l.det.due = c.k + int64(1.25*l.gaps.median())
 	f := l.describe(c, v)
+	f.alone = f.alone || l.anyBeat && l.holed(l.accepted, c.k)
 	l.accepted, l.anyBeat, l.alone = c.k, true, false
 	return append(dst, f)
 }

@@ -418,3 +418,34 @@ func BenchmarkPulseAndSkin(b *testing.B) {
 	b.ReportMetric(perSample, "ns/sample")
 	b.ReportMetric(1e9/(250*perSample), "×real-time")
 }
+
+// A busy host loses single samples. Each costs the interval that spans it, and no beat.
+func TestASingleLostSampleCostsAnIntervalAndNoBeat(t *testing.T) {
+	b := body{hz: 250, seconds: 60, rr: variable, offset: 1.5}
+	whole := b.samples()
+	var holed []dsp.Sample
+	var holes []float64
+	for i, s := range whole {
+		if i%977 == 500 { // one in about four seconds
+			holes = append(holes, s.T.Seconds())
+			continue
+		}
+		if len(holed) > 0 && s.T-holed[len(holed)-1].T > 6*time.Millisecond {
+			s.Flags |= dsp.FlagGap
+		}
+		holed = append(holed, s)
+	}
+	h := listen(newPPG(), holed)
+	if want, got := len(beatTimes(listen(newPPG(), whole))), len(beatTimes(h)); got != want {
+		t.Errorf("%d beats with %d lost samples, want %d as without", got, len(holes), want)
+	}
+	for _, v := range all[dsp.IBI](h) {
+		from, to := (v.T - v.Dur).Seconds(), v.T.Seconds()
+		for _, hole := range holes {
+			if hole > from+0.01 && hole < to-0.01 {
+				t.Errorf("interval %.2f–%.2f s (%s) spans the lost sample at %.2f s", from, to, v.Class, hole)
+			}
+		}
+	}
+	checkOrder(t, h)
+}
