@@ -157,15 +157,18 @@ func (d *DB) commit(wall time.Time, last bool) {
 			d.closeMinute(wearer, c, over)
 		}
 	}
-	if d.bolt == nil {
-		if d.commits++; d.commits < reopenAfter && !last {
-			return
-		}
-		if d.open(); d.bolt == nil {
-			return
-		}
+	if d.bolt == nil && d.dueToOpen(last) {
+		d.open()
 	}
-	d.store(wall, last)
+	if d.bolt != nil {
+		d.store(wall, last)
+	}
+}
+
+// dueToOpen tells whether to try again to open the file: now and then, and at the end if something waits.
+func (d *DB) dueToOpen(last bool) bool {
+	d.commits++
+	return d.commits >= reopenAfter || last && len(d.minutes)+len(d.faults) > 0
 }
 
 // shut closes the file, whatever state it is in.
