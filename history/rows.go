@@ -1,0 +1,121 @@
+package history
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// errMemory is told to those who ask for rows while there is no file.
+var errMemory = errors.New("history: there is no file to read: rows wait in memory")
+
+// Minutes gives the committed minutes that began from from (inclusive) to to (exclusive), of one wearer or, where wearer is empty,
+// of all, oldest first. At most limit come; ask again from a second after the last. Rows that cannot be read are counted in the
+// error, and the others come all the same.
+func (d *DB) Minutes(wearer string, from, to time.Time, limit int) ([]Minute, error) {
+	var all []Minute
+	err := d.rows(bucketMinutes, timeKey(from, 0), func(key, row []byte, names map[byte]string) (more bool, err error) {
+		if len(key) != keySize {
+			return true, errors.New("history: a key has a wrong length")
+		}
+		at := keyTime(key)
+		if !at.Before(to) || len(all) >= limit {
+			return false, nil
+		}
+		if wearer != "" && names[key[8]] != wearer {
+			return true, nil
+		}
+		m, err := decodeMinute(row)
+		if err == nil {
+			m.At, m.Wearer = at, names[key[8]]
+			all = append(all, m)
+		}
+		return true, err
+	})
+	return all, err
+}
+
+// Undated gives at most limit committed minutes of runs in which the Pi's clock was never set, in the order of runs.
+func (d *DB) Undated(limit int) ([]Minute, error) {
+	var all []Minute
+	err := d.rows(bucketUnplaced, nil, func(key, row []byte, names map[byte]string) (more bool, err error) {
+		if len(key) != unplacedSize {
+			return true, errors.New("history: a key has a wrong length")
+		}
+		if len(all) >= limit {
+			return false, nil
+		}
+		m, err := decodeMinute(row)
+		if err == nil {
+			m.Run, m.Since = binary.BigEndian.Uint64(key), time.Duration(binary.BigEndian.Uint32(key[8:]))*time.Second
+			m.Wearer = names[key[12]]
+			all = append(all, m)
+		}
+		return true, err
+	})
+	return all, err
+}
+
+// Faults gives at most limit committed faults in the order in which they happened, from the oldest kept.
+func (d *DB) Faults(limit int) ([]Fault, error) {
+	var all []Fault
+	err := d.rows(bucketFaults, nil, func(_, row []byte, names map[byte]string) (more bool, err error) {
+		if len(all) >= limit {
+			return false, nil
+		}
+		f, wearer, err := decodeFault(row)
+		if err == nil {
+			f.Wearer = names[wearer]
+			all = append(all, f)
+		}
+		return true, err
+	})
+	return all, err
+}
+
+// rows walks a bucket from a key on. Errors of single rows are counted, and the first is told.
+func (d *DB) rows(bucket string, from []byte, each func(key, row []byte, names map[byte]string) (more bool, err error)) error {
+	if d.bolt == nil {
+		return errMemory
+	}
+	var first error
+	bad := 0
+	err := guard(func() error {
+		return d.bolt.View(func(tx *bbolt.Tx) error {
+			names := wearerNames(tx)
+			c := tx.Bucket([]byte(bucket)).Cursor()
+			for k, v := c.Seek(from); k != nil; k, v = c.Next() {
+				more, err := each(k, v, names)
+				if err != nil {
+					bad, first = bad+1, cmp.Or(first, err)
+				}
+				if !more {
+					break
+				}
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("history: read: %w", err)
+	}
+	if bad > 0 {
+		return fmt.Errorf("history: %d rows cannot be read, the first: %w", bad, first)
+	}
+	return nil
+}
+
+func wearerNames(tx *bbolt.Tx) map[byte]string {
+	names := map[byte]string{}
+	c := tx.Bucket([]byte(bucketWearers)).Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		if len(v) == 1 {
+			names[v[0]] = string(k)
+		}
+	}
+	return names
+}
