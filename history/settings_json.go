@@ -40,6 +40,9 @@ type wearerJSON struct {
 	Share           string   `json:"share"`
 	Keep            string   `json:"keep"`
 	Cues            bool     `json:"cues"`
+	MaxShare        string   `json:"max_share"` // what the config allowed when they were set
+	MaxKeep         string   `json:"max_keep"`
+	MaxCues         bool     `json:"max_cues"`
 	OpenCircuit     *float64 `json:"open_circuit"` // ratio
 	ResonancePerMin *float64 `json:"resonance_per_min"`
 }
@@ -88,6 +91,7 @@ func encodeSettings(s pipeline.Settings) ([]byte, error) {
 	for _, w := range s.Wearers {
 		out.Wearers = append(out.Wearers, wearerJSON{
 			ID: w.Wearer, Paused: w.Paused, Share: w.Share.String(), Keep: w.Keep.String(), Cues: w.Cues,
+			MaxShare: w.MaxShare.String(), MaxKeep: w.MaxKeep.String(), MaxCues: w.MaxCues,
 			OpenCircuit: pointer(w.OpenCircuit), ResonancePerMin: pointer(w.ResonancePace),
 		})
 		if len(w.Baseline.Minutes) > 0 {
@@ -175,7 +179,9 @@ func (in settingsJSON) settings() (pipeline.Settings, error) {
 	for _, w := range in.Wearers {
 		share, ok := pipeline.ParseShare(w.Share)
 		keep, okKeep := pipeline.ParseKeep(w.Keep)
-		if _, twice := s.Wearer(w.ID); w.ID == "" || twice || !ok || !okKeep {
+		maxShare, okMaxShare := pipeline.ParseShare(w.MaxShare)
+		maxKeep, okMaxKeep := pipeline.ParseKeep(w.MaxKeep)
+		if _, twice := s.Wearer(w.ID); w.ID == "" || twice || !ok || !okKeep || !okMaxShare || !okMaxKeep {
 			return s, fmt.Errorf("wearer %q cannot be read", w.ID)
 		}
 		baseline, err := readBaseline(w.ID, in.Baselines[w.ID])
@@ -184,6 +190,7 @@ func (in settingsJSON) settings() (pipeline.Settings, error) {
 		}
 		s.Wearers = append(s.Wearers, pipeline.WearerSettings{
 			Wearer: w.ID, Paused: w.Paused, Share: share, Keep: keep, Cues: w.Cues,
+			MaxShare: maxShare, MaxKeep: maxKeep, MaxCues: w.MaxCues,
 			OpenCircuit: maybe(w.OpenCircuit), ResonancePace: maybe(w.ResonancePerMin), Baseline: baseline,
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"hubd/config"
+	"hubd/history"
 	"hubd/pipeline"
 )
 
@@ -32,7 +33,7 @@ func ReplayFiles(o *ReplayOptions, configFile, baselineFile string) error {
 	if err != nil {
 		return err
 	}
-	if o.Baselines, err = decodeBaselines(data); err != nil {
+	if o.Baselines, err = history.DecodeBaselines(data); err != nil {
 		return fmt.Errorf("%s: %w", baselineFile, err)
 	}
 	return nil

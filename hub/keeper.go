@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -11,8 +12,8 @@ import (
 )
 
 const (
-	maxRows     = 4096            // events that wait for history; a full queue drops the newest and counts it
-	commitEvery = 1 * time.Minute // also at stop
+	maxRows     = 4096        // events that wait for history; a full queue drops the newest and counts it
+	commitEvery = time.Minute // where nothing else is said; also at stop
 )
 
 // store is where things last. A nil func keeps nothing.
@@ -22,6 +23,7 @@ type store struct {
 	commit  func(time.Time)
 	trouble func() string // what is wrong with history.db; empty when nothing is
 	close   func() error
+	every   time.Duration // between two commits; 0: commitEvery
 }
 
 // keeper owns what lasts: the settings file and history.db. Its goroutine alone touches the disk, so that a slow card never delays
@@ -76,7 +78,7 @@ func (k *keeper) status() (settings, history string) {
 // run writes until ctx ends, then writes what is left.
 func (k *keeper) run(ctx context.Context) {
 	defer close(k.done)
-	commit := time.NewTicker(commitEvery)
+	commit := time.NewTicker(cmp.Or(k.store.every, commitEvery))
 	defer commit.Stop()
 	for {
 		select {

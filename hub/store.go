@@ -2,14 +2,58 @@ package hub
 
 import (
 	"log/slog"
+	"path/filepath"
+	"slices"
+	"time"
 
 	"hubd/config"
+	"hubd/history"
 	"hubd/pipeline"
-	"hubd/regulation"
+	"hubd/room"
 )
 
+// restoreWithin is how old a room snapshot may be for a restart to put the lamps back. After that they are somebody else's.
+const restoreWithin = 30 * time.Minute
+
+// openStore opens settings.json and history.db, and gives the settings to begin with. Nothing here keeps hubd from running: what
+// cannot be read or written is told, and the room works without it.
 func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Logger) (store, pipeline.Settings) {
-	return store{}, pipeline.Settings{}
+	path := c.History.Path
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(c.Dir, path)
+	}
+	file := history.OpenSettings(filepath.Dir(path))
+	settings, status, err := file.Load()
+	if err != nil {
+		log.Error("settings", "found", status.String(), "error", err)
+	}
+	if age := time.Since(file.Written()); age < 0 || age > restoreWithin {
+		settings.Room = room.Snapshot{}
+	}
+	db := history.Open(history.Options{Path: path, Days: c.History.Days, MaxBytes: c.History.MaxMB << 20})
+	if text := db.Status(); text != "" {
+		log.Warn("history", "status", text)
+	}
+	return store{
+		save: file.Save, add: db.Add, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery,
+	}, begin(settings, status, wearers)
 }
 
-func decodeBaselines(data []byte) (map[string]regulation.Baseline, error) { return nil, nil }
+// begin completes the settings a restart found. Whoever is not in them is paused, but for wearers who are sensed always. Two
+// damaged versions are read as the least there is: everybody paused, nothing shared.
+func begin(s pipeline.Settings, status history.LoadStatus, wearers []pipeline.WearerOptions) pipeline.Settings {
+	for _, w := range wearers {
+		if _, known := s.Wearer(w.ID); known {
+			continue
+		}
+		ws := pipeline.WearerSettings{
+			Wearer: w.ID, Paused: !slices.Contains(w.StartFrom, pipeline.SourceBoot),
+			Share: w.Share, Keep: w.Keep, Cues: w.Cues, MaxShare: w.Share, MaxKeep: w.Keep, MaxCues: w.Cues,
+		}
+		if status == history.Damaged {
+			ws.Paused, ws.Share, ws.MaxShare = true, pipeline.ShareNone, pipeline.ShareFull
+		}
+		s.Wearers = append(s.Wearers, ws)
+	}
+	return s
+}
