@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Request is one command for a running daemon.
@@ -114,49 +116,44 @@ func noDaemon(socket string, err error) error {
 	return fmt.Errorf("%s: %w", socket, err)
 }
 
-// SocketPath is where hubd run listens: systemd's runtime folder, /run/hubd where it may be written, else a folder of the user's own.
+// SocketPath is where hubd run listens: systemd's runtime folder, /run/hubd where it can be made or written, else a folder that is
+// the user's alone.
 func SocketPath() string {
 	if dir := os.Getenv("RUNTIME_DIRECTORY"); dir != "" {
-		return filepath.Join(dir, "hubd.sock")
+		return filepath.Join(dir, socketName)
 	}
-	for _, dir := range socketFolders() {
-		if info, err := os.Stat(dir); err == nil && info.IsDir() && writable(dir) {
-			return filepath.Join(dir, "hubd.sock")
-		}
+	if err := os.MkdirAll(filepath.Dir(DefaultSocket), 0o750); err == nil && unix.Access(filepath.Dir(DefaultSocket), unix.W_OK) == nil {
+		return DefaultSocket
 	}
-	dir := socketFolders()[2]
+	dir := ownFolder()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return filepath.Join(os.TempDir(), "hubd.sock")
+		return DefaultSocket // listening there fails, and says so
 	}
-	return filepath.Join(dir, "hubd.sock")
+	return filepath.Join(dir, socketName)
 }
 
-// findSocket is the first socket that exists where a daemon may listen, else the usual one.
+// findSocket is the first socket that exists where a daemon may listen, else the usual one. In a folder that others can write to, a
+// socket could be anybody's: only one in a folder of the user's own is believed.
 func findSocket() string {
-	for _, dir := range socketFolders() {
-		path := filepath.Join(dir, "hubd.sock")
-		if _, err := os.Stat(path); err == nil {
+	if _, err := os.Stat(DefaultSocket); err == nil {
+		return DefaultSocket
+	}
+	var st unix.Stat_t
+	dir := ownFolder()
+	if unix.Lstat(dir, &st) == nil && int(st.Uid) == os.Getuid() && st.Mode&0o022 == 0 {
+		if path := filepath.Join(dir, socketName); unix.Access(path, unix.F_OK) == nil {
 			return path
 		}
 	}
 	return DefaultSocket
 }
 
-func socketFolders() []string {
-	own := filepath.Join(os.TempDir(), "hubd-"+strconv.Itoa(os.Getuid()))
-	runtime := os.Getenv("XDG_RUNTIME_DIR")
-	if runtime == "" {
-		runtime = own
-	}
-	return []string{filepath.Dir(DefaultSocket), runtime, own}
-}
+const socketName = "hubd.sock"
 
-func writable(dir string) bool {
-	f, err := os.CreateTemp(dir, ".hubd-")
-	if err != nil {
-		return false
+// ownFolder is a folder of the user's own for the socket of a daemon that no system manager started.
+func ownFolder() string {
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+		return dir
 	}
-	f.Close()
-	os.Remove(f.Name())
-	return true
+	return filepath.Join(os.TempDir(), "hubd-"+strconv.Itoa(os.Getuid()))
 }
