@@ -15,14 +15,13 @@ const runLength = 16 // intervals of the present run that are held; the median n
 // 45 beats both ways; live the 91 beats end at the newest one. A gap ends a run: intervals before and after it are never
 // compared. The distribution of differences outlives a gap, the succession does not.
 type classifier struct {
-	run     [runLength]interval
-	n       int  // held
-	next    int  // first one not judged
-	extra   bool // the interval judged last ends in an extra beat
-	recent  trailing
-	change  trailing // differences of successive intervals
-	offset  trailing // of an interval from its local median, negative ones doubled
-	ordered [medianWindow]float64
+	run    [runLength]interval
+	n      int  // held
+	next   int  // first one not judged
+	extra  bool // the interval judged last ends in an extra beat
+	recent trailing
+	change trailing // differences of successive intervals
+	offset trailing // of an interval from its local median, negative ones doubled
 }
 
 func newClassifier() *classifier {

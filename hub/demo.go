@@ -163,7 +163,6 @@ type demoScreen struct {
 	out    io.Writer
 	screen wire.Screen
 	next   time.Duration
-	last   string
 }
 
 func (d *demoScreen) audience() pipeline.Audience {

@@ -24,12 +24,9 @@ type told struct {
 // bulb is a lamp that does what it is told, and says so once a second while it moves and half a second after.
 type bulb struct {
 	on         bool
-	brightness float64
-	kelvin     float64
 	from, to   float64
 	start, end time.Duration
 	colour     float64
-	talks      time.Duration
 	deaf       int // so many commands get lost on the way
 }
 

@@ -29,7 +29,6 @@ func TestNoSequenceLeavesTheEnvelope(t *testing.T) {
 type track struct {
 	heard    bool
 	on       bool
-	hand     bool
 	sent     bool
 	reported float64
 	from, to float64
