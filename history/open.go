@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	pageSize    = 4096            // a Pi 5 has 16 KiB pages, and a commit would write three times as much (anchors/hardware.md 5.1)
+	pageSize    = 4096            // a Pi 5 has 16 KiB pages, and a commit would write three times as much
 	lockWait    = 2 * time.Second // for another hubd that is about to end
 	growBy      = 1 << 20
 	keepCorrupt = 3 // set aside files; older ones go, or a dying card would fill itself

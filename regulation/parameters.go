@@ -4,8 +4,8 @@ import "time"
 
 // This file is the one table of numbers that decide. Each line carries its source:
 //
-//	design 4       the project's contract, section 4
-//	physiology n   the anchor page on physiology, section n, which names the paper
+//	design n       docs/design.md, section n
+//	physiology n   docs/regulation.md, Sources, number n, which names the papers
 //	own            chosen here, with the reason
 //
 // Nothing in it was fitted to a recording.
@@ -102,7 +102,7 @@ const (
 
 // Night.
 const (
-	nightUsable      = 0.6              // design, regulation issue: each value null under 60 % usable
+	nightUsable      = 0.6              // design 4 and 6.2: each value null under 60 % usable
 	nightWindow      = 300              // s; 5 min windows
 	nightWindowKnown = 180              // s; own: three fifths of a window, as for the night
 	nightRestless    = 60 * time.Second // own: movements within a minute are one period
