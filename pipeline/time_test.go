@@ -15,9 +15,12 @@ import (
 	"hubd/room"
 )
 
-// twoPeople is 20 s of two people on one bus, computed once for a test.
-func twoPeople(tb testing.TB) ([]dsp.Sample, *synth.Scene) {
-	return body(tb, "two-people", 20*time.Second)
+// twoPeople is 20 s of two people on one bus, and the hub that knows their rest.
+func twoPeople(tb testing.TB) ([]dsp.Sample, pipeline.Options) {
+	samples, s := body(tb, "two-people", 20*time.Second)
+	o := options(2)
+	rested(&o, s)
+	return samples, o
 }
 
 // together is a run of two people in a session together, with a breath practice from 5 s to 15 s.
