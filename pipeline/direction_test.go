@@ -227,7 +227,7 @@ func TestResumingClearsTheOwnBitOnly(t *testing.T) {
 	if !r.p.Sensed(0) || r.p.Sensed(1) || !r.p.Room().Paused || len(of[room.Session](events)) != 0 {
 		t.Errorf("a resumed: a sensed %v, b sensed %v, room paused %v", r.p.Sensed(0), r.p.Sensed(1), r.p.Room().Paused)
 	}
-	events = r.must(pipeline.Command{Name: pipeline.CommandStartSession, Wearer: "b", Origin: socket})
+	events = r.must(pipeline.Command{Name: pipeline.CommandStartSession, Wearer: "b", Session: room.Alone, Origin: socket})
 	want := []room.Session{{Of: room.Together, Phase: room.PhaseResume}}
 	if diff := cmp.Diff(want, of[room.Session](events)); diff != "" || !r.p.Sensed(1) || r.p.Room().Paused {
 		t.Errorf("b's start in a paused session is b's resume: %s", diff)
@@ -278,6 +278,18 @@ func TestTheContactOfWhoHasLeftDoesNotKeepASessionAlive(t *testing.T) {
 	}
 	r.must(pipeline.Command{Name: pipeline.CommandSensing, Wearer: "a"})
 	r.must(pipeline.Command{Name: pipeline.CommandScene, Text: "settled"})
+	r.pass(16 * time.Minute)
+	if st := r.p.Room(); st.Session != room.NoSession {
+		t.Errorf("a session of kind %v still runs", st.Session)
+	}
+}
+
+func TestTheContactOfWhoHasLeftDoesNotKeepTheOthersSessionAlive(t *testing.T) {
+	samples, _ := body(t, "rest", 20*time.Second)
+	r := newRig(t, options(2))
+	r.start(room.Together, "a", "b")
+	r.play(samples, 20*time.Second) // b never wears anything
+	r.must(pipeline.Command{Name: pipeline.CommandSensing, Wearer: "a"})
 	r.pass(16 * time.Minute)
 	if st := r.p.Room(); st.Session != room.NoSession {
 		t.Errorf("a session of kind %v still runs", st.Session)

@@ -67,6 +67,42 @@ func TestItDoesNotMatterHowABusDividesItsSamplesIntoBlocks(t *testing.T) {
 	})
 }
 
+func TestASecondClosesBeforeTheFirstSampleAfterIt(t *testing.T) {
+	samples, o := twoPeople(t)
+	run := func(most int) (events []pipeline.Event) {
+		r := newRig(t, o)
+		r.start(room.Together, "a", "b")
+		for in := samples; len(in) > 0; {
+			n := min(most, len(in))
+			events = r.p.Block(events, dsp.Block{Bus: bus, Until: in[n-1].T, Samples: in[:n]})
+			in = in[n:]
+		}
+		return events
+	}
+	want := run(1)
+	for _, most := range []int{7, 50, 3000, len(samples)} {
+		got := run(most)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d samples a block\n%s", most, diff)
+		}
+		checkOrder(t, got)
+	}
+}
+
+func TestCoregulationNeedsThatBothLetTheOtherSeeTheirState(t *testing.T) {
+	samples, s := body(t, "two-people", 10*time.Minute)
+	for share, want := range map[pipeline.Share]bool{pipeline.ShareNone: false, pipeline.ShareState: true} {
+		o := options(2)
+		o.Wearers[1].Share = share
+		rested(&o, s)
+		r := newRig(t, o)
+		r.start(room.Together, "a", "b")
+		if got := len(of[regulation.Coregulation](r.play(samples, 10*time.Minute))); (got > 0) != want {
+			t.Errorf("at share %v: %d", share, got)
+		}
+	}
+}
+
 func TestTwoRunsAreAlike(t *testing.T) {
 	samples, o := twoPeople(t)
 	run := func() []pipeline.Event {
@@ -211,6 +247,11 @@ func TestTheSnapshotFollowsTheRoomAlsoWhereItIsSilent(t *testing.T) {
 	want := room.Snapshot{Open: true, Lamps: []room.LampSnapshot{{Lamp: "bed", On: true, Brightness: dsp.Some(80), Kelvin: dsp.Some(2700)}}}
 	if diff := cmp.Diff(want, r.p.Settings().Room); diff != "" {
 		t.Errorf("before the first lamp command (-want +got)\n%s", diff)
+	}
+	r.p.Lamp(nil, r.now, room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(50), Kelvin: dsp.Some(2700)})
+	want.Lamps[0].Brightness = dsp.Some(50)
+	if diff := cmp.Diff(want, r.p.Settings().Room); diff != "" {
+		t.Errorf("moved by a hand before that (-want +got)\n%s", diff)
 	}
 	if e := r.pass(time.Second); len(of[room.LampCommand](e)) == 0 {
 		t.Fatal("no lamp was commanded")
