@@ -21,8 +21,11 @@ func (p *Pipeline) Command(dst []Event, now time.Duration, c Command) []Event {
 		if p.find(wearer) == nil {
 			wearer = ""
 		}
-		dst = append(dst, Event{Wearer: wearer, At: now, Value: Refused{Name: string(c.Name), Reason: err.Error()}})
+		var in inside
+		r := Refused{Name: string(c.Name), Reason: err.Error(), Inside: errors.As(err, &in)}
+		dst = append(dst, Event{Wearer: wearer, At: now, Value: r})
 	}
+	p.forgetAbsent(now)
 	return dst
 }
 
@@ -60,7 +63,7 @@ func (p *Pipeline) actOnWearer(now time.Duration, c Command, w *Wearer) error {
 		if !w.sensed() {
 			return errors.New("sensing is off: start or resume first")
 		}
-		return w.estimator.StartRest(now)
+		return within(w.estimator.StartRest(now))
 	}
 }
 
@@ -86,7 +89,7 @@ func (p *Pipeline) start(now time.Duration, c Command, w *Wearer) error {
 	if err == nil {
 		p.setPaused(w, false)
 	}
-	return err
+	return within(err)
 }
 
 // kindOf is the kind of session a start without a kind means: the one that other wearers are in, else that of everybody here.
@@ -155,8 +158,10 @@ func (p *Pipeline) actOnRoom(now time.Duration, c Command) (err error) {
 		v, err = p.room.Answer(v, now, p.answerer(c), c.Text)
 	case CommandScene:
 		v, err = p.room.Scene(v, now, c.Text)
+		err = within(err)
 	case CommandPractice:
 		v, err = p.room.Practice(v, now, c.Text)
+		err = within(err)
 	case CommandBreathPace:
 		v, err = p.room.SetBreathPace(v, now, c.Number)
 	case CommandNightCeiling:
@@ -173,10 +178,16 @@ func (p *Pipeline) actOnRoom(now time.Duration, c Command) (err error) {
 // setCues turns everyone's cues off, or back on to what each wearer's config says. On is more: it needs an act that is
 // everyone's own, so MQTT may only where every start_from says so, and a page or a button only for its own wearer.
 func (p *Pipeline) setCues(now time.Duration, c Command) error {
+	refused, own := error(nil), 0
 	for _, w := range p.wearers {
-		if err := w.ownAct(c.Origin); c.On && c.Origin.Source == SourceMQTT && err != nil {
-			return err
+		if err := w.ownAct(c.Origin); err != nil {
+			refused = err
+		} else {
+			own++
 		}
+	}
+	if c.On && refused != nil && (own == 0 || c.Origin.Source == SourceMQTT) {
+		return refused
 	}
 	for _, w := range p.wearers {
 		if c.On && w.ownAct(c.Origin) != nil {

@@ -59,6 +59,8 @@ type WearerConsent struct {
 	Share   Share
 	Keep    Keep
 	Session bool // takes part in the running session
+
+	passing bool // takes part under only one of two consents: see And
 }
 
 // AudienceKind is a kind of listener.
@@ -79,12 +81,14 @@ type Audience struct {
 	Wearer string
 }
 
-// And is the stricter of two consents, part by part: what happens while one gives way to the other is told under both.
+// And is the stricter of two consents, part by part: what happens while one gives way to the other is told under both. Who comes
+// or goes in between counts as in the session where that withholds, and as outside it where that does.
 func (c Consent) And(d Consent) Consent {
 	both := Consent{Private: c.Private || d.Private}
 	for _, w := range c.InRoom {
 		if v, ok := d.of(w.Wearer); ok {
 			w.Share, w.Keep = min(w.Share, v.Share), min(w.Keep, v.Keep)
+			w.passing = w.passing || v.passing || w.Session != v.Session
 			w.Session = w.Session || v.Session
 		}
 		both.InRoom = append(both.InRoom, w)

@@ -55,7 +55,7 @@ func discloseHistory(e Event, c Consent) (Event, bool) {
 	case dsp.HeartRate, dsp.HRV, dsp.Respiration, dsp.EDA, dsp.Signal, regulation.State, regulation.Night, dsp.Fault:
 		return e, w.Keep >= KeepSummaries
 	case dsp.Beat, dsp.IBI, dsp.SCR, dsp.Coherence, regulation.Recovery:
-		return e, w.Keep >= KeepJournal && w.Session
+		return e, w.Keep >= KeepJournal && w.Session && !w.passing
 	}
 	return Event{}, false
 }
@@ -71,7 +71,7 @@ func discloseOthers(e Event, c Consent) (Event, bool) {
 	}
 	switch v := e.Value.(type) {
 	case Refused:
-		return e, true // an answer to a command; it tells nothing of a body
+		return discloseRefused(e, v, w.Share >= ShareState && c.told()), true
 	case room.CheckIn:
 		return discloseRoom(Event{At: e.At, Value: v}, c)
 	case regulation.State:
@@ -110,7 +110,9 @@ func discloseRoom(e Event, c Consent) (Event, bool) {
 		return Event{At: e.At, Value: room.CheckIn{}}, true
 	case room.Practice:
 		return Event{At: e.At, Value: v}, told
-	case room.LampCommand, Refused:
+	case Refused:
+		return discloseRefused(e, v, told), true
+	case room.LampCommand:
 		return e, true
 	case dsp.Fault:
 		return e, true
@@ -118,6 +120,16 @@ func discloseRoom(e Event, c Consent) (Event, bool) {
 		return e, c.full()
 	}
 	return Event{}, false
+}
+
+// discloseRefused answers a command. Its name always comes back; a reason such as "a session of kind together runs" only where
+// that may be known.
+func discloseRefused(e Event, v Refused, told bool) Event {
+	if v.Inside && !told {
+		v.Reason = ""
+	}
+	e.Value = v
+	return e
 }
 
 func (c Consent) of(wearer string) (WearerConsent, bool) {
@@ -144,7 +156,7 @@ func (c Consent) told() bool {
 func (c Consent) full() bool {
 	n := 0
 	for _, w := range c.InRoom {
-		if w.Session && w.Share < ShareFull {
+		if w.Session && (w.Share < ShareFull || w.passing) {
 			return false
 		}
 		if w.Session {

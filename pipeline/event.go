@@ -24,6 +24,18 @@ type Event struct {
 type Refused struct {
 	Name   string
 	Reason string
+	Inside bool // the reason tells of the running session or of a wearer in it: told only where that is
+}
+
+// inside marks a refusal whose words tell of the running session.
+type inside struct{ error }
+
+// within marks an error of the room or of regulation as such; nil stays nil.
+func within(err error) error {
+	if err == nil {
+		return nil
+	}
+	return inside{err}
 }
 
 // Kind is the event name.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"time"
 
 	"hubd/dsp"
@@ -22,7 +23,8 @@ type Pipeline struct {
 	pair     *regulation.Pair
 	pairNext time.Duration
 	room     *room.Room
-	wall     time.Time     // local time at now; zero until the clock is set
+	wall     time.Time     // local time at ticked; zero until the clock is set
+	ticked   time.Duration // time of the last Tick
 	now      time.Duration // newest instant seen
 	marks    []busMark
 	values   []dsp.Value // scratch, so that a step that emits nothing allocates nothing
@@ -34,6 +36,17 @@ type Pipeline struct {
 type busMark struct {
 	bus   string
 	until time.Duration
+	next  time.Duration // the whole second it has yet to reach
+}
+
+// reach moves the watermark on and reports whether it came to another whole second.
+func (m *busMark) reach(t time.Duration) bool {
+	m.until = max(m.until, t)
+	if m.until < m.next {
+		return false
+	}
+	m.next = m.until.Truncate(time.Second) + time.Second
+	return true
 }
 
 // New builds a Pipeline.
@@ -71,12 +84,14 @@ func (p *Pipeline) mark(bus string) *busMark {
 			return &p.marks[i]
 		}
 	}
-	p.marks = append(p.marks, busMark{bus: bus})
+	p.marks = append(p.marks, busMark{bus: bus, next: time.Second})
 	return &p.marks[len(p.marks)-1]
 }
 
-// Block takes what one bus delivered, and closes every second that all of a wearer's buses have passed.
+// Block takes what one bus delivered, and closes every second that all of a wearer's buses have passed. A second closes before
+// the first Sample after it, so that it does not matter how a bus divides its Samples into Blocks.
 func (p *Pipeline) Block(dst []Event, b dsp.Block) []Event {
+	m := p.mark(b.Bus)
 	for _, f := range b.Faults {
 		dst = append(dst, Event{Wearer: p.faultWearer(f), At: max(f.T, p.now), Value: f})
 	}
@@ -85,12 +100,20 @@ func (p *Pipeline) Block(dst []Event, b dsp.Block) []Event {
 		if int(s.Channel.Wearer) >= len(p.wearers) {
 			continue // a channel nobody wears: the build never makes one
 		}
+		if m != nil && m.reach(s.T) {
+			dst = p.closeAll(dst)
+		}
 		dst = p.sample(dst, p.wearers[s.Channel.Wearer], s)
 	}
-	if m := p.mark(b.Bus); m != nil {
-		m.until = max(m.until, b.Until)
+	if m != nil {
+		m.reach(b.Until)
 	}
 	p.now = max(p.now, b.Until)
+	return p.closeAll(dst)
+}
+
+// closeAll closes the seconds that every wearer's buses have passed.
+func (p *Pipeline) closeAll(dst []Event) []Event {
 	for _, w := range p.wearers {
 		dst = p.closeSeconds(dst, w, p.watermark(w))
 	}
@@ -99,8 +122,8 @@ func (p *Pipeline) Block(dst []Event, b dsp.Block) []Event {
 
 // sample gives one Sample to its wearer, after the seconds that end before it.
 func (p *Pipeline) sample(dst []Event, w *Wearer, s *dsp.Sample) []Event {
-	if !w.sensed() {
-		return dst // taken in the moment before the pause: it is not looked at
+	if !w.sensed() || s.T < w.from {
+		return dst // taken before sensing began, or before the pause: it is not looked at, however late it comes
 	}
 	dst = w.closeChain(dst, &p.values, s.Channel.Kind, s.T)
 	return w.sample(dst, &p.values, s)
@@ -167,7 +190,7 @@ func (p *Pipeline) paired() bool {
 
 // Tick lets time pass for the room. wall is the local time at now, zero until the clock is set.
 func (p *Pipeline) Tick(dst []Event, now time.Duration, wall time.Time) []Event {
-	p.now, p.wall = max(p.now, now), wall
+	p.now, p.ticked, p.wall = max(p.now, now), now, wall
 	p.values = p.room.Tick(p.values[:0], now, wall)
 	return p.take(dst, now)
 }
@@ -178,31 +201,69 @@ func (p *Pipeline) Lamp(dst []Event, now time.Duration, r room.LampReport) []Eve
 	return p.take(dst, now)
 }
 
-// take turns the room's scratch values into events and follows the end of a session.
+// take turns the room's scratch values into events and follows the end of a session and a change of the snapshot.
 func (p *Pipeline) take(dst []Event, at time.Duration) []Event {
+	p.takeSnapshot()
 	if len(p.values) == 0 {
 		return dst
 	}
 	dst = appendEvents(dst, "", at, p.values)
-	for _, v := range p.values {
-		if s, ok := v.(room.Session); ok && s.Phase == room.PhaseEnd && p.room.Status().Session == room.NoSession {
-			p.afterSession()
-		}
-	}
-	if s := p.room.Snapshot(); s.Open != p.snapshot.Open || len(s.Lamps) != len(p.snapshot.Lamps) {
-		p.snapshot = s
-		p.revision++
+	if p.ended() {
+		dst = p.afterSession(dst, at)
 	}
 	return dst
 }
 
-// afterSession stops sensing everyone who is not sensed always: a session's end is the end of being sensed.
-func (p *Pipeline) afterSession() {
+// takeSnapshot keeps how the room was, whenever the room says that it changed: also in a step that tells nothing.
+func (p *Pipeline) takeSnapshot() {
+	if !p.room.SnapshotChanged() {
+		return
+	}
+	if s := p.room.Snapshot(); s.Open != p.snapshot.Open || !slices.Equal(s.Lamps, p.snapshot.Lamps) {
+		p.snapshot = s
+		p.revision++
+	}
+}
+
+// ended reports whether the room's values hold the end of a session that no other took the place of.
+func (p *Pipeline) ended() bool {
+	for _, v := range p.values {
+		if s, ok := v.(room.Session); ok && s.Phase == room.PhaseEnd {
+			return p.room.Status().Session == room.NoSession
+		}
+	}
+	return false
+}
+
+// afterSession stops sensing everyone who is not sensed always: a session's end is the end of being sensed. Who is not sensed
+// any more has the account of a night told now; the others' comes with their next second.
+func (p *Pipeline) afterSession(dst []Event, at time.Duration) []Event {
 	for _, w := range p.wearers {
 		if !w.alwaysOn() {
 			p.setPaused(w, true)
 		}
+		if !w.sensed() {
+			dst = w.endNight(dst, &p.values, at, p.wallAt(at))
+		}
 	}
+	p.forgetAbsent(at)
+	return dst
+}
+
+// forgetAbsent makes the room forget what it last heard of a wearer who is not sensed and takes no part: without it the contact
+// of somebody who has left would keep a session alive for hours.
+func (p *Pipeline) forgetAbsent(now time.Duration) {
+	st := p.room.Status()
+	for _, w := range p.wearers {
+		if !w.sensed() && !takesPart(st, w.index) {
+			p.values = p.room.Contact(p.values[:0], now, w.index, false)
+			p.values = p.room.State(p.values, now, w.index, regulation.State{})
+		}
+	}
+}
+
+func takesPart(st room.Status, wearer int) bool {
+	return wearer < len(st.Members) && st.Members[wearer]
 }
 
 func (p *Pipeline) setPaused(w *Wearer, paused bool) {
@@ -232,7 +293,7 @@ func (p *Pipeline) wallAt(t time.Duration) time.Time {
 	if p.wall.IsZero() {
 		return time.Time{}
 	}
-	return p.wall.Add(t - p.now)
+	return p.wall.Add(t - p.ticked)
 }
 
 func (p *Pipeline) faultWearer(f dsp.Fault) string {
@@ -251,7 +312,7 @@ func appendEvents(dst []Event, wearer string, at time.Duration, values []dsp.Val
 
 // setting is the kind of situation the wearer is in, as far as it matters to learning and naming.
 func setting(st room.Status, wearer int) regulation.Setting {
-	if wearer >= len(st.Members) || !st.Members[wearer] {
+	if !takesPart(st, wearer) {
 		return regulation.SettingNone
 	}
 	switch st.Session {

@@ -38,6 +38,8 @@ type Wearer struct {
 	features  regulation.Features // of the last closed second
 	chains    [3]chain            // by dsp.ChannelKind
 	next      time.Duration       // second to close next, of the wearer as a whole
+	from      time.Duration       // a Sample taken before it is not looked at
+	nightly   bool                // regulation gathers a night that it has not summed up
 	paced     room.Pace           // as told to the pulse
 }
 
@@ -143,15 +145,30 @@ func (w *Wearer) second(dst []Event, scratch *[]dsp.Value, t time.Duration, wall
 	if w.motion != nil {
 		f.Motion = w.motion.Features()
 	}
-	w.features = f
+	w.features, w.nightly = f, s == regulation.SettingNight
 	*scratch = w.estimator.Second((*scratch)[:0], t, wall, f)
 	return appendEvents(dst, w.id, t, *scratch)
+}
+
+// endNight lets regulation sum up a night whose session ended while the wearer is sensed no more. Only that account is told.
+func (w *Wearer) endNight(dst []Event, scratch *[]dsp.Value, t time.Duration, wall time.Time) []Event {
+	if !w.nightly {
+		return dst
+	}
+	w.nightly = false
+	*scratch = w.estimator.Second((*scratch)[:0], t, wall, regulation.Features{HasPulse: w.pulse != nil, HasSkin: w.skin != nil})
+	for _, v := range *scratch {
+		if n, ok := v.(regulation.Night); ok {
+			dst = append(dst, Event{Wearer: w.id, At: t, Value: n})
+		}
+	}
+	return dst
 }
 
 // follow tells the pulse about the room's pacer when this wearer takes part in the session.
 func (w *Wearer) follow(st room.Status) {
 	pace := st.Pace
-	if w.index >= len(st.Members) || !st.Members[w.index] {
+	if !takesPart(st, w.index) {
 		pace = room.Pace{}
 	}
 	if w.pulse != nil && pace != w.paced {
@@ -173,6 +190,7 @@ func (w *Wearer) withdraw(now time.Duration) {
 		w.skin.Withdraw()
 	}
 	w.features = regulation.Features{}
+	w.from = now
 	w.skip(now)
 }
 
