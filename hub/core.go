@@ -153,10 +153,10 @@ func (a act) answer(refusal string) {
 // call, whichever is stricter: the step that opens or closes a private session is itself private.
 func (c *core) tell(events []pipeline.Event) {
 	c.events = events
-	after := c.consent
-	if len(events) > 0 {
-		after = c.pipeline.Consent()
+	if len(events) == 0 {
+		return
 	}
+	after := c.pipeline.Consent()
 	both := after.And(c.consent)
 	for _, e := range events {
 		c.control(e)
