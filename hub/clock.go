@@ -2,6 +2,7 @@ package hub
 
 import (
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 )
@@ -13,23 +14,24 @@ const tickEvery = 50 * time.Millisecond
 // the past.
 const earliestYear = 2025
 
-// timesync is the folder that systemd-timesyncd keeps while it runs, and the file in it that says the clock has been set.
+// timesync is the folder that systemd-timesyncd keeps while it runs; synchronised, the file in it that says the clock has been set.
 const (
 	timesync     = "/run/systemd/timesync"
-	synchronised = "/run/systemd/timesync/synchronized"
+	synchronised = "synchronized"
 )
 
 // wallClock gives the local time, or zero until it can be believed: a plausible year and, where systemd-timesyncd runs, its word.
 // It may be asked from any goroutine.
 type wallClock struct {
 	now     func() time.Time
+	folder  string // of systemd-timesyncd
 	set     atomic.Bool
 	checked atomic.Int64 // real time of the last look at the file, in seconds: one look a second is enough
 }
 
-func newWallClock() *wallClock {
-	w := &wallClock{now: time.Now}
-	_, err := os.Stat(timesync)
+func newWallClock(now func() time.Time, folder string) *wallClock {
+	w := &wallClock{now: now, folder: folder}
+	_, err := os.Stat(folder)
 	w.set.Store(err != nil)
 	return w
 }
@@ -43,7 +45,7 @@ func (w *wallClock) local() time.Time {
 		if w.checked.Swap(t.Unix()) == t.Unix() {
 			return time.Time{}
 		}
-		if _, err := os.Stat(synchronised); err != nil {
+		if _, err := os.Stat(filepath.Join(w.folder, synchronised)); err != nil {
 			return time.Time{}
 		}
 		w.set.Store(true)

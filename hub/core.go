@@ -60,7 +60,8 @@ func (c *core) run(ctx context.Context) {
 // step takes everything that waits, in the order that keeps people in charge: pauses, then acts, then samples, then time.
 func (c *core) step() {
 	now := c.now()
-	for _, p := range c.pauses.take() {
+	stops := c.pauses.take()
+	for _, p := range stops {
 		c.tell(c.pipeline.Command(c.events[:0], now, p))
 	}
 	c.inbox.take(&c.batch)
@@ -74,6 +75,9 @@ func (c *core) step() {
 	for _, r := range c.batch.reports {
 		c.tell(c.pipeline.Lamp(c.events[:0], now, r))
 	}
+	if len(c.batch.faults) > 0 {
+		c.tell(c.pipeline.Block(c.events[:0], dsp.Block{Faults: c.batch.faults}))
+	}
 	for _, b := range c.batch.blocks {
 		c.tell(c.pipeline.Block(c.events[:0], b))
 	}
@@ -81,13 +85,17 @@ func (c *core) step() {
 		c.nextTick = now.Truncate(tickEvery) + tickEvery
 		c.tell(c.pipeline.Tick(c.events[:0], now, c.wall()))
 	}
-	c.finishStep(now)
+	c.finishStep(now, len(stops)+len(c.batch.acts) > 0)
 }
 
 // finishStep lets what follows from a step happen: the pause word, settings, lamps, sinks.
-func (c *core) finishStep(now time.Duration) {
+func (c *core) finishStep(now time.Duration, acted bool) {
 	c.pauses.follow(c.pipeline.Sensed, len(c.wearers))
-	if r := c.pipeline.Revision(); r != c.revision {
+	r := c.pipeline.Revision()
+	if acted || r != c.revision {
+		c.consent = c.pipeline.Consent() // who joins a session or lowers a share makes no event by that
+	}
+	if r != c.revision {
 		c.revision = r
 		c.keeper.saveSettings(c.pipeline.Settings(), r)
 	}
@@ -98,7 +106,7 @@ func (c *core) finishStep(now time.Duration) {
 		s.tick(now, c.consent)
 	}
 	c.watch.progress(now, &c.batch)
-	c.board.refresh(now, c, len(c.batch.acts) > 0)
+	c.board.refresh(now, c, acted)
 }
 
 // act gives one command to the pipeline and its refusal to whoever asked. An act that would sense somebody is refused when a
@@ -145,10 +153,10 @@ func (a act) answer(refusal string) {
 // call, whichever is stricter: the step that opens or closes a private session is itself private.
 func (c *core) tell(events []pipeline.Event) {
 	c.events = events
-	after := c.consent
-	if len(events) > 0 {
-		after = c.pipeline.Consent()
+	if len(events) == 0 {
+		return
 	}
+	after := c.pipeline.Consent()
 	both := after.And(c.consent)
 	for _, e := range events {
 		c.control(e)

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"errors"
+	"slices"
 	"sync"
 
 	"hubd/dsp"
@@ -28,16 +29,17 @@ type inbox struct {
 	wake chan struct{} // has room for one: something is here
 
 	mu      sync.Mutex
-	blocks  []dsp.Block // full: the oldest goes, and the next Block of its bus begins with a gap
-	gaps    map[string]bool
-	acts    []act             // full: refused to whoever asked
-	reports []room.LampReport // full: the oldest goes; lamps repeat themselves
-	refused []pipeline.Event  // commands that could not be read
-	dropped uint64            // blocks
+	blocks  []dsp.Block          // full: the oldest goes
+	gaps    map[dsp.Channel]bool // channels whose next sample comes after some that went so
+	faults  []dsp.Fault          // of Blocks that went so: the newest of each source
+	acts    []act                // full: refused to whoever asked
+	reports []room.LampReport    // full: the oldest goes; lamps repeat themselves
+	refused []pipeline.Event     // commands that could not be read
+	dropped uint64               // blocks
 }
 
 func newInbox() *inbox {
-	return &inbox{wake: make(chan struct{}, 1), gaps: map[string]bool{}}
+	return &inbox{wake: make(chan struct{}, 1), gaps: map[dsp.Channel]bool{}}
 }
 
 func (b *inbox) ring() {
@@ -51,24 +53,25 @@ func (b *inbox) ring() {
 func (b *inbox) block(in dsp.Block) {
 	b.mu.Lock()
 	if len(b.blocks) == maxBlocks {
-		oldest := b.blocks[0]
-		b.blocks = append(b.blocks[:0], b.blocks[1:]...)
-		b.gaps[oldest.Bus] = b.gaps[oldest.Bus] || len(oldest.Samples) > 0
-		b.carryFaults(oldest)
-		b.dropped++
+		b.drop()
 	}
 	b.blocks = append(b.blocks, in)
 	b.mu.Unlock()
 	b.ring()
 }
 
-// carryFaults saves the faults of a dropped block: losing samples is marked by a gap, but losing a fault would hide it.
-func (b *inbox) carryFaults(old dsp.Block) {
-	for i := range b.blocks {
-		if b.blocks[i].Bus == old.Bus {
-			b.blocks[i].Faults = append(old.Faults, b.blocks[i].Faults...)
-			return
-		}
+// drop lets the oldest block go. Its samples leave a gap in each of their channels; its faults are kept, since a source whose
+// newest fault is lost would be told wrong for ever.
+func (b *inbox) drop() {
+	oldest := b.blocks[0]
+	b.blocks = append(b.blocks[:0], b.blocks[1:]...)
+	b.dropped++
+	for i := range oldest.Samples {
+		b.gaps[oldest.Samples[i].Channel] = true
+	}
+	for _, f := range oldest.Faults {
+		b.faults = slices.DeleteFunc(b.faults, func(old dsp.Fault) bool { return old.Source == f.Source })
+		b.faults = append(b.faults, f)
 	}
 }
 
@@ -109,6 +112,7 @@ func (b *inbox) refuse(e pipeline.Event) {
 
 // batch is everything that waited.
 type batch struct {
+	faults  []dsp.Fault // of blocks that were dropped: older than every block
 	blocks  []dsp.Block
 	acts    []act
 	reports []room.LampReport
@@ -123,27 +127,21 @@ func (b *inbox) take(out *batch) {
 	out.acts, b.acts = append(out.acts[:0], b.acts...), b.acts[:0]
 	out.reports, b.reports = append(out.reports[:0], b.reports...), b.reports[:0]
 	out.refused, b.refused = append(out.refused[:0], b.refused...), b.refused[:0]
+	out.faults, b.faults = append(out.faults[:0], b.faults...), b.faults[:0]
 	for i := range out.blocks {
-		blk := &out.blocks[i]
-		if b.gaps[blk.Bus] && len(blk.Samples) > 0 {
-			markGaps(blk.Samples)
-			delete(b.gaps, blk.Bus)
+		if len(b.gaps) == 0 {
+			return
 		}
+		b.markGaps(out.blocks[i].Samples)
 	}
 }
 
-// markGaps flags the first sample of every channel: what came before it was dropped.
-func markGaps(samples []dsp.Sample) {
+// markGaps flags the first sample of every channel of which samples were dropped.
+func (b *inbox) markGaps(samples []dsp.Sample) {
 	for i := range samples {
-		first := true
-		for j := range i {
-			if samples[j].Channel == samples[i].Channel {
-				first = false
-				break
-			}
-		}
-		if first {
+		if c := samples[i].Channel; b.gaps[c] {
 			samples[i].Flags |= dsp.FlagGap
+			delete(b.gaps, c)
 		}
 	}
 }

@@ -41,8 +41,8 @@ type keeper struct {
 	mu       sync.Mutex
 	pending  pipeline.Settings
 	revision uint64
-	failing  bool
 
+	failing   bool   // the newest settings are not on disk; the keeper's goroutine alone looks at it
 	trouble   string // what is wrong with settings.json, empty when nothing is
 	dbTrouble string // what is wrong with history.db
 }
@@ -90,6 +90,7 @@ func (k *keeper) run(ctx context.Context) {
 		case e := <-k.rows:
 			k.add(e)
 		case <-commit.C:
+			k.write() // again, where the disk refused
 			k.commit()
 		}
 	}
@@ -118,7 +119,7 @@ func (k *keeper) write() {
 	k.mu.Lock()
 	s, revision := k.pending, k.revision
 	k.mu.Unlock()
-	if revision == k.stored.Load() {
+	if revision == k.stored.Load() && !k.failing {
 		return
 	}
 	var err error

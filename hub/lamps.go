@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"slices"
 	"time"
 
 	"hubd/mqtt"
@@ -11,7 +12,7 @@ import (
 // lampPatience is how old a lamp command may be when it is sent. An older one would move a light that has since been told otherwise.
 const lampPatience = 2 * time.Second
 
-// maxHeld bounds the commands that wait for the snapshot to be on disk.
+// maxHeld bounds the commands that wait for the snapshot to be on disk. One more is lost, and the room plans it anew.
 const maxHeld = 64
 
 // lampGate holds a session's first lamp commands until the snapshot of how the room was is stored, then encodes and sends. A pause
@@ -29,10 +30,24 @@ func (g *lampGate) add(c room.LampCommand) {
 	if c.Owner != room.OwnerHubd {
 		return // nothing to send: hubd has let go of this lamp
 	}
-	if len(g.held) == maxHeld {
-		g.held = append(g.held[:0], g.held[1:]...)
+	if c.Waits {
+		g.supersede(c)
+	} else if len(g.held) >= maxHeld {
+		g.lost(room.LampReport{Lamp: c.Lamp, Lost: true})
+		return
 	}
 	g.held = append(g.held, c)
+}
+
+// supersede lets go of what is held for the lamp of a pause or a restore: it would reach the lamp after that, and undo it.
+func (g *lampGate) supersede(by room.LampCommand) {
+	g.held = slices.DeleteFunc(g.held, func(c room.LampCommand) bool {
+		over := c.Lamp == by.Lamp && !c.Waits
+		if over && c.Kelvin.Known != by.Kelvin.Known {
+			g.lost(room.LampReport{Lamp: c.Lamp, Lost: true}) // of the other attribute: the room still counts on it
+		}
+		return over
+	})
 }
 
 // flush sends what may go. stored and wanted are revisions of the settings: while the stored one is older, only commands that wait
@@ -41,10 +56,12 @@ func (g *lampGate) flush(now time.Duration, stored, wanted uint64) (lost []room.
 	kept := g.held[:0]
 	for _, c := range g.held {
 		switch {
-		case c.Waits || stored >= wanted:
+		case c.Waits:
 			g.out(c, now)
 		case now-c.Planned > lampPatience:
 			lost = append(lost, room.LampReport{Lamp: c.Lamp, Lost: true})
+		case stored >= wanted:
+			g.out(c, now)
 		default:
 			kept = append(kept, c)
 		}

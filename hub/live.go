@@ -62,7 +62,7 @@ type live struct {
 func newLive(p parts) (*live, error) {
 	l := &live{parts: p}
 	in, stop := newInbox(), &pauses{}
-	clock := newWallClock()
+	clock := newWallClock(time.Now, timesync)
 	l.keeper = newKeeper(p.log.With("part", "storage"), p.store, clock.local)
 	ids := make([]string, len(p.wearers))
 	for i, w := range p.wearers {
@@ -199,6 +199,7 @@ func (l *live) stop(stopKeeping context.CancelFunc) error {
 	if l.server != nil {
 		l.server.close()
 	}
+	l.core.step() // what came in before the end is obeyed: a pause that was answered is stored
 	var errs []error
 	if l.client != nil {
 		errs = append(errs, l.client.Close(closeWithin))

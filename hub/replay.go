@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"hubd/dsp"
@@ -58,13 +59,14 @@ func Replay(ctx context.Context, o ReplayOptions) error {
 	if err := r.load(); err != nil {
 		return err
 	}
-	if err := r.play(ctx); err != nil {
-		return err
+	err := r.play(ctx)
+	if err == nil {
+		err = r.tell(r.pipeline.Summaries(r.events[:0]))
 	}
-	if err := r.tell(r.pipeline.Summaries(r.events[:0])); err != nil {
-		return err
+	if flushed := r.out.Flush(); err == nil { // a run that ends early leaves whole lines too
+		err = flushed
 	}
-	return r.out.Flush()
+	return err
 }
 
 // load opens the recordings and builds the pipeline they need.
@@ -134,7 +136,7 @@ func openWearers(o ReplayOptions) ([]recording.Selection, error) {
 		if len(rec.Ignored) > 0 {
 			o.Warn(fmt.Sprintf("%s: not used: %v", path, rec.Ignored))
 		}
-		for _, id := range rec.Wearers() {
+		for _, id := range slices.Sorted(slices.Values(rec.Wearers())) { // b's columns may stand before a's
 			sel, err := rec.Select(id, o.Pulse, o.EDA)
 			if err != nil {
 				return nil, err

@@ -39,15 +39,19 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Log
 	}, begin(settings, status, wearers)
 }
 
-// begin completes the settings a restart found. Whoever is not in them is paused, but for wearers who are sensed always. Two
-// damaged versions are read as the least there is: everybody paused, nothing shared.
+// begin completes the settings a restart found. No session outlasts the run it was in, and with a private one its silence would
+// be gone too: whoever is not sensed always begins paused. Who is sensed always does unless paused before. Two damaged versions
+// are read as the least there is: everybody paused, nothing shared.
 func begin(s pipeline.Settings, status history.LoadStatus, wearers []pipeline.WearerOptions) pipeline.Settings {
 	for _, w := range wearers {
-		if _, known := s.Wearer(w.ID); known {
+		always := slices.Contains(w.StartFrom, pipeline.SourceBoot)
+		i := slices.IndexFunc(s.Wearers, func(ws pipeline.WearerSettings) bool { return ws.Wearer == w.ID })
+		if i >= 0 {
+			s.Wearers[i].Paused = s.Wearers[i].Paused || !always
 			continue
 		}
 		ws := pipeline.WearerSettings{
-			Wearer: w.ID, Paused: !slices.Contains(w.StartFrom, pipeline.SourceBoot),
+			Wearer: w.ID, Paused: !always,
 			Share: w.Share, Keep: w.Keep, Cues: w.Cues, MaxShare: w.Share, MaxKeep: w.Keep, MaxCues: w.Cues,
 		}
 		if status == history.Damaged {

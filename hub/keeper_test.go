@@ -1,0 +1,185 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hubd/dsp"
+	"hubd/pipeline"
+	"hubd/room"
+)
+
+// disk is a store in memory that can refuse.
+type disk struct {
+	refuse  error
+	saved   []pipeline.Settings
+	rows    []pipeline.Event
+	commits int
+	closed  int
+	trouble string
+}
+
+func (d *disk) store() store {
+	return store{
+		save: func(s pipeline.Settings) error {
+			if d.refuse != nil {
+				return d.refuse
+			}
+			d.saved = append(d.saved, s)
+			return nil
+		},
+		add:     func(e pipeline.Event, _ time.Time) { d.rows = append(d.rows, e) },
+		commit:  func(time.Time) { d.commits++ },
+		trouble: func() string { return d.trouble },
+		close:   func() error { d.closed++; return nil },
+	}
+}
+
+// keep runs a keeper in a bubble: do is called while it runs, after it is asleep.
+func keep(t *testing.T, d *disk, do func(k *keeper, log *lines)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		log := &lines{}
+		k := newKeeper(logTo(log), d.store(), func() time.Time { return time.Time{} })
+		ctx, stop := context.WithCancel(t.Context())
+		go k.run(ctx)
+		synctest.Wait()
+		do(k, log)
+		stop()
+		<-k.done
+	})
+}
+
+func paused(yes ...bool) (s pipeline.Settings) {
+	for _, p := range yes {
+		s.Wearers = append(s.Wearers, pipeline.WearerSettings{Paused: p})
+	}
+	return s
+}
+
+func TestTheNewestSettingsWin(t *testing.T) {
+	d := &disk{}
+	keep(t, d, func(k *keeper, _ *lines) {
+		k.mu.Lock() // the disk is slow: three changes come before it is free
+		k.pending, k.revision = paused(false), 1
+		k.mu.Unlock()
+		k.saveSettings(paused(true), 2)
+		k.saveSettings(paused(false, true), 3)
+		synctest.Wait()
+		if k.saved() != 3 {
+			t.Errorf("revision %d is stored, want 3", k.saved())
+		}
+	})
+	if n := len(d.saved); n == 0 || len(d.saved[n-1].Wearers) != 2 {
+		t.Errorf("stored %+v, want the newest last", d.saved)
+	}
+}
+
+func TestSettingsAreWrittenOncePerRevision(t *testing.T) {
+	d := &disk{}
+	keep(t, d, func(k *keeper, _ *lines) {
+		k.saveSettings(paused(true), 1)
+		synctest.Wait()
+		k.saveSettings(paused(true), 1)
+		synctest.Wait()
+		time.Sleep(3 * commitEvery)
+	})
+	if len(d.saved) != 1 {
+		t.Errorf("written %d times, want once", len(d.saved))
+	}
+}
+
+func TestADiskThatRefusesIsToldOnceAndTriedAgainAndOnceWhenItIsOver(t *testing.T) {
+	d := &disk{refuse: errors.New("no space left on device")}
+	keep(t, d, func(k *keeper, log *lines) {
+		for revision := range uint64(5) {
+			k.saveSettings(paused(true), revision+1)
+			synctest.Wait()
+			if k.saved() != revision+1 {
+				t.Errorf("revision %d holds the lamps up: control must go on when the disk refuses", revision+1)
+			}
+		}
+		if settings, _ := k.status(); settings != "no space left on device" {
+			t.Errorf("status %q", settings)
+		}
+		log.wants(t, 1, "settings are not stored")
+		d.refuse = nil
+		time.Sleep(commitEvery)
+		synctest.Wait()
+		if len(d.saved) != 1 || !d.saved[0].Wearers[0].Paused {
+			t.Errorf("stored %+v: a pause that was refused once must still reach the disk", d.saved)
+		}
+		if settings, _ := k.status(); settings != "" {
+			t.Errorf("status %q after it was over", settings)
+		}
+		time.Sleep(5 * commitEvery)
+		log.wants(t, 1, "settings are stored again")
+		if len(d.saved) != 1 {
+			t.Errorf("written %d times after it was over", len(d.saved))
+		}
+	})
+}
+
+func TestWhatWaitsIsWrittenAtTheEnd(t *testing.T) {
+	d := &disk{}
+	keep(t, d, func(k *keeper, _ *lines) {
+		for range 10 {
+			k.event(pipeline.Event{Wearer: "a", Value: dsp.HeartRate{}})
+		}
+		k.saveSettings(paused(true), 1)
+	})
+	if len(d.rows) != 10 || len(d.saved) != 1 || d.commits != 1 || d.closed != 1 {
+		t.Errorf("%d rows, %d settings, %d commits, closed %d times; want 10, 1, 1, 1", len(d.rows), len(d.saved), d.commits, d.closed)
+	}
+}
+
+func TestRowsAreBoundedAndWhatIsDroppedIsCounted(t *testing.T) {
+	log := &lines{}
+	k := newKeeper(logTo(log), store{}, nil) // its goroutine does not run: the disk hangs
+	for n := range maxRows + 100 {
+		k.event(pipeline.Event{At: time.Duration(n)})
+	}
+	if len(k.rows) != maxRows || k.dropped.Load() != 100 {
+		t.Errorf("%d rows wait, %d dropped; want %d and 100", len(k.rows), k.dropped.Load(), maxRows)
+	}
+	if first := <-k.rows; first.At != 0 {
+		t.Errorf("the oldest row is %d, want 0: the newest are dropped", first.At)
+	}
+}
+
+func TestHistoryIsCommittedInTimeAndItsTroubleIsShown(t *testing.T) {
+	d := &disk{trouble: "history.db was damaged and is set aside"}
+	keep(t, d, func(k *keeper, _ *lines) {
+		time.Sleep(3*commitEvery + time.Second)
+		synctest.Wait()
+		if d.commits != 3 {
+			t.Errorf("%d commits in three minutes", d.commits)
+		}
+		if _, history := k.status(); history != d.trouble {
+			t.Errorf("status %q", history)
+		}
+	})
+}
+
+func TestARoomGoesOnWhileTheDiskRefuses(t *testing.T) {
+	b := newBench(t, nil)
+	b.keeper.store.save = func(pipeline.Settings) error { return errors.New("read-only file system") }
+	b.at(0)
+	b.inbox.report(room.LampReport{Lamp: "bed", On: dsp.Some(1.0), Brightness: dsp.Some(80.0), Kelvin: dsp.Some(2700.0)})
+	b.ask(start("a", room.Alone))
+	for n := range 40 {
+		b.keeper.write() // what the keeper's goroutine does when it is woken
+		b.at(time.Duration(n+1) * tickEvery)
+	}
+	if len(b.sent) == 0 {
+		t.Error("no lamp is asked for anything")
+	}
+	b.ask(pauseAll())
+	if !slices.Equal(off(b.pauses, 2), []bool{true, true}) {
+		t.Error("the pause waits for the disk")
+	}
+}
