@@ -21,7 +21,9 @@ var saidOfNobody = regexp.MustCompile(`(?i)\b(safe|ready|willing|consent)\b`)
 
 // allowed are whole phrases that hold such a word and yet do not say it of a person, each with the reason. A phrase that is not
 // found any more has to go.
-var allowed = []struct{ phrase, reason string }{}
+var allowed = []struct{ phrase, reason string }{
+	{"hubd says when it is ready", "the service, not a person"},
+}
 
 // whatHubdCannot is the sentence of the README, the page and every report.
 const whatHubdCannot = "hubd cannot tell whether someone wants this. Only they can."
@@ -85,6 +87,9 @@ func texts(t *testing.T) (all []said) {
 			t.Fatal(err)
 		}
 		for _, path := range paths {
+			if filepath.Base(path) == "design.md" {
+				continue // the contract between parts: it has to name the words in order to forbid them
+			}
 			text, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)

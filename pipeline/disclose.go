@@ -98,7 +98,7 @@ func discloseRoom(e Event, c Consent) (Event, bool) {
 	switch v := e.Value.(type) {
 	case room.Cue:
 		if !told {
-			v.Scene, v.Reason = "", ""
+			v.Scene, v.Reason, v.Pace = "", "", room.Pace{} // a pacer is a practice
 		}
 		return Event{At: e.At, Value: v}, true
 	case room.Session:

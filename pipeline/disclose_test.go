@@ -63,7 +63,7 @@ func specimens() []specimen {
 		Sound: room.Sound{LevelDB: dsp.Some(-own)}, Pace: room.Pace{BreathsPerMin: own},
 	}
 	bare := cue
-	bare.Scene, bare.Reason = "", ""
+	bare.Scene, bare.Reason, bare.Pace = "", "", room.Pace{}
 	lamp := room.LampCommand{Lamp: "bed", Brightness: dsp.Some(own), Transition: time.Second, Planned: late}
 	refused := pipeline.Refused{Name: "resume", Reason: "only the wearer's own button or page can do this"}
 	inside := pipeline.Refused{Name: "start_session", Reason: text, Inside: true}

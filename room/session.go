@@ -46,7 +46,7 @@ func (r *Room) Start(dst []dsp.Value, now time.Duration, wearer int, kind Sessio
 		return dst, errors.New("there is no such kind of session: wanted is together, alone, practice or night")
 	case kind == NoSession:
 		kind = r.session.kind
-	case running && kind != r.session.kind && r.session.kind != PracticeSession:
+	case running && kind != r.session.kind && (r.session.kind != PracticeSession || r.othersThan(wearer)):
 		return dst, fmt.Errorf("a session of kind %s runs: join it, or end it first", r.session.kind)
 	}
 	if !running || kind != r.session.kind {
@@ -57,6 +57,16 @@ func (r *Room) Start(dst []dsp.Value, now time.Duration, wearer int, kind Sessio
 	r.session.lived = now
 	r.mergeComfort()
 	return r.Resume(dst, now, wearer), nil
+}
+
+// othersThan tells whether somebody else takes part: nobody is carried from one kind of session into another by another's act.
+func (r *Room) othersThan(wearer int) bool {
+	for i, m := range r.members {
+		if m && i != wearer {
+			return true
+		}
+	}
+	return false
 }
 
 // begin opens a session. It takes the place of a practice session, whose scene or practice goes on.

@@ -103,5 +103,5 @@ func (v *WearerView) problem(now time.Duration) known {
 
 // refused writes the event that answers a command that was not obeyed.
 func refused(dst []byte, r pipeline.Refused) []byte {
-	return open(dst).text("event_type", r.Kind()).text("name", r.Name).text("reason", r.Reason).close()
+	return open(dst).text("event_type", r.Kind()).text("name", r.Name).word("reason", r.Reason).close()
 }
