@@ -40,9 +40,9 @@ type wearerJSON struct {
 	Share           string   `json:"share"`
 	Keep            string   `json:"keep"`
 	Cues            bool     `json:"cues"`
-	MaxShare        string   `json:"max_share"` // what the config allowed when they were set
-	MaxKeep         string   `json:"max_keep"`
-	MaxCues         bool     `json:"max_cues"`
+	ShareFollows    bool     `json:"share_follows"` // nobody lowered it: the config's counts
+	KeepFollows     bool     `json:"keep_follows"`
+	CuesFollow      bool     `json:"cues_follow"`
 	OpenCircuit     *float64 `json:"open_circuit"` // ratio
 	ResonancePerMin *float64 `json:"resonance_per_min"`
 }
@@ -91,7 +91,7 @@ func encodeSettings(s pipeline.Settings) ([]byte, error) {
 	for _, w := range s.Wearers {
 		out.Wearers = append(out.Wearers, wearerJSON{
 			ID: w.Wearer, Paused: w.Paused, Share: w.Share.String(), Keep: w.Keep.String(), Cues: w.Cues,
-			MaxShare: w.MaxShare.String(), MaxKeep: w.MaxKeep.String(), MaxCues: w.MaxCues,
+			ShareFollows: w.ShareFollows, KeepFollows: w.KeepFollows, CuesFollow: w.CuesFollow,
 			OpenCircuit: pointer(w.OpenCircuit), ResonancePerMin: pointer(w.ResonancePace),
 		})
 		if len(w.Baseline.Minutes) > 0 {
@@ -179,9 +179,7 @@ func (in settingsJSON) settings() (pipeline.Settings, error) {
 	for _, w := range in.Wearers {
 		share, ok := pipeline.ParseShare(w.Share)
 		keep, okKeep := pipeline.ParseKeep(w.Keep)
-		maxShare, okMaxShare := pipeline.ParseShare(w.MaxShare)
-		maxKeep, okMaxKeep := pipeline.ParseKeep(w.MaxKeep)
-		if _, twice := s.Wearer(w.ID); w.ID == "" || twice || !ok || !okKeep || !okMaxShare || !okMaxKeep {
+		if _, twice := s.Wearer(w.ID); w.ID == "" || twice || !ok || !okKeep {
 			return s, fmt.Errorf("wearer %q cannot be read", w.ID)
 		}
 		baseline, err := readBaseline(w.ID, in.Baselines[w.ID])
@@ -190,7 +188,7 @@ func (in settingsJSON) settings() (pipeline.Settings, error) {
 		}
 		s.Wearers = append(s.Wearers, pipeline.WearerSettings{
 			Wearer: w.ID, Paused: w.Paused, Share: share, Keep: keep, Cues: w.Cues,
-			MaxShare: maxShare, MaxKeep: maxKeep, MaxCues: w.MaxCues,
+			ShareFollows: w.ShareFollows, KeepFollows: w.KeepFollows, CuesFollow: w.CuesFollow,
 			OpenCircuit: maybe(w.OpenCircuit), ResonancePace: maybe(w.ResonancePerMin), Baseline: baseline,
 		})
 	}

@@ -52,10 +52,10 @@ func begin(s pipeline.Settings, status history.LoadStatus, wearers []pipeline.We
 		}
 		ws := pipeline.WearerSettings{
 			Wearer: w.ID, Paused: !always,
-			Share: w.Share, Keep: w.Keep, Cues: w.Cues, MaxShare: w.Share, MaxKeep: w.Keep, MaxCues: w.Cues,
+			Share: w.Share, Keep: w.Keep, Cues: w.Cues, ShareFollows: true, KeepFollows: true, CuesFollow: true,
 		}
 		if status == history.Damaged {
-			ws.Paused, ws.Share, ws.MaxShare = true, pipeline.ShareNone, pipeline.ShareFull
+			ws.Paused, ws.Share, ws.ShareFollows = true, pipeline.ShareNone, false
 		}
 		s.Wearers = append(s.Wearers, ws)
 	}

@@ -250,6 +250,7 @@ func (p *Pipeline) Settings() Settings {
 	s := Settings{Room: p.snapshot}
 	for _, w := range p.wearers {
 		ws := w.settings
+		ws.ShareFollows, ws.KeepFollows, ws.CuesFollow = ws.Share == w.options.Share, ws.Keep == w.options.Keep, ws.Cues == w.options.Cues
 		ws.Baseline = w.estimator.Baseline()
 		s.Wearers = append(s.Wearers, ws)
 	}

@@ -56,7 +56,7 @@ func New(o Options) *Pipeline {
 	for i, wo := range o.Wearers {
 		s, ok := o.Settings.Wearer(wo.ID)
 		if !ok {
-			s = WearerSettings{Paused: true}
+			s = WearerSettings{Paused: true, ShareFollows: true, KeepFollows: true, CuesFollow: true}
 		}
 		w := newWearer(i, wo, s)
 		p.wearers = append(p.wearers, w)

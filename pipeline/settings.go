@@ -12,17 +12,17 @@ type Settings struct {
 	Room    room.Snapshot
 }
 
-// WearerSettings is one wearer's part of Settings. Share, Keep and Cues never exceed the config's. What the config allowed when they
-// were set stands beside them: a value as high as that was not lowered by anybody, and follows the config when it is edited.
+// WearerSettings is one wearer's part of Settings. Share, Keep and Cues never exceed the config's. Each has a word on whether anybody
+// lowered it: one that follows was not, and is the config's again when that is edited. The zero WearerSettings is the least there is.
 type WearerSettings struct {
 	Wearer        string
 	Paused        bool
 	Share         Share
 	Keep          Keep
 	Cues          bool
-	MaxShare      Share
-	MaxKeep       Keep
-	MaxCues       bool
+	ShareFollows  bool
+	KeepFollows   bool
+	CuesFollow    bool
 	OpenCircuit   dsp.Maybe // calibrated open-circuit ratio of the skin-conductance board, 0…1
 	Baseline      regulation.Baseline
 	ResonancePace dsp.Maybe // breaths per minute

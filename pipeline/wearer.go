@@ -76,17 +76,14 @@ func newWearer(index int, o WearerOptions, s WearerSettings) *Wearer {
 
 // under brings settings under the config as it is now: what was lowered stays lowered, what was not follows the config.
 func (s WearerSettings) under(o WearerOptions) WearerSettings {
-	if s.Cues == s.MaxCues {
-		s.Cues = o.Cues
-	}
-	if s.Share == s.MaxShare {
+	s.Wearer = o.ID
+	if s.ShareFollows || s.Share > o.Share {
 		s.Share = o.Share
 	}
-	if s.Keep == s.MaxKeep {
+	if s.KeepFollows || s.Keep > o.Keep {
 		s.Keep = o.Keep
 	}
-	s.Wearer, s.MaxShare, s.MaxKeep, s.MaxCues = o.ID, o.Share, o.Keep, o.Cues
-	s.Share, s.Keep, s.Cues = min(s.Share, o.Share), min(s.Keep, o.Keep), s.Cues && o.Cues
+	s.Cues = (s.Cues || s.CuesFollow) && o.Cues
 	return s
 }
 
