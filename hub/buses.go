@@ -47,12 +47,23 @@ func (k *kernelBuses) i2c(b config.Bus) (i2c.Bus, error) {
 	if bus, ok := k.open[b.Name].(i2c.BusCloser); ok {
 		return bus, nil
 	}
+	if len(i2creg.All()) == 0 {
+		return nil, fmt.Errorf("there is no I2C bus %s on this machine: set dtparam=i2c_arm=on in config.txt, load i2c-dev, and restart hubd", b.I2C)
+	}
 	bus, err := i2creg.Open(b.I2C)
 	if err != nil {
-		return nil, fmt.Errorf("hub: open I2C bus %s: %w (is dtparam=i2c_arm=on set and i2c-dev loaded, and is this user in the group i2c?)", b.I2C, err)
+		return nil, fmt.Errorf("open I2C bus %s: %w (this machine has %s; is this user in the group i2c?)", b.I2C, err, busNames(i2creg.All()))
 	}
 	k.open[b.Name] = bus
 	return bus, nil
+}
+
+func busNames(refs []*i2creg.Ref) string {
+	names := make([]string, len(refs))
+	for i, r := range refs {
+		names[i] = r.Name
+	}
+	return strings.Join(names, ", ")
 }
 
 func (k *kernelBuses) spi(b config.Bus) (spi.Conn, error) {
@@ -60,9 +71,12 @@ func (k *kernelBuses) spi(b config.Bus) (spi.Conn, error) {
 		old.Close() // a port is connected once; what failed may fail to close, and is opened anew all the same
 		delete(k.open, b.Name)
 	}
+	if len(spireg.All()) == 0 {
+		return nil, fmt.Errorf("there is no SPI port %s on this machine: set dtparam=spi=on in config.txt, and restart hubd", b.SPI)
+	}
 	port, err := spireg.Open(b.SPI)
 	if err != nil {
-		return nil, fmt.Errorf("hub: open SPI port %s: %w (is dtparam=spi=on set, and is this user in the group spi?)", b.SPI, err)
+		return nil, fmt.Errorf("open SPI port %s: %w (is this user in the group spi?)", b.SPI, err)
 	}
 	conn, err := port.Connect(physic.Frequency(b.ClockHz)*physic.Hertz, spi.Mode0, 8)
 	if err != nil {
