@@ -39,11 +39,15 @@ func Ask(ctx context.Context, r Request) (string, error) {
 		target = "room"
 	}
 	path := "/api/command/" + url.PathEscape(target) + "/" + url.PathEscape(r.Name)
+	data, err := call(ctx, r.Socket, http.MethodPost, path, r.Payload)
+	if err != nil {
+		return "", err
+	}
 	var answer struct {
 		Error string `json:"error"`
 	}
-	if err := call(ctx, r.Socket, http.MethodPost, path, r.Payload, &answer); err != nil {
-		return "", err
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return "", errNotJSON
 	}
 	if answer.Error != "" {
 		return "", fmt.Errorf("refused: %s", answer.Error)
@@ -56,13 +60,17 @@ func TheWearer(ctx context.Context, socket, id string) (string, error) {
 	if id != "" {
 		return id, nil
 	}
+	data, err := call(ctx, socket, http.MethodGet, "/api/status", "")
+	if err != nil {
+		return "", err
+	}
 	var status struct {
 		Wearers []struct {
 			ID string `json:"wearer"`
 		} `json:"wearers"`
 	}
-	if err := call(ctx, socket, http.MethodGet, "/api/status", "", &status); err != nil {
-		return "", err
+	if err := json.Unmarshal(data, &status); err != nil {
+		return "", errNotJSON
 	}
 	if len(status.Wearers) == 1 {
 		return status.Wearers[0].ID, nil
@@ -74,8 +82,10 @@ func TheWearer(ctx context.Context, socket, id string) (string, error) {
 	return "", fmt.Errorf("whose? add --wearer with one of: %s", strings.Join(ids, ", "))
 }
 
-// call sends one request to the socket and decodes the JSON answer.
-func call(ctx context.Context, socket, method, path, body string, answer any) error {
+var errNotJSON = errors.New("what answers on this socket is no hubd")
+
+// call sends one request to the socket and gives the answer.
+func call(ctx context.Context, socket, method, path, body string) ([]byte, error) {
 	if socket == "" {
 		socket = findSocket()
 	}
@@ -89,21 +99,18 @@ func call(ctx context.Context, socket, method, path, body string, answer any) er
 	}}
 	req, err := http.NewRequestWithContext(ctx, method, "http://hubd"+path, strings.NewReader(body))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return noDaemon(socket, err)
+		return nil, noDaemon(socket, err)
 	}
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
-		return fmt.Errorf("read the daemon's answer: %w", err)
+		return nil, fmt.Errorf("read the daemon's answer: %w", err)
 	}
-	if err := json.Unmarshal(data, answer); err != nil {
-		return fmt.Errorf("the daemon answered %s with something else than JSON", resp.Status)
-	}
-	return nil
+	return data, nil
 }
 
 func noDaemon(socket string, err error) error {
