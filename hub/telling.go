@@ -74,9 +74,18 @@ func newTeller(log *slog.Logger, topics wire.Topics, ha homeassistant.Options, w
 	for _, w := range wearers {
 		t.views = append(t.views, wire.NewWearerView(w.id, w.channels...))
 		t.shares = append(t.shares, pipeline.ShareNone)
-		t.statuses = append(t.statuses, topics.StatusOf(w.id, wire.WearerPaused))
 	}
+	t.statuses = make([]mqtt.Message, len(wearers))
 	return t
+}
+
+// begin takes what holds before anything runs, so that the first announcement is true already: a wearer who is sensed from the start
+// is never called paused.
+func (t *teller) begin(c pipeline.Consent) {
+	t.follow(0, c)
+	for i, v := range t.views {
+		t.statuses[i] = t.topics.StatusOf(t.wearers[i].id, v.Status())
+	}
 }
 
 // announcement is what a connect begins with: availability, discovery, each wearer's status. Any goroutine may ask.
