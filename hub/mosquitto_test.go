@@ -257,6 +257,9 @@ func discovery(t *testing.T, e *evening) {
 			t.Errorf("a, who shares everything and may be started by MQTT, has no %s", key)
 		}
 	}
+	e.ears.await(t, 0, config("b"), "what an earlier run may have described taken back", func(p string) bool {
+		return components(t, p)["heart_rate"] == component{Platform: "sensor"}
+	})
 	if c := seen[""]["pause"]; c.Command != topic("room", "set", "pause") {
 		t.Errorf("the room's pause button: %+v", c)
 	}
