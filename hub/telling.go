@@ -59,6 +59,7 @@ type teller struct {
 	statesAt   time.Duration
 
 	mu       sync.Mutex
+	tried    bool           // to describe the devices
 	bundles  []mqtt.Message // discovery as last announced
 	shares   []pipeline.Share
 	statuses []mqtt.Message // of the wearers, as last told
@@ -74,9 +75,18 @@ func newTeller(log *slog.Logger, topics wire.Topics, ha homeassistant.Options, w
 	for _, w := range wearers {
 		t.views = append(t.views, wire.NewWearerView(w.id, w.channels...))
 		t.shares = append(t.shares, pipeline.ShareNone)
-		t.statuses = append(t.statuses, topics.StatusOf(w.id, wire.WearerPaused))
 	}
+	t.statuses = make([]mqtt.Message, len(wearers))
 	return t
+}
+
+// begin takes what holds before anything runs, so that the first announcement is true already: a wearer who is sensed from the start
+// is never called paused.
+func (t *teller) begin(c pipeline.Consent) {
+	t.follow(0, c)
+	for i, v := range t.views {
+		t.statuses[i] = t.topics.StatusOf(t.wearers[i].id, v.Status())
+	}
 }
 
 // announcement is what a connect begins with: availability, discovery, each wearer's status. Any goroutine may ask.
@@ -181,7 +191,8 @@ func (t *teller) status(i int, s wire.WearerStatus) {
 func (t *teller) rediscover(c pipeline.Consent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	changed := t.bundles == nil
+	changed := !t.tried
+	t.tried = true
 	for i, w := range c.InRoom {
 		changed = changed || w.Share != t.shares[i]
 		t.shares[i] = w.Share
@@ -189,19 +200,16 @@ func (t *teller) rediscover(c pipeline.Consent) {
 	if !changed {
 		return
 	}
-	o := t.ha
-	o.Wearers, o.Scenes, o.Practices = nil, t.scenes, room.Practices()
-	for i, w := range t.wearers {
-		o.Wearers = append(o.Wearers, homeassistant.Wearer{
-			ID: w.id, Name: w.name, Share: t.shares[i], StartByMQTT: w.byMQTT, Paired: w.paired && t.allFull(),
-		})
-	}
-	after, err := homeassistant.Bundles(o)
+	after, err := t.describe(t.shown())
 	if err != nil {
 		t.log.Error("Home Assistant would refuse the description of this hub; it is not sent", "error", err)
 		return
 	}
-	steps, err := homeassistant.Withdraw(t.bundles, after)
+	before := t.bundles
+	if before == nil {
+		before = t.mostEver()
+	}
+	steps, err := homeassistant.Withdraw(before, after)
 	if err != nil {
 		t.log.Error("former description not withdrawn", "error", err)
 	}
@@ -216,8 +224,40 @@ func (t *teller) rediscover(c pipeline.Consent) {
 	}
 }
 
-func (t *teller) allFull() bool {
-	for _, s := range t.shares {
+// describe gives the discovery messages of the room and of these wearers.
+func (t *teller) describe(wearers []homeassistant.Wearer) ([]mqtt.Message, error) {
+	o := t.ha
+	o.Wearers, o.Scenes, o.Practices = wearers, t.scenes, room.Practices()
+	return homeassistant.Bundles(o)
+}
+
+// shown is how the wearers are described now.
+func (t *teller) shown() []homeassistant.Wearer {
+	var all []homeassistant.Wearer
+	for i, w := range t.wearers {
+		all = append(all, homeassistant.Wearer{
+			ID: w.id, Name: w.name, Share: t.shares[i], StartByMQTT: w.byMQTT, Paired: w.paired && allFull(t.shares),
+		})
+	}
+	return all
+}
+
+// mostEver is the most that an earlier run can have described. What was lowered in the config since then, or while no broker was
+// there, is withdrawn by it: Home Assistant keeps an entity that is merely left out.
+func (t *teller) mostEver() []mqtt.Message {
+	var all []homeassistant.Wearer
+	for _, w := range t.wearers {
+		all = append(all, homeassistant.Wearer{ID: w.id, Name: w.name, Share: pipeline.ShareFull, StartByMQTT: true, Paired: true})
+	}
+	most, err := t.describe(all)
+	if err != nil {
+		return nil // what would be refused was never sent
+	}
+	return most
+}
+
+func allFull(shares []pipeline.Share) bool {
+	for _, s := range shares {
 		if s < pipeline.ShareFull {
 			return false
 		}

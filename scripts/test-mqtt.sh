@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# hubd run on simulated chips against a real mosquitto on loopback. See hub/mosquitto_test.go for what is checked.
+# hubd run on simulated chips against a real mosquitto on loopback. hub/mosquitto_test.go lists what is checked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin

@@ -78,6 +78,17 @@ func sensed(status string) availability {
 	return availability{status, "{{ 'online' if value == 'online' else 'offline' }}"}
 }
 
+// deviceName is the name people chose, with a word before it where one of the entities begins with it: somebody called Heart must
+// not cost the room its entities.
+func deviceName(chosen, kind string, components map[string]component) string {
+	for _, c := range components {
+		if repeats(c.Name, chosen) {
+			return kind + " " + chosen
+		}
+	}
+	return chosen
+}
+
 // reduced is a component as Home Assistant wants it to be taken away.
 func (c component) reduced() component { return component{Platform: c.Platform} }
 

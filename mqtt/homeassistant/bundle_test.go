@@ -204,7 +204,6 @@ func TestOptionsAreRefused(t *testing.T) {
 		{"two wearers of one id", "once", func(o *Options) { o.Wearers = []Wearer{{ID: "a"}, {ID: "a"}} }},
 		{"a missing topic", "topic is missing", func(o *Options) { o.Topics.RoomSet = nil }},
 		{"a prefix with a wildcard", "want <prefix>/device/", func(o *Options) { o.Prefix = "home+" }},
-		{"a room named like one of its entities", "repeats", func(o *Options) { o.HubName = "Pause" }},
 		{"a topic inside the discovery tree", "discovery tree", func(o *Options) { o.Topics.HubStatus = "homeassistant/x" }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -221,6 +220,35 @@ func TestPlainVersion(t *testing.T) {
 	for version, want := range map[string]string{"1.2.3-rc1+dev": "1.2.3-rc1+dev", "1' }}{{ x": "1x", "": "unknown"} {
 		if got := plainVersion(version); got != want {
 			t.Errorf("version %q in a template: %q, want %q", version, got, want)
+		}
+	}
+}
+
+func TestAChosenNameThatAnEntityBeginsWithGetsAWordBeforeIt(t *testing.T) {
+	for _, row := range []struct {
+		hub, wearer         string
+		wantHub, wantWearer string
+	}{
+		{"Bedroom", "Ada", "Bedroom", "Ada"},
+		{"Scene", "Heart", "Room Scene", "Wearer Heart"},
+		{"volume", "skin", "Room volume", "Wearer skin"},
+		{"Pause", "State", "Room Pause", "Wearer State"},
+		{"Volumes", "Hear", "Volumes", "Hear"},
+		{"", "", "Room", "Wearer a"},
+	} {
+		for share := pipeline.ShareNone; share <= pipeline.ShareFull; share++ {
+			o := options(Wearer{ID: "a", Name: row.wearer, Share: share})
+			o.HubName = row.hub
+			all, err := Bundles(o)
+			if err != nil {
+				t.Fatalf("%s and %s at share %s: %v", row.hub, row.wearer, share, err)
+			}
+			if got := decode(t, all[0]).Device.Name; got != row.wantHub {
+				t.Errorf("the room %q is called %q", row.hub, got)
+			}
+			if got := decode(t, all[1]).Device.Name; got != row.wantWearer {
+				t.Errorf("the wearer %q is called %q at share %s", row.wearer, got, share)
+			}
 		}
 	}
 }

@@ -28,7 +28,7 @@ func roomBundle(o Options) bundle {
 	m.roomChoices(o)
 	m.roomNumbers(o.Topics)
 	return bundle{
-		Device:     device{IDs: []string{hub}, Name: o.roomName(), Manufacturer: "hubd", Model: "Room", Software: o.Version},
+		Device:     device{IDs: []string{hub}, Name: deviceName(o.roomName(), "Room", m.made), Manufacturer: "hubd", Model: "Room", Software: o.Version},
 		Origin:     origin{Name: "hubd", Software: o.Version, URL: o.URL},
 		Components: m.made,
 	}

@@ -57,7 +57,19 @@ func wearerBundles(o Options) []bundle {
 
 func wearerBundle(o Options, w Wearer) bundle {
 	hub := "hubd_" + o.HubID
-	m := newMaker(hub+"_"+w.ID, o.Topics.HubStatus)
+	m := wearerMaker(o, w)
+	most := w
+	most.Share, most.StartByMQTT, most.Paired = pipeline.ShareFull, true, true // the name stays when the share changes
+	return bundle{
+		Device: device{IDs: []string{m.owner}, Name: deviceName(w.name(), "Wearer", wearerMaker(o, most).made), Manufacturer: "hubd",
+			Model: "Wearer", Software: o.Version, Via: hub},
+		Origin:     origin{Name: "hubd", Software: o.Version, URL: o.URL},
+		Components: m.made,
+	}
+}
+
+func wearerMaker(o Options, w Wearer) *maker {
+	m := newMaker("hubd_"+o.HubID+"_"+w.ID, o.Topics.HubStatus)
 	m.sensing(o.Topics, w)
 	if w.Share >= pipeline.ShareState {
 		m.state(o.Topics, w)
@@ -65,11 +77,7 @@ func wearerBundle(o Options, w Wearer) bundle {
 	if w.Share >= pipeline.ShareFull {
 		m.measurements(o.Topics, w)
 	}
-	return bundle{
-		Device:     device{IDs: []string{m.owner}, Name: w.name(), Manufacturer: "hubd", Model: "Wearer", Software: o.Version, Via: hub},
-		Origin:     origin{Name: "hubd", Software: o.Version, URL: o.URL},
-		Components: m.made,
-	}
+	return m
 }
 
 // sensing is what stands at every share. Its controls work while the wearer is paused or offline.
