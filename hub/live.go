@@ -201,19 +201,20 @@ func (l *live) stop(stopKeeping context.CancelFunc) error {
 		l.server.close()
 	}
 	l.core.step() // what came in before the end is obeyed: a pause that was answered is stored
-	var errs []error
 	if l.client != nil {
-		errs = append(errs, l.client.Close(closeWithin))
+		if err := l.client.Close(closeWithin); err != nil {
+			l.log.Warn("the broker did not take the last messages; its own will says that hubd is gone", "error", err)
+		}
 	}
 	stopKeeping()
 	ended := make(chan struct{})
 	go func() { l.running.Wait(); close(ended) }()
 	select {
 	case <-ended:
+		return nil
 	case <-time.After(closeWithin):
-		errs = append(errs, errors.New("hub: a bus or the disk did not come back in time; stopped without it"))
+		return errors.New("hub: a bus or the disk did not come back in time; stopped without it")
 	}
-	return errors.Join(errs...)
 }
 
 func (l *live) goRun(f func()) {

@@ -153,3 +153,36 @@ func TestANightIsSummedUpForWhoIsSensedNoMore(t *testing.T) {
 		})
 	}
 }
+
+// Somebody who is sensed always goes on being sensed after a private session. What is told then must hold nothing of it.
+func TestAfterAPrivateSessionTheWindowsBeginAnew(t *testing.T) {
+	const ends, end = 90 * time.Second, 130 * time.Second
+	samples, s := body(t, "two-people", end)
+	o := options(2, pipeline.SourceBoot)
+	o.Room.Private = true
+	rested(&o, s)
+	r := newRig(t, o)
+	r.start(room.Together, "a", "b")
+	r.play(samples, ends)
+	r.must(pipeline.Command{Name: pipeline.CommandEndSession})
+	events := r.play(samples, end)
+	if len(of[dsp.IBI](events)) < 20 {
+		t.Fatal("nobody is sensed any more")
+	}
+	for _, e := range events {
+		switch v := e.Value.(type) {
+		case dsp.IBI:
+			if v.T-v.Dur < ends {
+				t.Errorf("an interval of the session came after it: %+v", v)
+			}
+		case dsp.HRV:
+			if v.MeanNN.Known && time.Duration(float64(v.N)*v.MeanNN.Value)*time.Millisecond > e.At-ends {
+				t.Errorf("%v after the session a window holds %d intervals of %v ms", e.At-ends, v.N, v.MeanNN.Value)
+			}
+		case dsp.EDA:
+			if v.SCRPerMin.Known && e.At-ends < time.Minute {
+				t.Errorf("a minute's response rate %v after the session", e.At-ends)
+			}
+		}
+	}
+}

@@ -208,8 +208,8 @@ func (p *Pipeline) take(dst []Event, at time.Duration) []Event {
 		return dst
 	}
 	dst = appendEvents(dst, "", at, p.values)
-	if p.ended() {
-		dst = p.afterSession(dst, at)
+	if over, private := p.ended(); over {
+		dst = p.afterSession(dst, at, private)
 	}
 	return dst
 }
@@ -225,20 +225,24 @@ func (p *Pipeline) takeSnapshot() {
 	}
 }
 
-// ended reports whether the room's values hold the end of a session that no other took the place of.
-func (p *Pipeline) ended() bool {
+// ended reports whether the room's values hold the end of a session that no other took the place of, and whether it was private.
+func (p *Pipeline) ended() (over, private bool) {
 	for _, v := range p.values {
 		if s, ok := v.(room.Session); ok && s.Phase == room.PhaseEnd {
-			return p.room.Status().Session == room.NoSession
+			return p.room.Status().Session == room.NoSession, s.Private
 		}
 	}
-	return false
+	return false, false
 }
 
 // afterSession stops sensing everyone who is not sensed always: a session's end is the end of being sensed. Who is not sensed
-// any more has the account of a night told now; the others' comes with their next second.
-func (p *Pipeline) afterSession(dst []Event, at time.Duration) []Event {
+// any more has the account of a night told now; the others' comes with their next second. After a private session the windows of
+// those who are still sensed begin anew: a value of the last minutes would tell of it.
+func (p *Pipeline) afterSession(dst []Event, at time.Duration, private bool) []Event {
 	for _, w := range p.wearers {
+		if private && w.sensed() {
+			w.withdraw(p.now)
+		}
 		if !w.alwaysOn() {
 			p.setPaused(w, true)
 		}
