@@ -1,0 +1,244 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// hubd runs one command line.
+func hubd(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = execute(t.Context(), args, streams{strings.NewReader(""), &o, &e})
+	return code, o.String(), e.String()
+}
+
+// file writes a file and gives its path.
+func file(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// zipped is text as gzip, cut off after a share of its bytes.
+func zipped(t *testing.T, text string, share float64) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()[:int(share*float64(b.Len()))]
+}
+
+// steady is a recording of so many rows that the compressor cannot hold it in one piece.
+func steady(rows int) string {
+	var b strings.Builder
+	b.WriteString("t_s,eda_us\n")
+	for i := range rows {
+		b.WriteString(strings.TrimSpace(jsonNumber(float64(i)*0.04)) + "," + jsonNumber(2+float64(i*i%97)/50) + "\n")
+	}
+	return b.String()
+}
+
+func jsonNumber(v float64) string {
+	data, _ := json.Marshal(v) // a finite number
+	return string(data)
+}
+
+func TestBadInputIsOneClearErrorAndNothingElse(t *testing.T) {
+	tests := []struct {
+		name    string
+		command []string // before the file
+		file    string
+		data    []byte
+		wants   []string // in the message, besides the file
+	}{
+		{"no usable column", []string{"replay"}, "r.csv", []byte("t_s,temperature_c\n0,36.6\n"), []string{"temperature_c"}},
+		{"no time column", []string{"replay"}, "r.csv", []byte("ppg,eda_us\n1,2\n"), []string{":1", "t_s"}},
+		{"text in a number", []string{"replay"}, "r.csv", []byte("t_s,ppg\n0,1\n0.01,warm\n"), []string{":3", "warm"}},
+		{"too few cells", []string{"replay"}, "r.csv", []byte("t_s,ppg\n0,1\n0.01\n"), []string{":3"}},
+		{"time running backwards", []string{"replay"}, "r.csv", []byte("t_s,ppg\n0,1\n0.02,1\n0.01,1\n"), []string{":4"}},
+		{"an empty file", []string{"replay"}, "r.csv", nil, []string{"empty"}},
+		{"a header alone", []string{"replay"}, "r.csv", []byte("t_s,ppg\n"), nil},
+		{"a truncated gzip", []string{"replay"}, "r.csv.gz", zipped(t, steady(20000), 0.5), []string{"csv.gz:", "the file is truncated"}},
+		{"something that only calls itself gzip", []string{"replay"}, "r.csv.gz", []byte{0x1f, 0x8b, 8, 0, 1}, nil},
+		{"a column that is not there", []string{"replay", "--pulse", "ppg_toe"}, "r.csv", []byte("t_s,ppg\n0,1\n0.01,2\n"), []string{"ppg_toe"}},
+		{"skin conductance in no unit", []string{"replay", "--eda", "skin"}, "r.csv", []byte("t_s,skin\n0,1\n0.04,2\n"), []string{"skin"}},
+		{"sixteen bits", []string{"replay", "--adc-bits", "16"}, "r.csv", []byte("t_s,ppg_adc\n0,1\n0.01,2\n"), []string{"16 bits"}},
+		{"a baseline that is none", []string{"replay", "--baseline"}, "b.json", []byte("{"), nil},
+		{"intervals that are text", []string{"hrv"}, "rr.csv", []byte("812\nlong\n"), []string{":2", "long"}},
+		{"no intervals", []string{"hrv"}, "rr.csv", nil, nil},
+		{"garbage for intervals", []string{"hrv"}, "rr.csv", []byte("\x00\xff\xfe"), []string{":1"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			path := file(t, test.file, test.data)
+			args := append(append([]string{}, test.command...), path)
+			if test.command[len(test.command)-1] == "--baseline" {
+				args = append(args, file(t, "r.csv", []byte("t_s,ppg\n0,1\n0.01,2\n")))
+			}
+			code, out, errs := hubd(t, args...)
+			if code != exitFailed {
+				t.Errorf("exit %d, want %d", code, exitFailed)
+			}
+			if out != "" {
+				t.Errorf("stdout: %q", out)
+			}
+			if strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "hubd: ") {
+				t.Errorf("stderr is not one line: %q", errs)
+			}
+			if !strings.Contains(errs, "16 bits") && !strings.Contains(errs, filepath.Base(path)) && !strings.Contains(errs, "column skin") {
+				t.Errorf("the message names no file: %s", errs)
+			}
+			for _, want := range test.wants {
+				if !strings.Contains(errs, want) {
+					t.Errorf("no %q in %s", want, errs)
+				}
+			}
+		})
+	}
+}
+
+func TestMistakesOnTheCommandLine(t *testing.T) {
+	there := file(t, "r.csv", []byte("t_s,ppg\n0,1\n"))
+	tests := []struct {
+		name string
+		args []string
+		code int
+		says string
+	}{
+		{"no command", nil, exitUsage, "hubd COMMAND"},
+		{"help", []string{"help"}, exitDone, "replay"},
+		{"help of a command", []string{"replay", "--help"}, exitDone, "adc-bits"},
+		{"an unknown command", []string{"dance"}, exitUsage, `no command "dance"`},
+		{"an unknown flag", []string{"replay", "--fast", there}, exitUsage, "fast"},
+		{"an unknown flag of the daemon", []string{"run", "--port", "1"}, exitUsage, "port"},
+		{"a number that is none", []string{"demo", "--speed", "quick"}, exitUsage, "quick"},
+		{"a speed beyond", []string{"demo", "--speed", "11"}, exitUsage, "1 to 10"},
+		{"a speed that is not a number", []string{"demo", "--speed", "NaN"}, exitUsage, "1 to 10"},
+		{"the page, which is not built", []string{"demo", "--listen", ":80"}, exitUsage, "page"},
+		{"an unknown scenario", []string{"demo", "--scenario", "disco"}, exitFailed, "disco"},
+		{"no recording", []string{"replay"}, exitUsage, "one recording"},
+		{"three recordings", []string{"replay", there, there, there}, exitUsage, "one recording"},
+		{"a recording that is missing", []string{"replay", "/no/such.csv"}, exitFailed, "/no/such.csv"},
+		{"an unknown kind of session", []string{"replay", "--session", "party", there}, exitUsage, "party"},
+		{"a rest backwards", []string{"replay", "--rest", "60-30", there}, exitUsage, "FROM-TO"},
+		{"a rest without an end", []string{"replay", "--rest", "60", there}, exitUsage, "FROM-TO"},
+		{"a time that is none", []string{"replay", "--wall", "noon", there}, exitUsage, "noon"},
+		{"a speed below nothing", []string{"replay", "--speed", "-1", there}, exitUsage, "--speed"},
+		{"an operand too many", []string{"check", "config.yaml"}, exitUsage, "config.yaml"},
+		{"set without a value", []string{"set", "scene"}, exitUsage, "name and a value"},
+		{"start with two kinds", []string{"start", "alone", "night"}, exitUsage, "one kind"},
+		{"hrv of two files", []string{"hrv", there, there}, exitUsage, "one file"},
+		{"no daemon", []string{"pause", "--socket", "/no/hubd.sock"}, exitFailed, "no daemon answers"},
+		{"no daemon, for a wearer", []string{"resume", "--socket", "/no/hubd.sock"}, exitFailed, "no daemon answers"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			code, out, errs := hubd(t, test.args...)
+			if code != test.code || !strings.Contains(errs, test.says) || out != "" {
+				t.Errorf("exit %d, stderr %q, stdout %q; want exit %d and %q", code, errs, out, test.code, test.says)
+			}
+		})
+	}
+}
+
+func TestABadConfigIsToldWholeAndExits78(t *testing.T) {
+	bad := file(t, "config.yaml", []byte("hub:\n  id: Bedroom\nwearers:\n  - id: a\n    share: all\ncolour: red\n"))
+	for _, command := range [][]string{{"check", "--config", bad}, {"run", "--config", bad}} {
+		code, out, errs := hubd(t, command...)
+		if code != exitConfig || out != "" {
+			t.Errorf("%s: exit %d, stdout %q; want 78 and nothing", command[0], code, out)
+		}
+		for _, want := range []string{bad + ":2:", bad + ":5:", bad + ":6:", "hub.id", "share", "colour"} {
+			if !strings.Contains(errs, want) {
+				t.Errorf("%s: no %q in\n%s", command[0], want, errs)
+			}
+		}
+	}
+	if code, _, errs := hubd(t, "check", "--config", "/no/config.yaml"); code != exitConfig || !strings.Contains(errs, "/no/config.yaml") {
+		t.Errorf("a missing config: exit %d, %q", code, errs)
+	}
+}
+
+func TestTheExampleConfigHasNothingWrong(t *testing.T) {
+	example := filepath.Join("..", "..", "config.example.yaml")
+	code, out, errs := hubd(t, "check", "--config", example)
+	if code != exitDone || !strings.Contains(out, "nothing wrong") || errs != "" {
+		t.Errorf("exit %d, stdout %q, stderr %q", code, out, errs)
+	}
+}
+
+func TestCommandsThatNeedNoDaemon(t *testing.T) {
+	intervals := file(t, "rr.csv", []byte(strings.Repeat("780\n820\n", 60)))
+	recording := file(t, "r.csv", []byte(steady(200)))
+	tests := []struct {
+		name  string
+		args  []string
+		wants []string
+	}{
+		{"version", []string{"version"}, []string{"hubd unknown"}},
+		{"hrv of intervals that alternate by 40 ms", []string{"hrv", "--raw", intervals}, []string{`"mean_nn_ms":800.00`, `"rmssd_ms":40.00`, `"corrected":null`}},
+		{"flags may follow the file", []string{"hrv", intervals, "--raw"}, []string{`"rmssd_ms":40.00`}},
+		{"replay", []string{"replay", recording, "--session", "none"}, []string{`{"type":"eda","wearer":"a"`, `"calibrated":true`}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			code, out, errs := hubd(t, test.args...)
+			if code != exitDone || errs != "" || !strings.HasSuffix(out, "\n") {
+				t.Errorf("exit %d, stderr %q, stdout %q", code, errs, out)
+			}
+			for _, want := range test.wants {
+				if !strings.Contains(out, want) {
+					t.Errorf("no %q in %s", want, out)
+				}
+			}
+		})
+	}
+}
+
+func TestAReplayThatIsInterruptedLeavesWholeLines(t *testing.T) {
+	recording := file(t, "r.csv", []byte(steady(20000)))
+	ctx, stop := context.WithCancel(t.Context())
+	var out bytes.Buffer
+	w := stopAfter{&out, stop, 1}
+	code := execute(ctx, []string{"replay", recording}, streams{nil, &w, &bytes.Buffer{}})
+	if code != exitFailed {
+		t.Errorf("exit %d", code)
+	}
+	if out.Len() == 0 {
+		t.Fatal("nothing was written before: the test tests nothing")
+	}
+	for line := range strings.Lines(out.String()) {
+		if !json.Valid([]byte(line)) || !strings.HasSuffix(line, "\n") {
+			t.Errorf("half a line: %q", line)
+		}
+	}
+}
+
+// stopAfter ends the run at its n-th write.
+type stopAfter struct {
+	out  *bytes.Buffer
+	stop context.CancelFunc
+	n    int
+}
+
+func (s *stopAfter) Write(p []byte) (int, error) {
+	if s.n--; s.n == 0 {
+		s.stop()
+	}
+	return s.out.Write(p)
+}

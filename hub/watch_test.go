@@ -1,0 +1,104 @@
+package hub
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hubd/dsp"
+)
+
+// told is a watch and what systemd heard from it.
+func toldWatch(buses ...string) (w *watch, told *[]string, log *lines) {
+	log, told = &lines{}, new([]string)
+	w = newWatch(logTo(log), buses)
+	w.every = time.Second
+	w.notify = func(state string) error { *told = append(*told, state); return nil }
+	return w, told, log
+}
+
+func TestTheWatchdogIsFedOnlyWhileEveryBusDelivers(t *testing.T) {
+	empty := func(bus string) dsp.Block { return dsp.Block{Bus: bus} }
+	faulty := func(bus string) dsp.Block {
+		return dsp.Block{Bus: bus, Faults: []dsp.Fault{{Source: "adc", Reason: "no answer"}}}
+	}
+	tests := []struct {
+		name   string
+		buses  []string
+		blocks func(second int) []dsp.Block
+		fed    []int // seconds
+	}{
+		{"nothing to read: processing is progress enough", nil, func(int) []dsp.Block { return nil }, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
+		{"both deliver", []string{"i2c", "spi"}, func(int) []dsp.Block { return []dsp.Block{empty("i2c"), empty("spi")} }, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
+		{"a sensor that fails, on a bus that delivers empty blocks, is progress", []string{"i2c"}, func(int) []dsp.Block { return []dsp.Block{faulty("i2c")} }, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
+		{"one never delivers", []string{"i2c", "spi"}, func(int) []dsp.Block { return []dsp.Block{empty("i2c")} }, []int{1, 2, 3, 4, 5}},
+		{"one stops, and comes back", []string{"i2c"}, func(s int) []dsp.Block {
+			if s > 1 && s < 9 {
+				return nil
+			}
+			return []dsp.Block{empty("i2c")}
+		}, []int{1, 2, 3, 4, 5, 6, 9, 10}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w, told, log := toldWatch(test.buses...)
+			var fed []int
+			for s := 1; s <= 10; s++ {
+				*told = nil
+				w.progress(time.Duration(s)*time.Second, &batch{blocks: test.blocks(s)})
+				if slices.Contains(*told, "WATCHDOG=1") {
+					fed = append(fed, s)
+				}
+			}
+			if diff := cmp.Diff(test.fed, fed); diff != "" {
+				t.Errorf("fed at (-want +got):\n%s", diff)
+			}
+			if len(test.fed) < 10 {
+				log.wants(t, 1, "delivers nothing")
+			}
+		})
+	}
+}
+
+func TestTheWatchdogIsFedNoMoreOftenThanAsked(t *testing.T) {
+	w, told, _ := toldWatch()
+	for ms := range 3001 {
+		w.progress(time.Duration(ms)*time.Millisecond, &batch{})
+	}
+	if len(*told) != 3 {
+		t.Errorf("fed %d times in three seconds, want 3", len(*told))
+	}
+	w.every, *told = 0, nil
+	w.progress(time.Hour, &batch{})
+	if len(*told) != 0 {
+		t.Error("fed although nobody watches")
+	}
+}
+
+func TestSystemctlShowsALineWhenItChanges(t *testing.T) {
+	w, told, _ := toldWatch()
+	w.ready()
+	for range 3 {
+		w.tell(3, 0, "connected")
+	}
+	w.tell(3, 2, "not reached")
+	w.stopping()
+	want := []string{
+		"READY=1",
+		"STATUS=3 of 3 sources answer; broker: connected",
+		"STATUS=1 of 3 sources answer; broker: not reached",
+		"STOPPING=1",
+	}
+	if diff := cmp.Diff(want, *told); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestWithoutSystemdNothingIsMissed(t *testing.T) {
+	w, _, _ := toldWatch()
+	w.notify = func(string) error { return errors.New("no socket") }
+	w.ready() // returns
+}
