@@ -93,7 +93,13 @@ func run(t *testing.T, yaml, simulate string) *daemon {
 		}
 	})
 	t.Cleanup(func() { d.stop(); os.RemoveAll(dir) })
-	until(t, "the socket answers", func() bool { _, err := os.Stat(d.socket); return err == nil })
+	until(t, "the socket answers", func() bool {
+		c, err := net.Dial("unix", d.socket) // the file is there a moment before somebody listens
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	})
 	return d
 }
 

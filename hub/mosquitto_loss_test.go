@@ -20,7 +20,7 @@ func lastWill(t *testing.T, e *evening) {
 	from := e.ears.mark()
 	e.ears.send(t, topic("room", "set", "pause"), "PRESS")
 	e.ears.await(t, from, topic("a", "status"), "paused", is("paused"))
-	until(t, "a pause in settings.json", soon, func() bool {
+	await(t, "a pause in settings.json", soon, func() bool {
 		settings, err := os.ReadFile(filepath.Join(e.dir, "state", "settings.json"))
 		return err == nil && strings.Contains(string(settings), `"id":"a","paused":true`)
 	})
@@ -93,7 +93,7 @@ func (e *evening) turnAway(t *testing.T, times int32) {
 			c.Close()
 		}
 	}()
-	until(t, "the hub at the broker's door", soon, func() bool { return came.Load() >= times })
+	await(t, "the hub at the broker's door", soon, func() bool { return came.Load() >= times })
 	l.Close()
 	<-done
 }
@@ -117,7 +117,7 @@ func orderlyEnd(t *testing.T, e *evening) {
 func lampCommands(t *testing.T, e *evening) {
 	all := e.ears.since(0, lampTopic+"/set")
 	for _, in := range all {
-		keys, _ := fields(t, string(in.Payload))
+		keys, _ := stateFields(t, string(in.Payload))
 		if len(keys) != 2 || keys[1] != "transition" || keys[0] != "brightness" && keys[0] != "color_temp" {
 			t.Errorf("got %s", in.Payload)
 		}

@@ -23,9 +23,9 @@ import (
 // within bounds every wait of this test. Everything here comes within a second or a few; only a machine that stands still needs more.
 const within = 20 * time.Second
 
-// until waits for a condition that something else will make true. changed is called to get a channel that is closed at the next
+// await waits for a condition that something else will make true. changed is called to get a channel that is closed at the next
 // change; the condition is looked at before the first wait and after every change.
-func until(t *testing.T, what string, changed func() <-chan struct{}, ok func() bool) {
+func await(t *testing.T, what string, changed func() <-chan struct{}, ok func() bool) {
 	t.Helper()
 	deadline := time.NewTimer(within)
 	defer deadline.Stop()
@@ -96,7 +96,7 @@ func (p *printed) String() string {
 
 func (p *printed) await(t *testing.T, part string, times int) {
 	t.Helper()
-	until(t, fmt.Sprintf("%q, %d times, in\n%s", part, times, p), p.changed, func() bool { return p.count(part) >= times })
+	await(t, fmt.Sprintf("%q, %d times, in\n%s", part, times, p), p.changed, func() bool { return p.count(part) >= times })
 }
 
 // process is a program that runs, until life ends at the latest.
@@ -215,7 +215,7 @@ func (b *mosquitto) client(t *testing.T, id string, o mqtt.Options, filters ...s
 		t.Fatal(err)
 	}
 	b.life.Cleanup(func() { _ = c.Close(within) }) // what a test client leaves unsent is of no interest
-	until(t, id+" at the broker", soon, c.Connected)
+	await(t, id+" at the broker", soon, c.Connected)
 	return c
 }
 
@@ -271,7 +271,7 @@ func (w *watcher) since(mark int, topic string) []mqtt.Inbound {
 func (w *watcher) await(t *testing.T, mark int, topic, what string, wanted func(payload string) bool) string {
 	t.Helper()
 	found := ""
-	until(t, what+" on "+topic, w.changed, func() bool {
+	await(t, what+" on "+topic, w.changed, func() bool {
 		for _, in := range w.since(mark, topic) {
 			if wanted == nil || wanted(string(in.Payload)) {
 				found = string(in.Payload)

@@ -109,7 +109,7 @@ func TestMosquitto(t *testing.T) {
 
 func topic(parts ...string) string { return "hubd/test/" + strings.Join(parts, "/") }
 
-func config(wearer string) string {
+func configText(wearer string) string {
 	if wearer == "" {
 		return "homeassistant/device/hubd_test/config"
 	}
@@ -118,13 +118,13 @@ func config(wearer string) string {
 
 // kept are the topics that the broker is to keep.
 func kept() []string {
-	return []string{config(""), config("a"), config("b"), topic("a", "status"), topic("b", "status"), topic("status")}
+	return []string{configText(""), configText("a"), configText("b"), topic("a", "status"), topic("b", "status"), topic("status")}
 }
 
 func is(word string) func(string) bool { return func(payload string) bool { return payload == word } }
 
-// fields reads a JSON object into its values, with the keys in their order.
-func fields(t *testing.T, payload string) (keys []string, values map[string]json.RawMessage) {
+// stateFields reads a JSON object into its values, with the keys in their order.
+func stateFields(t *testing.T, payload string) (keys []string, values map[string]json.RawMessage) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(payload), &values); err != nil {
 		t.Fatalf("%v: %s", err, payload)
@@ -145,7 +145,7 @@ func fields(t *testing.T, payload string) (keys []string, values map[string]json
 // known tells whether some of the keys of a message are not null.
 func known(t *testing.T, keys ...string) func(string) bool {
 	return func(payload string) bool {
-		_, values := fields(t, payload)
+		_, values := stateFields(t, payload)
 		return slices.ContainsFunc(keys, func(k string) bool { return string(values[k]) != "null" })
 	}
 }
@@ -243,8 +243,8 @@ func statuses(t *testing.T, e *evening) {
 func discovery(t *testing.T, e *evening) {
 	seen := map[string]map[string]component{}
 	for _, wearer := range []string{"", "a", "b"} {
-		payload := e.ears.await(t, 0, config(wearer), "a description", nil)
-		if err := homeassistant.Validate(mqtt.Message{Topic: config(wearer), Payload: []byte(payload), QoS: 1, Retain: true}); err != nil {
+		payload := e.ears.await(t, 0, configText(wearer), "a description", nil)
+		if err := homeassistant.Validate(mqtt.Message{Topic: configText(wearer), Payload: []byte(payload), QoS: 1, Retain: true}); err != nil {
 			t.Error(err)
 		}
 		seen[wearer] = components(t, payload)
@@ -254,7 +254,7 @@ func discovery(t *testing.T, e *evening) {
 			t.Errorf("a, who shares everything and may be started by MQTT, has no %s", key)
 		}
 	}
-	e.ears.await(t, 0, config("b"), "what an earlier run may have described taken back", func(p string) bool {
+	e.ears.await(t, 0, configText("b"), "what an earlier run may have described taken back", func(p string) bool {
 		return components(t, p)["heart_rate"] == component{Platform: "sensor"}
 	})
 	if c := seen[""]["pause"]; c.Command != topic("room", "set", "pause") {
@@ -271,7 +271,7 @@ func states(t *testing.T, e *evening) {
 	a := e.ears.await(t, 0, topic("a", "state"), "a heart rate", known(t, "heart_rate_bpm"))
 	b := e.ears.await(t, 0, topic("b", "state"), "a state", nil)
 	for _, payload := range []string{a, b} {
-		if keys, _ := fields(t, payload); !slices.Equal(keys, allKeys()) {
+		if keys, _ := stateFields(t, payload); !slices.Equal(keys, allKeys()) {
 			t.Errorf("keys %q, wanted %q", keys, allKeys())
 		}
 	}
@@ -347,7 +347,7 @@ func refusals(t *testing.T, e *evening) {
 		e.ears.await(t, from, topic(answered, "event"), "the last refusal", func(p string) bool { return strings.Contains(p, `"name":"last"`) })
 		var got []string
 		for _, in := range e.ears.since(from, topic(answered, "event")) {
-			_, values := fields(t, string(in.Payload))
+			_, values := stateFields(t, string(in.Payload))
 			if string(values["event_type"]) == `"command_refused"` {
 				got = append(got, strings.Trim(string(values["name"]), `"`))
 			}
@@ -367,10 +367,10 @@ func loweredShare(t *testing.T, e *evening) {
 		return from
 	}
 	from := lower("state")
-	e.ears.await(t, from, config("a"), "the heart rate taken away", func(p string) bool {
+	e.ears.await(t, from, configText("a"), "the heart rate taken away", func(p string) bool {
 		return components(t, p)["heart_rate"] == component{Platform: "sensor"}
 	})
-	e.ears.await(t, from, config("a"), "a description without it, but with the state", func(p string) bool {
+	e.ears.await(t, from, configText("a"), "a description without it, but with the state", func(p string) bool {
 		_, has := components(t, p)["heart_rate"]
 		_, state := components(t, p)["state"]
 		return state && !has
@@ -379,15 +379,15 @@ func loweredShare(t *testing.T, e *evening) {
 		return known(t, "state")(p) && silent(t, strings.Fields(fullLevelKeys)...)(p)
 	})
 	from = lower("none")
-	e.ears.await(t, from, config("a"), "a description without the state", func(p string) bool {
+	e.ears.await(t, from, configText("a"), "a description without the state", func(p string) bool {
 		_, has := components(t, p)["state"]
 		return !has
 	})
 	e.ears.await(t, from, topic("a", "state"), "only null", silent(t, allKeys()...))
 	from = lower("full")
-	e.ears.await(t, from, config("a"), "the heart rate again", func(p string) bool { return components(t, p)["heart_rate"].State != "" })
+	e.ears.await(t, from, configText("a"), "the heart rate again", func(p string) bool { return components(t, p)["heart_rate"].State != "" })
 	e.ears.await(t, from, topic("a", "state"), "quality again", known(t, "pulse_quality"))
-	for _, in := range e.ears.since(0, config("a")) {
+	for _, in := range e.ears.since(0, configText("a")) {
 		if err := homeassistant.Validate(mqtt.Message{Topic: in.Topic, Payload: in.Payload, QoS: 1, Retain: true}); err != nil {
 			t.Error(err)
 		}

@@ -116,7 +116,7 @@ func TestAskSaysInWordsWhatIsWrong(t *testing.T) {
 		{"an unknown command", answering(web.Options{Do: obey}), Request{Name: "dance"}, "", "dance"},
 		{"an unknown wearer with odd letters", answering(web.Options{Do: obey}), Request{Wearer: "../x", Name: "resume"}, "", "refused"},
 		{"nobody listens", socketIn, Request{Name: "pause"}, "", "no daemon answers: start it with hubd run"},
-		{"something else listens", raw("hello"), Request{Name: "pause"}, "", "something else than JSON"},
+		{"something else listens", raw("hello"), Request{Name: "pause"}, "", "no hubd"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

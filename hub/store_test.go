@@ -21,7 +21,7 @@ func wearer(id string, from ...pipeline.Source) pipeline.WearerOptions {
 
 func TestWhatARestartBeginsWith(t *testing.T) {
 	stored := func(paused bool, share pipeline.Share) []pipeline.WearerSettings {
-		return []pipeline.WearerSettings{{Wearer: "a", Paused: paused, Share: share, MaxShare: pipeline.ShareFull}}
+		return []pipeline.WearerSettings{{Wearer: "a", Paused: paused, Share: share}}
 	}
 	page, boot := wearer("a", pipeline.SourcePage), wearer("a", pipeline.SourceBoot)
 	tests := []struct {

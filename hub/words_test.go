@@ -100,8 +100,8 @@ func texts(t *testing.T) (all []said) {
 	return all
 }
 
-// without gives a text without the phrases that are allowed.
-func without(text string) string {
+// withoutAllowed gives a text without the phrases that are allowed.
+func withoutAllowed(text string) string {
 	for _, a := range allowed {
 		text = strings.ReplaceAll(text, a.phrase, "")
 	}
@@ -111,7 +111,7 @@ func without(text string) string {
 func TestNoTextSaysOfAPersonWhatABodyCannotTell(t *testing.T) {
 	all := texts(t)
 	for _, s := range all {
-		for _, line := range strings.Split(without(s.text), "\n") {
+		for _, line := range strings.Split(withoutAllowed(s.text), "\n") {
 			if word := saidOfNobody.FindString(line); word != "" {
 				t.Errorf("%s says %q: %s", s.where, word, line)
 			}
