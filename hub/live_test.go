@@ -279,7 +279,7 @@ func demo(t *testing.T, scenario string) (*text, *heard, *mqtt.Client) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- hub.Demo(ctx, hub.DemoOptions{Scenario: scenario, MQTT: "127.0.0.1:0", Speed: 10, Seed: 3, Version: "test", Out: out, Log: slog.New(slog.DiscardHandler)})
+		ended <- hub.Demo(ctx, hub.DemoOptions{Scenario: scenario, MQTT: "127.0.0.1:0", Speed: 4, Seed: 3, Version: "test", Out: out, Log: slog.New(slog.DiscardHandler)})
 	}()
 	t.Cleanup(func() {
 		stop()
