@@ -93,7 +93,14 @@ func run(t *testing.T, yaml, simulate string) *daemon {
 		}
 	})
 	t.Cleanup(func() { d.stop(); os.RemoveAll(dir) })
-	until(t, "the socket answers", func() bool { _, err := os.Stat(d.socket); return err == nil })
+	until(t, "the socket answers", func() bool {
+		c, err := net.Dial("unix", d.socket)
+		if err != nil {
+			return false
+		}
+		c.Close()
+		return true
+	})
 	return d
 }
 
@@ -301,12 +308,13 @@ func TestTheDemoIsThereOnMQTTAndObeysAPause(t *testing.T) {
 	until(t, "Home Assistant is told what there is", h.some(0, "homeassistant/device/hubd_demo_a/config", "heart_rate"))
 	until(t, "the screen shows a line", out.has("bpm"))
 
+	mark := h.mark() // before the announcement a counts as paused
 	press(t, client, "hubd/demo/room/set/pause", "PRESS")
-	until(t, "the pause is told", h.some(0, status, "paused"))
-	until(t, "nothing of a body is left", h.some(0, state, `"heart_rate_bpm":null`))
-	mark := h.mark()
+	until(t, "the pause is told", h.some(mark, status, "paused"))
+	until(t, "nothing of a body is left", h.some(mark, state, `"heart_rate_bpm":null`))
+	until(t, "the pause scene reaches the lamp", h.some(mark, "zigbee2mqtt/bed/set", `"transition"`))
+	mark = h.mark()
 	press(t, client, "hubd/demo/a/set/start_session", "party") // refused: by its answer some time has passed
-	until(t, "the pause scene reaches the lamp", h.some(0, "zigbee2mqtt/bed/set", `"transition"`))
 	until(t, "a refusal is told", h.some(mark, "hubd/demo/a/event", "command_refused"))
 	h.mu.Lock()
 	for _, in := range h.got[mark:] {
