@@ -273,6 +273,9 @@ func listen(t *testing.T, addr string, h *heard) *mqtt.Client {
 
 var address = regexp.MustCompile(`mosquitto_sub -h (127\.0\.0\.1) -p (\d+) -v -t 'hubd/#'`)
 
+// demoSpeed hurries the demo no more than a small machine under the race detector can follow.
+const demoSpeed = 4
+
 // demo runs hubd demo in a hurry, with somebody who listens.
 func demo(t *testing.T, scenario string) (*text, *heard, *mqtt.Client) {
 	t.Helper()
@@ -280,7 +283,7 @@ func demo(t *testing.T, scenario string) (*text, *heard, *mqtt.Client) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- hub.Demo(ctx, hub.DemoOptions{Scenario: scenario, MQTT: "127.0.0.1:0", Speed: 10, Seed: 3, Version: "test", Out: out, Log: slog.New(slog.DiscardHandler)})
+		ended <- hub.Demo(ctx, hub.DemoOptions{Scenario: scenario, MQTT: "127.0.0.1:0", Speed: demoSpeed, Seed: 3, Version: "test", Out: out, Log: slog.New(slog.DiscardHandler)})
 	}()
 	t.Cleanup(func() {
 		stop()
