@@ -170,9 +170,9 @@ type Room struct {
 	AnswerAfter   time.Duration // a check-in waits this long for an answer
 }
 
-// QuietHours is when the night ceiling holds.
+// QuietHours is when the night ceiling holds; 22:00 to 07:00 where nothing is said.
 type QuietHours struct {
-	Set  bool          // From and To are given
+	Set  bool          // there are any
 	From time.Duration // local time of day; may be later than To
 	To   time.Duration
 }

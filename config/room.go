@@ -29,7 +29,7 @@ func (r *reader) room(o *object, broker bool) Room {
 }
 
 func (r *reader) quietHours(o *object) QuietHours {
-	var q QuietHours
+	q := QuietHours{Set: true, From: 22 * time.Hour, To: 7 * time.Hour}
 	if o.get("from").present() || o.get("to").present() {
 		q = QuietHours{Set: true, From: o.clockTime("from"), To: o.clockTime("to")}
 		if q.From == q.To && o.get("from").present() && o.get("to").present() {

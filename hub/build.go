@@ -242,10 +242,7 @@ func adsOpener(kind ads1x15.Chip, c *config.Config, ch config.Chip, bus config.B
 		}
 	}
 	return func() (acquire.Converter, error) {
-		if driver, owned := claimed(bus.I2C, ch.Address); owned {
-			return nil, fmt.Errorf("the kernel driver %s owns this chip: remove its dtoverlay from config.txt and reboot", driver)
-		}
-		port, err := b.i2c(bus)
+		port, err := b.i2c(bus, ch.Address)
 		if err != nil {
 			return nil, err
 		}

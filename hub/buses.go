@@ -21,8 +21,8 @@ import (
 
 // buses gives the buses that chips hang on. It has two kinds: the kernel's, and simulated ones.
 type buses interface {
-	// i2c opens a bus, or gives it again while it is open.
-	i2c(b config.Bus) (i2c.Bus, error)
+	// i2c opens a bus, or gives it again while it is open, for the chip at an address.
+	i2c(b config.Bus, address uint16) (i2c.Bus, error)
 	// spi opens a port and connects to the chip on it.
 	spi(b config.Bus) (spi.Conn, error)
 }
@@ -43,7 +43,10 @@ func newKernelBuses() (*kernelBuses, string, error) {
 	return &kernelBuses{open: map[string]interface{ Close() error }{}}, report, nil
 }
 
-func (k *kernelBuses) i2c(b config.Bus) (i2c.Bus, error) {
+func (k *kernelBuses) i2c(b config.Bus, address uint16) (i2c.Bus, error) {
+	if driver, owned := claimed(b.I2C, address); owned {
+		return nil, fmt.Errorf("the kernel driver %s owns this chip: remove its dtoverlay from config.txt and reboot", driver)
+	}
 	if bus, ok := k.open[b.Name].(i2c.BusCloser); ok {
 		return bus, nil
 	}

@@ -24,6 +24,7 @@ type hearer struct {
 	inbox      *inbox
 	request    func(pipeline.Command, chan<- string) error
 	born       func()
+	told       []string // topics of lamps whose report was not understood; as many as there are lamps at most
 	simFault   func(chip string, f sim.Fault, seconds float64) error // nil: no simulated chips
 }
 
@@ -57,12 +58,21 @@ func (h *hearer) hear(in mqtt.Inbound) {
 	for _, l := range h.lamps {
 		report, ok, err := l.Decode(in.Topic, in.Payload)
 		if err != nil {
-			h.log.Debug("lamp report not understood", "topic", in.Topic, "error", err)
+			h.puzzled(in.Topic, err)
 		}
 		if ok && err == nil {
 			h.inbox.report(report)
 		}
 	}
+}
+
+// puzzled tells once for each topic that a lamp cannot be understood: one that is never understood is never commanded either.
+func (h *hearer) puzzled(topic string, err error) {
+	if slices.Contains(h.told, topic) {
+		return
+	}
+	h.told = append(h.told, topic)
+	h.log.Warn("a lamp's report is not understood: without it the lamp is left alone", "topic", topic, "error", err)
 }
 
 // pressed tells whether a message is the press of a stop button.

@@ -158,6 +158,9 @@ func TestReplayedRecordingsMatchTheirReferences(t *testing.T) {
 }
 
 func TestAWholeSessionReplaysTheSameTwice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("107 minutes of recording, twice: left out with -short")
+	}
 	path := dataFile(t, "wesad_s06_session.csv.gz")
 	none := func(*hub.ReplayOptions) {}
 	a, b := replay(t, none, path), replay(t, none, path)

@@ -41,6 +41,9 @@ func Run(ctx context.Context, o RunOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.Config.MQTT.URL == "" {
+		o.Log.Info("no broker is configured: hubd senses, pauses and keeps, but commands no lamp and tells nobody")
+	}
 	o.Log.Info("hubd runs", "version", o.Version, "hub", o.Config.Hub.ID, "wearers", len(o.Config.Wearers))
 	return l.run(ctx)
 }

@@ -120,7 +120,7 @@ func skinVolts(e config.EDA, ch config.Chip, microsiemens float64) float64 {
 	return ch.SupplyVolts * share / (1 + share)
 }
 
-func (s *simulated) i2c(b config.Bus) (i2c.Bus, error) {
+func (s *simulated) i2c(b config.Bus, _ uint16) (i2c.Bus, error) {
 	bus := s.i2cs[b.Name]
 	if err := bus.Open(); err != nil {
 		return nil, err

@@ -51,8 +51,8 @@ func aim(c *pipeline.Command, target string, wearers []string) error {
 		return fmt.Errorf("there is no command %q", cleaned(string(c.Name)))
 	case target == TargetRoom && !forRoom:
 		return fmt.Errorf("%s is for a wearer, not for the room", c.Name)
-	case target == TargetRoom:
-		return nil
+	case target == TargetRoom || c.Name == pipeline.CommandPause:
+		return nil // a stop is obeyed however clumsily it is aimed: pausing is for everybody anyway
 	case !slices.Contains(wearers, target):
 		return fmt.Errorf("nobody here is called %q", cleaned(target))
 	case !forWearer:
@@ -128,7 +128,11 @@ func kindOrPress(text string) (room.SessionKind, error) {
 	return room.NoSession, wanted(text, press, "together", "alone", "practice", "night")
 }
 
+// onOff reads a switch. Switching off forgives how it is written; switching on is said exactly.
 func onOff(text string) (bool, error) {
+	if strings.EqualFold(text, "OFF") {
+		return false, nil
+	}
 	word, err := oneOf(text, "ON", "OFF")
 	return word == "ON", err
 }

@@ -167,12 +167,30 @@ func (w *screenWearer) stateWords(dst []byte) []byte {
 	if !w.hasState {
 		return append(dst, "no state so far"...)
 	}
+	if w.measuring() {
+		return append(dst, "not sure (still measuring)"...)
+	}
 	dst = append(dst, named(w.state.Name, w.state.Unknown)...)
 	if w.state.Name == regulation.Unknown || len(w.state.Reasons) == 0 {
 		return dst
 	}
 	dst = append(append(dst, " ("...), direction(w.state.Reasons[0])...)
 	return append(dst, ')')
+}
+
+// measuring tells whether no state can be named although every sensor sits well: a minute of good signal is not yet in.
+func (w *screenWearer) measuring() bool {
+	if w.state.Name != regulation.Unknown || w.state.Unknown != regulation.ReasonPoorSignal {
+		return false
+	}
+	heard := false
+	for _, g := range w.signals {
+		if g.heard && (!g.contact || g.quality < goodQuality) {
+			return false
+		}
+		heard = heard || g.heard
+	}
+	return heard
 }
 
 func (l *screenLamp) append(dst []byte) []byte {

@@ -70,12 +70,15 @@ func direction(r regulation.Reason) string {
 	}
 }
 
+// goodQuality is the least quality that is called good.
+const goodQuality = 0.8
+
 // grade is a signal's quality in words: good from 0.8, fair from 0.5.
 func grade(contact bool, quality float64) string {
 	switch {
 	case !contact:
 		return "no contact"
-	case quality >= 0.8:
+	case quality >= goodQuality:
 		return "good"
 	case quality >= 0.5:
 		return "fair"

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
@@ -77,8 +78,13 @@ func onRoom(ctx context.Context, verb, name string, args []string, std streams) 
 	return control(ctx, *socket, "", name, "PRESS", std)
 }
 
+// runPause stops sensing whatever else is on the line: a stop is not refused for how it was typed.
 func runPause(ctx context.Context, args []string, std streams) error {
-	return onRoom(ctx, "pause", "pause", args, std)
+	fs, socket, _ := controlFlags("pause")
+	if _, err := parse(fs, args, std); errors.Is(err, flag.ErrHelp) {
+		return err
+	}
+	return control(ctx, *socket, "", "pause", "PRESS", std)
 }
 
 func runEnd(ctx context.Context, args []string, std streams) error {
@@ -95,6 +101,12 @@ func runRest(ctx context.Context, args []string, std streams) error {
 
 func runSet(ctx context.Context, args []string, std streams) error {
 	fs, socket, wearer := controlFlags("set")
+	fs.Usage = func() {
+		fmt.Fprintln(std.err, `hubd set NAME VALUE [--wearer ID]
+  scene NAME|auto · practice NAME · cues ON|OFF · answer WORD · breath_pace 4.5…7 · night_ceiling 0…100 · volume_cap -60…0
+  share none|state|full · keep nothing|rest|summaries|journal · sensing ON|OFF (of one wearer)`)
+		fs.PrintDefaults()
+	}
 	operands, err := parse(fs, args, std)
 	if err != nil {
 		return err

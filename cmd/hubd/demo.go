@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"hubd/hub"
@@ -17,7 +18,7 @@ func runDemo(ctx context.Context, args []string, std streams) error {
 	mqtt := fs.String("mqtt", "", "address of the embedded broker (default 127.0.0.1:1883, or a free port where that is taken)")
 	listen := fs.String("listen", "", "address of the page (not part of this version)")
 	speed := fs.Float64("speed", 1, "times real time, 1 to 10")
-	seed := fs.Uint64("seed", 3, "which simulated people")
+	seed := fs.Uint64("seed", 7, "which simulated people")
 	verbose := fs.Bool("verbose", false, "show the log too")
 	operands, err := parse(fs, args, std)
 	if err == nil {
@@ -26,6 +27,8 @@ func runDemo(ctx context.Context, args []string, std streams) error {
 	switch {
 	case err != nil:
 		return err
+	case !slices.Contains(synth.Names(), *scenario):
+		return usageError{fmt.Sprintf("--scenario %q: one of %s", *scenario, strings.Join(synth.Names(), ", "))}
 	case *listen != "":
 		return usageError{"--listen: the page is not part of this version; the demo prints one line a second instead"}
 	case !(*speed >= 1 && *speed <= 10):

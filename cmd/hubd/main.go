@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strconv"
 	"syscall"
 
 	"hubd/config"
@@ -61,6 +63,11 @@ func commands() []command {
 	}
 }
 
+// later are the commands of docs/design.md that are not built yet.
+func later() []string {
+	return []string{"probe", "watch", "calibrate", "record", "export", "report", "erase", "journal", "backup", "history", "discovery", "preview", "sound", "page"}
+}
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := execute(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
@@ -70,6 +77,15 @@ func main() {
 
 // execute runs one command line and gives the exit code.
 func execute(ctx context.Context, args []string, std streams) int {
+	if len(args) > 0 && (args[0] == "--version" || args[0] == "-version") {
+		args = []string{"version"}
+	}
+	if len(args) > 0 && args[0] == "stop" {
+		args = []string{"pause"} // whoever types this wants it to stop
+	}
+	if len(args) > 1 && args[0] == "help" {
+		args = []string{args[1], "--help"}
+	}
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		printUsage(std.err)
 		if len(args) == 0 {
@@ -81,6 +97,10 @@ func execute(ctx context.Context, args []string, std streams) int {
 		if c.name == args[0] {
 			return exitCode(c.run(ctx, args[1:], std), std.err)
 		}
+	}
+	if slices.Contains(later(), args[0]) {
+		fmt.Fprintf(std.err, "hubd: %s is not part of this version\n", args[0])
+		return exitUsage
 	}
 	fmt.Fprintf(std.err, "hubd: there is no command %q; hubd help lists them\n", args[0])
 	return exitUsage
@@ -118,23 +138,32 @@ func runVersion(_ context.Context, _ []string, std streams) error {
 	return err
 }
 
-// parse reads flags that may stand before or after the operands, and gives the operands.
+// parse reads flags that may stand before, between or after the operands, and gives the operands. A negative number is one.
 func parse(fs *flag.FlagSet, args []string, std streams) ([]string, error) {
 	fs.SetOutput(std.err)
 	var operands []string
-	for {
+	for len(args) > 0 {
+		if !isFlag(args[0]) {
+			operands, args = append(operands, args[0]), args[1:]
+			continue
+		}
 		if err := fs.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
 				return nil, err
 			}
 			return nil, usageError{err.Error()}
 		}
-		rest := fs.Args()
-		if len(rest) == 0 {
-			return operands, nil
-		}
-		operands, args = append(operands, rest[0]), rest[1:]
+		args = fs.Args()
 	}
+	return operands, nil
+}
+
+func isFlag(arg string) bool {
+	if len(arg) < 2 || arg[0] != '-' {
+		return false
+	}
+	_, err := strconv.ParseFloat(arg, 64)
+	return err != nil
 }
 
 func noOperands(operands []string) error {

@@ -33,6 +33,9 @@ func runReplay(ctx context.Context, args []string, std streams) error {
 	if len(files) < 1 || len(files) > 2 {
 		return usageError{"replay takes one recording, or two for two wearers"}
 	}
+	if o.ADCBits != 10 && o.ADCBits != 12 {
+		return usageError{fmt.Sprintf("--adc-bits %d: 10 (MCP3008) or 12 (MCP3208)", o.ADCBits)}
+	}
 	if o.Speed < 0 || math.IsNaN(o.Speed) {
 		return usageError{"--speed is a number above 0"}
 	}
