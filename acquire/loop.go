@@ -92,27 +92,41 @@ func (l *Loop) Run(ctx context.Context) {
 // Counters may be called from any goroutine.
 func (l *Loop) Counters() Counters { return l.counters.snapshot() }
 
-// Step waits for what is due next, at most BlockPeriod, and does it.
+// deliverSlack is how long a Block may wait for the next conversion, so that one wake-up serves both.
+const deliverSlack = BlockPeriod / 4
+
+// Step waits for what is due next, at most BlockPeriod and a little, and does it.
 func (l *Loop) Step() {
 	var next *chip
-	at := l.deliver
+	at := l.deliver + deliverSlack
 	for _, c := range l.chips {
 		if c.at < at {
 			next, at = c, c.at
 		}
 	}
+	if next == nil {
+		at = l.deliver
+	}
 	l.o.Pacer.SleepUntil(at)
-	switch {
-	case next == nil:
+	if next != nil {
+		l.act(next)
+	}
+	if l.o.Pacer.Now() >= l.deliver {
 		l.emit()
-	case next.pending != nil:
-		l.poll(next)
-	case l.allPaused(next):
-		l.leave(next)
-	case next.conv == nil:
-		l.open(next)
+	}
+}
+
+// act does what a chip is due for.
+func (l *Loop) act(c *chip) {
+	switch {
+	case c.pending != nil:
+		l.poll(c)
+	case l.allPaused(c):
+		l.leave(c)
+	case c.conv == nil:
+		l.open(c)
 	default:
-		l.convert(next)
+		l.convert(c)
 	}
 }
 

@@ -112,12 +112,21 @@ func (f *SettingsFile) Save(s pipeline.Settings) error {
 		return err
 	}
 	for range times {
-		if err := f.write(data); err != nil {
+		err := f.write(data)
+		if err != nil && f.makeRoom() {
+			err = f.write(data)
+		}
+		if err != nil {
 			return fmt.Errorf("history: write settings: %w", err)
 		}
 	}
 	f.stored, f.written = s, time.Now()
 	return nil
+}
+
+// makeRoom gives up the version before the newest, so that a full disk takes the newest: a pause must last, whatever else does not.
+func (f *SettingsFile) makeRoom() bool {
+	return os.Remove(filepath.Join(f.dir, previousName)) == nil
 }
 
 // write puts one version on the disk. The order is what makes it last: the new version is whole on the disk before any name

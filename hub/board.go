@@ -59,13 +59,16 @@ func (b *board) refresh(now time.Duration, c *core, acted bool) {
 		b.status.Session = room.NoSession
 	}
 	b.status.Wearers = b.status.Wearers[:0]
+	everybody := true
 	for _, w := range c.pipeline.Settings().Wearers {
 		status := wire.WearerOnline
 		if w.Paused {
 			status = wire.WearerPaused
 		}
+		everybody = everybody && w.Paused
 		b.status.Wearers = append(b.status.Wearers, wire.WearerReport{ID: w.Wearer, Status: status, Share: w.Share, Keep: w.Keep, Cues: w.Cues})
 	}
+	b.status.Paused = b.status.Paused || everybody
 	b.status.Broker.Connected = b.connected != nil && b.connected()
 	b.status.Storage.Settings, b.status.Storage.History = b.storage()
 	c.watch.tell(len(b.status.Sources), b.silent(), b.broker())

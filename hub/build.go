@@ -181,6 +181,7 @@ func chipChannels(c *config.Config, ch config.Chip) []acquire.Channel {
 		if e := w.EDA; e != nil && e.Chip == ch.Name {
 			out = append(out, acquire.Channel{
 				Channel: dsp.Channel{Wearer: uint8(i), Kind: dsp.ChannelEDA}, Input: e.Channel, Rate: e.RateHz,
+				ClipLow: skinClip, ClipHigh: 2 * ch.SupplyVolts, // the high end is an open electrode's, which is no clipping
 			})
 		}
 	}

@@ -67,6 +67,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
+	screen.behind = l.behind
 	lamp, err := startDemoLamp(ctx, b.Addr())
 	if err != nil {
 		return err
@@ -163,6 +164,7 @@ type demoScreen struct {
 	out    io.Writer
 	screen wire.Screen
 	next   time.Duration
+	behind *behind
 }
 
 func (d *demoScreen) audience() pipeline.Audience {
@@ -176,5 +178,9 @@ func (d *demoScreen) tick(now time.Duration, _ pipeline.Consent) {
 		return
 	}
 	d.next = now.Truncate(time.Second) + time.Second
-	fmt.Fprintln(d.out, d.screen.Line(now))
+	line := d.screen.Line(now)
+	if d.behind != nil && d.behind.note != "" {
+		line += " | " + d.behind.note
+	}
+	fmt.Fprintln(d.out, line)
 }

@@ -24,7 +24,7 @@ type hearer struct {
 	inbox      *inbox
 	request    func(pipeline.Command, chan<- string) error
 	born       func()
-	told       []string // topics of lamps whose report was not understood; as many as there are lamps at most
+	told       []string                                              // topics of lamps whose report was not understood; as many as there are lamps at most
 	simFault   func(chip string, f sim.Fault, seconds float64) error // nil: no simulated chips
 }
 

@@ -22,6 +22,7 @@ type store struct {
 	add     func(pipeline.Event, time.Time)
 	commit  func(time.Time)
 	trouble func() string // what is wrong with history.db; empty when nothing is
+	note    string        // what was wrong with the settings at the start; empty when nothing was
 	close   func() error
 	every   time.Duration // between two commits; 0: commitEvery
 }
@@ -48,10 +49,15 @@ type keeper struct {
 }
 
 func newKeeper(log *slog.Logger, st store, wall func() time.Time) *keeper {
-	return &keeper{
+	k := &keeper{
 		log: log, store: st, wall: wall,
 		done: make(chan struct{}), wake: make(chan struct{}, 1), rows: make(chan pipeline.Event, maxRows),
+		trouble: st.note,
 	}
+	if st.trouble != nil {
+		k.dbTrouble = st.trouble()
+	}
+	return k
 }
 
 // saveSettings hands over the newest settings; an older set that was not written yet is replaced by it.

@@ -54,6 +54,7 @@ type live struct {
 	client  *mqtt.Client
 	teller  *teller
 	keeper  *keeper
+	behind  *behind
 	server  *socketServer
 	running sync.WaitGroup
 }
@@ -78,6 +79,8 @@ func newLive(p parts) (*live, error) {
 	if err := l.joinBuses(in, stop); err != nil {
 		return nil, err
 	}
+	l.behind = &behind{log: p.log.With("part", "sensors"), loops: l.loops, last: make([]acquire.Counters, len(l.loops))}
+	l.core.sinks = append(l.core.sinks, l.behind)
 	if err := l.joinBroker(in); err != nil {
 		return nil, err
 	}

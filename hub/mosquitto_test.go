@@ -333,7 +333,7 @@ func refusals(t *testing.T, e *evening) {
 		{"c", "resume", "PRESS", "room"},
 		{"a", "share", "everything", "a"},
 		{"a", "sensing", "", "a"},
-		{"a", "pause", "PRESS", "a"},
+		{"a", "scene", "PRESS", "a"},
 		{"b", "sensing", "ON", "b"},
 		{"b", "share", "full", "b"},
 		{"room", "last", "", "room"}, // after these no answer is outstanding

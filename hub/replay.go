@@ -81,9 +81,9 @@ func (r *replay) load() error {
 	options := pipeline.Options{Pair: true, Room: r.roomOptions(len(worn))}
 	for i, w := range worn {
 		wo := r.wearerOptions(i)
-		tracks, err := tracksOf(i, w, r.o.ADCBits, &wo)
+		tracks, err := tracksOf(i, w.Selection, r.o.ADCBits, &wo)
 		if err != nil {
-			return fmt.Errorf("replay: wearer %s: %w", wo.ID, err)
+			return fmt.Errorf("%s: wearer %s: %w", w.file, wo.ID, err)
 		}
 		r.tracks = append(r.tracks, tracks...)
 		r.ids = append(r.ids, wo.ID)
@@ -124,9 +124,15 @@ func (r *replay) roomOptions(wearers int) room.Options {
 	return o
 }
 
+// selected is what is replayed of one wearer, and from which file.
+type selected struct {
+	file string
+	recording.Selection
+}
+
 // openWearers gives the columns of each wearer: two files, or one with columns of two.
-func openWearers(o ReplayOptions) ([]recording.Selection, error) {
-	var worn []recording.Selection
+func openWearers(o ReplayOptions) ([]selected, error) {
+	var worn []selected
 	wanted := append(append([]string{}, o.Pulse...), o.EDA)
 	for _, path := range o.Files {
 		rec, err := recording.Open(path, wanted...)
@@ -141,7 +147,7 @@ func openWearers(o ReplayOptions) ([]recording.Selection, error) {
 			if err != nil {
 				return nil, err
 			}
-			worn = append(worn, sel)
+			worn = append(worn, selected{path, sel})
 		}
 	}
 	if len(worn) > 2 {

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -34,8 +35,12 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Log
 	if text := db.Status(); text != "" {
 		log.Warn("history", "status", text)
 	}
+	note := ""
+	if err != nil {
+		note = fmt.Sprintf("at the start they were %s: %v", status, err)
+	}
 	return store{
-		save: file.Save, add: db.Add, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery,
+		note: note, save: file.Save, add: db.Add, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery,
 	}, begin(settings, status, wearers)
 }
 

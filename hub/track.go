@@ -2,6 +2,7 @@ package hub
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -26,6 +27,7 @@ const (
 	ecgGain         = 100   // of an AD8232, round mid-supply
 	openCircuit     = 0.5   // of the Grove board
 	replayBus       = "replay"
+	skinClip        = 60e-6 // V; under half a step of every converter: nothing but 0
 )
 
 // track is one column on its way through a chip's input.
@@ -142,6 +144,9 @@ func convertAll(tracks []*track, bits int) error {
 	var counts, analog []*track
 	for _, t := range tracks {
 		if t.column.Unit == recording.Counts {
+			if err := checkCounts(t.column, bits); err != nil {
+				return err
+			}
 			t.wire = func(code float64) float64 { return code * replaySupply / float64(int(1)<<bits) }
 			counts = append(counts, t)
 		} else {
@@ -154,12 +159,26 @@ func convertAll(tracks []*track, bits int) error {
 	return onMCP(counts, bits)
 }
 
+// checkCounts refuses what no converter of that many bits can have given.
+func checkCounts(c *recording.Column, bits int) error {
+	most := float64(int(1)<<bits - 1)
+	for i, v := range c.V {
+		if v != math.Trunc(v) || v < 0 || v > most {
+			return fmt.Errorf("column %s at %.3f s: %v is no count of a %d-bit converter (0 to %.0f); see --adc-bits", c.FullName(), c.T[i].Seconds(), v, bits, most)
+		}
+	}
+	return nil
+}
+
 // channels numbers the tracks as inputs of one chip.
 func channels(tracks []*track, low, high float64) []acquire.Channel {
 	out := make([]acquire.Channel, len(tracks))
 	for i, t := range tracks {
 		t.input = i
 		out[i] = acquire.Channel{Channel: t.channel, Input: i, Rate: evenRate(t.column.T), ClipLow: low, ClipHigh: high}
+		if t.channel.Kind == dsp.ChannelEDA { // 0 V is the end of the Grove curve: 50 µS or more
+			out[i].ClipLow, out[i].ClipHigh = skinClip, 2*replaySupply
+		}
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"hubd/dsp"
 	"hubd/room"
 )
 
@@ -272,11 +273,12 @@ func (p *Pipeline) Sensed(index int) bool { return index < len(p.wearers) && p.w
 // Summaries appends the closing summary of each wearer's run.
 func (p *Pipeline) Summaries(dst []Event) []Event {
 	for _, w := range p.wearers {
+		s := dsp.Summary{}
 		if w.pulse != nil {
-			s := w.pulse.Summary()
-			s.Duration = p.now
-			dst = append(dst, Event{Wearer: w.id, At: p.now, Value: s})
+			s = w.pulse.Summary()
 		}
+		s.Duration = p.now
+		dst = append(dst, Event{Wearer: w.id, At: p.now, Value: s})
 	}
 	return dst
 }

@@ -94,6 +94,7 @@ func (p *Pipeline) Block(dst []Event, b dsp.Block) []Event {
 	m := p.mark(b.Bus)
 	for _, f := range b.Faults {
 		dst = append(dst, Event{Wearer: p.faultWearer(f), At: max(f.T, p.now), Value: f})
+		p.settle(f)
 	}
 	for i := range b.Samples {
 		s := &b.Samples[i]
@@ -118,6 +119,15 @@ func (p *Pipeline) closeAll(dst []Event) []Event {
 		dst = p.closeSeconds(dst, w, p.watermark(w))
 	}
 	return p.pairSeconds(dst)
+}
+
+// settle notes that what the signals of a source do around a fault tells nothing of its wearer.
+func (p *Pipeline) settle(f dsp.Fault) {
+	for i, w := range p.wearers {
+		if f.Wearer == i || f.Wearer == dsp.SharedWearer {
+			w.settled = max(f.T, p.now) + settleTime
+		}
+	}
 }
 
 // sample gives one Sample to its wearer, after the seconds that end before it.

@@ -41,7 +41,12 @@ type Wearer struct {
 	from      time.Duration       // a Sample taken before it is not looked at
 	nightly   bool                // regulation gathers a night that it has not summed up
 	paced     room.Pace           // as told to the pulse
+	settled   time.Duration       // until then a disturbance is the machine's own
 }
+
+// settleTime is how long signals take to be as they were after sensing began or a source came back: a fresh lock of the pulse, the
+// grid, and the quality's own window.
+const settleTime = 15 * time.Second
 
 // chain is the grid of seconds of one channel. It may be ahead of the wearer's by what the other bus is late.
 type chain struct {
@@ -131,7 +136,7 @@ func (w *Wearer) closeChain(dst []Event, scratch *[]dsp.Value, k dsp.ChannelKind
 func (w *Wearer) second(dst []Event, scratch *[]dsp.Value, t time.Duration, wall time.Time, s regulation.Setting) []Event {
 	f := regulation.Features{
 		HasPulse: w.pulse != nil, HasSkin: w.skin != nil,
-		Sensed: true, Paced: w.paced.BreathsPerMin > 0, Setting: s,
+		Sensed: true, Paced: w.paced.BreathsPerMin > 0, Settling: t < w.settled, Setting: s,
 	}
 	if w.pulse != nil {
 		f.Pulse = w.pulse.Features()
@@ -188,6 +193,7 @@ func (w *Wearer) withdraw(now time.Duration) {
 	}
 	w.features = regulation.Features{}
 	w.from = now
+	w.settled = now + settleTime
 	w.skip(now)
 }
 

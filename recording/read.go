@@ -15,6 +15,8 @@ const (
 	timeColumn = "t_s"
 	// maxRows bounds the memory of a Recording: 22 hours at 250 Hz.
 	maxRows = 20_000_000
+	// maxGap is the longest stretch without a row that is taken for a gap of a recording, and not for a clock that was set.
+	maxGap = 24 * time.Hour
 	// maxSeconds bounds t_s, so that differences fit a time.Duration; seconds since 1970 still pass.
 	maxSeconds = 4e9
 )
@@ -184,6 +186,8 @@ func (t *table) rowTime(row []byte) error {
 		t.start = at
 	} else if before := t.start + t.rows[len(t.rows)-1]; at <= before {
 		return t.errorf("time does not run forward: t_s %v after %v", at.Seconds(), before.Seconds())
+	} else if at-before > maxGap {
+		return t.errorf("time jumps from t_s %v to %v: a clock that was set under way? cut the recording there", before.Seconds(), at.Seconds())
 	}
 	t.rows = append(t.rows, at-t.start)
 	return nil

@@ -119,6 +119,7 @@ func TestReadRefusesWithFileAndLine(t *testing.T) {
 		{"infinity", "t_s,ppg\n0,-Inf\n", `"-Inf" is not a finite number`},
 		{"a number beyond float64", "t_s,ppg\n0,1e999\n", `"1e999" is not a finite number`},
 		{"time in milliseconds since 1970", "t_s,ppg\n1763900000000,1\n", "out of range"},
+		{"a clock that was set under way", "t_s,ppg\n0,1\n1,2\n1700000000,1\n", "r.csv:4: time jumps from t_s 1 to 1.7e+09: a clock that was set under way? cut the recording there"},
 		{"time running backwards", "t_s,ppg\n0,1\n2,1\n1,1\n", "r.csv:4: time does not run forward: t_s 1 after 2"},
 		{"the same time twice", "t_s,ppg\n0,1\n0,1\n", "r.csv:3: time does not run forward"},
 		{"a row with too few cells", "t_s,ppg,eda_us\n0,1\n", "r.csv:2: 2 cells in the row, 3 in the header"},

@@ -28,6 +28,7 @@ type Features struct {
 	Sensed   bool // false while paused or outside any session that senses
 	SetUp    bool // the sensors are borrowed for probing or calibrating
 	Paced    bool // the breathing pacer runs for this wearer
+	Settling bool // sensing began, or a source answered again, a moment ago: a disturbance is the machine's, not the wearer's
 	Setting  Setting
 }
 

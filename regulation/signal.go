@@ -81,12 +81,13 @@ func (m *movement) step(t time.Duration, f Features, pulse, skin *channel, heart
 	}
 }
 
-// disturbedNow is the accelerometer's word where there is one, else both channels disturbed within 10 s.
+// disturbedNow is the accelerometer's word where there is one, else both channels disturbed within 10 s. What a chip or a start
+// disturbs is no movement.
 func disturbedNow(t time.Duration, f Features, pulse, skin *channel) bool {
 	if f.Motion.Known {
 		return f.Motion.Moving
 	}
-	if !f.HasPulse || !f.HasSkin || !pulse.disturbed || !skin.disturbed {
+	if f.Settling || !f.HasPulse || !f.HasSkin || !pulse.disturbed || !skin.disturbed {
 		return false
 	}
 	newest := max(pulse.lastBad, skin.lastBad)

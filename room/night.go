@@ -27,7 +27,8 @@ func (o *Options) quiet(wall time.Time) bool {
 func (r *Room) envelope() Envelope {
 	e := Envelope{BrightnessCeiling: 100, KelvinCeiling: 10000, SwitchOn: r.o.SwitchOn}
 	if r.quiet {
-		e.BrightnessCeiling, e.KelvinCeiling = r.nightCeiling, r.o.NightKelvin
+		// A ceiling under the floor would put lamps out, which hubd then may not switch on again: people must see the door.
+		e.BrightnessCeiling, e.KelvinCeiling = max(r.nightCeiling, lightFloor), r.o.NightKelvin
 	}
 	return e
 }

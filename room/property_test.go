@@ -139,8 +139,9 @@ func (w *watch) act(t *rapid.T) {
 			w.may(h.r.Answer(nil, h.now, wearer, rapid.SampledFrom([]string{"space", "stop"}).Draw(t, "answer")))
 		},
 		func() {
-			w.night = rapid.Float64Range(0, 100).Draw(t, "ceiling")
-			w.may(h.r.SetNightCeiling(nil, h.now, w.night))
+			ceiling := rapid.Float64Range(0, 100).Draw(t, "ceiling")
+			w.night = max(ceiling, 3) // never so low that a lamp goes out
+			w.may(h.r.SetNightCeiling(nil, h.now, ceiling))
 		},
 		func() { w.may(h.r.SetVolumeCap(nil, h.now, rapid.Float64Range(-60, 0).Draw(t, "cap"))) },
 		func() { b.set(rapid.Float64Range(0, 100).Draw(t, "hand")) },

@@ -6,4 +6,7 @@ PATH=$PATH:/usr/sbin
 . scripts/need.sh
 need mosquitto mosquitto
 need mosquitto_passwd mosquitto
-HUBD_BINARY=$PWD/bin/hubd ${GO:-go} test -count=1 -run TestMosquitto -v ./hub
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+HUBD_BINARY=$PWD/bin/hubd ${GO:-go} test -count=1 -run TestMosquitto -v ./hub | tee "$out"
+grep -q -- '--- PASS: TestMosquitto' "$out" || { echo "the test with mosquitto did not run"; exit 1; }

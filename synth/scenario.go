@@ -87,8 +87,8 @@ func scenarios() []scenario {
 	}
 }
 
-// closeness is the script of intimacy; the second wearer is a little later in everything. Movement takes about half of the time:
-// design, issue of the spine: 30–70 %.
+// closeness is the script of intimacy; the second wearer is a little later in everything. Movement takes about half of the
+// time: a third to two thirds is what a bed is taken to be.
 func closeness(later time.Duration) []segment {
 	s := []segment{
 		{ramp: 30 * second, levels: levels{movement: 0.10, talk: 0.5}},

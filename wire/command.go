@@ -27,6 +27,9 @@ func ParseCommand(target, name string, payload []byte, retained bool, origin pip
 	if retained {
 		return pipeline.Command{}, errors.New("a retained command is not obeyed: send it without the retain flag")
 	}
+	if stops(c.Name) {
+		return c, nil // whatever the payload is
+	}
 	if len(payload) > MaxPayload {
 		return pipeline.Command{}, fmt.Errorf("the payload is longer than %d bytes", MaxPayload)
 	}
@@ -60,6 +63,11 @@ func aim(c *pipeline.Command, target string, wearers []string) error {
 	}
 	c.Wearer = target
 	return nil
+}
+
+// stops tells whether a command only ever stops something: then any message is one.
+func stops(n pipeline.CommandName) bool {
+	return n == pipeline.CommandPause || n == pipeline.CommandEndSession || n == pipeline.CommandStopPractice
 }
 
 // targets tells what a command is for; neither for a name that is no command.
@@ -105,7 +113,7 @@ func fill(c *pipeline.Command, payload string) (err error) {
 	case pipeline.CommandRestStart:
 		_, err = oneOf(text, press)
 	}
-	return err // pause, end_session, stop_practice and check_in take anything
+	return err // check_in takes anything
 }
 
 // press is what a button of Home Assistant sends.

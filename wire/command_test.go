@@ -65,9 +65,9 @@ func TestCommandsAreRefusedWithTheReason(t *testing.T) {
 		{"one for nobody", "c", "resume", "PRESS", false, `nobody here is called "c"`},
 		{"one for the reserved status", "status", "resume", "PRESS", false, `nobody here is called "status"`},
 		{"a wearer's for the room", "room", "share", "none", false, "share is for a wearer, not for the room"},
-		{"the room's for a wearer", "a", "pause", "", false, "pause is for the room, not for a wearer"},
+		{"the room's for a wearer", "a", "scene", "base", false, "scene is for the room, not for a wearer"},
 		{"a fault of simulated chips", "sim", "fault", "{}", false, "fault is for the simulated chips of hubd demo"},
-		{"a payload without end", "room", "pause", strings.Repeat("x", 4097), false, "the payload is longer than 4096 bytes"},
+		{"a payload without end", "room", "scene", strings.Repeat("x", 4097), false, "the payload is longer than 4096 bytes"},
 		{"an empty kind", "a", "start_session", " ", false, "the payload is empty: " + kinds},
 		{"none is no kind to start", "a", "start_session", "none", false, `"none" is not understood: ` + kinds},
 		{"a lower-case press", "a", "rest_start", "press", false, `"press" is not understood: wanted is one of PRESS`},
@@ -172,4 +172,23 @@ func FuzzParseSimFault(f *testing.F) {
 			t.Fatalf("read %+v", got)
 		}
 	})
+}
+
+// A stop is obeyed however it is sent: to whom, with what, and how much of it.
+func TestAStopIsAStopHoweverItIsSent(t *testing.T) {
+	long := []byte(strings.Repeat("x", 300_000))
+	for _, target := range []string{"room", "a", "nobody"} {
+		c, err := wire.ParseCommand(target, "pause", long, false, pipeline.Origin{}, []string{"a"})
+		if err != nil || c.Name != pipeline.CommandPause {
+			t.Errorf("pause to %s: %+v, %v", target, c, err)
+		}
+	}
+	for _, off := range []string{"OFF", "off", "Off\n"} {
+		if c, err := wire.ParseCommand("room", "cues", []byte(off), false, pipeline.Origin{}, nil); err != nil || c.On {
+			t.Errorf("cues %q: %+v, %v", off, c, err)
+		}
+	}
+	if _, err := wire.ParseCommand("room", "cues", []byte("on"), false, pipeline.Origin{}, nil); err == nil {
+		t.Error("cues on: obeyed, want ON said exactly")
+	}
 }

@@ -121,6 +121,9 @@ func exitCode(err error, out io.Writer) int {
 	case errors.Is(err, syscall.EPIPE):
 		return exitFailed // whoever read the output has gone: there is nobody to tell
 	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
 	fmt.Fprintf(out, "hubd: %v\n", err)
 	return exitFailed
 }
