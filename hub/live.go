@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -184,6 +185,7 @@ func (l *live) run(ctx context.Context) error {
 	if err := l.listen(); err != nil {
 		l.log.Error("hubd runs without its local socket: hubd start and hubd pause cannot reach it", "error", err)
 	}
+	defer giveSleepers(len(l.loops))()
 	for _, loop := range l.loops {
 		l.goRun(func() {
 			runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
@@ -197,6 +199,18 @@ func (l *live) run(ctx context.Context) error {
 	stopWork()
 	err := l.stop(stopKeeping)
 	return err
+}
+
+// giveSleepers lets Go run as many more goroutines at once as there are reading loops, and gives the way back. A loop spends its life
+// asleep in the kernel and keeps its place in Go's scheduler there; with too few places Go takes it away and gives it back a
+// thousand times a second, which costs more than the reading does.
+func giveSleepers(loops int) (back func()) {
+	before := runtime.GOMAXPROCS(0)
+	if os.Getenv("GOMAXPROCS") != "" {
+		return func() {} // somebody knows better
+	}
+	runtime.GOMAXPROCS(before + loops)
+	return func() { runtime.GOMAXPROCS(before) }
 }
 
 func (l *live) stop(stopKeeping context.CancelFunc) error {
