@@ -93,7 +93,7 @@ func (f *SettingsFile) Written() time.Time { return f.written }
 //
 // What must not come back is written twice, so that the version before does not hold it either: an open room snapshot that is
 // cleared, a baseline that was forgotten or is no longer kept, and every wish for less, such as a pause or a lower share. So is the
-// first version after damage.
+// first version of all, and the first after damage: makeRoom needs a second one.
 func (f *SettingsFile) Save(s pipeline.Settings) error {
 	s = kept(s)
 	if f.dir == "" {
@@ -104,7 +104,7 @@ func (f *SettingsFile) Save(s pipeline.Settings) error {
 		_, _, _ = f.Load() // what is wrong with the old version does not matter now: it is about to be replaced
 	}
 	times := 1
-	if f.status == Damaged || f.status == Previous || removes(f.stored, s) {
+	if f.status != Loaded || removes(f.stored, s) {
 		times = 2
 	}
 	data, err := encodeSettings(s)

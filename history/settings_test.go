@@ -3,6 +3,7 @@ package history_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -75,14 +76,14 @@ func TestSettingsComeBackAfterARestart(t *testing.T) {
 	if f.Written().IsZero() {
 		t.Error("nothing tells when the settings were written")
 	}
-	for _, name := range []string{"settings.json"} {
+	for _, name := range []string{"settings.json", "settings.json.previous"} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: mode %v, error %v: want 0600", name, info.Mode(), err)
 		}
 	}
-	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
-		t.Errorf("%v: want settings.json alone", entries)
+	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
+		t.Errorf("%v: want settings.json and the version before it, alone", entries)
 	}
 }
 
@@ -414,4 +415,33 @@ func FuzzDecodeSettings(f *testing.F) {
 		}
 		_, _ = history.DecodeBaselines(data)
 	})
+}
+
+// A disk that takes no new file is simulated by a name that is taken: what matters is that the version before gives way once, that the
+// newest one stays whole, and that the error is told.
+func TestADiskThatTakesNothingKeepsTheNewestVersion(t *testing.T) {
+	dir := t.TempDir()
+	f := history.OpenSettings(dir)
+	save(t, f, someSettings())
+	if err := os.MkdirAll(filepath.Join(dir, "settings.json.new", "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	paused := someSettings()
+	paused.Wearers[0].Paused = !paused.Wearers[0].Paused
+	if err := f.Save(paused); err == nil {
+		t.Fatal("nothing was written and nothing is said")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "settings.json.previous")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the version before did not give way: %v", err)
+	}
+	if got, status := load(t, dir); status != history.Loaded || cmp.Diff(someSettings(), got) != "" {
+		t.Errorf("status %v: the newest version is not whole", status)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "settings.json.new")); err != nil {
+		t.Fatal(err)
+	}
+	save(t, f, paused)
+	if got, _ := load(t, dir); cmp.Diff(paused, got) != "" {
+		t.Error("the disk takes files again and the pause is not stored")
+	}
 }

@@ -493,3 +493,19 @@ func TestAnOutputThatEndsIsOneError(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Beyond what the circuit can measure there is no number, however steady the reading is.
+func TestSkinConductanceBeyondTheCircuitIsNoNumber(t *testing.T) {
+	text := "t_s,eda_us\n"
+	for i := range 4 * 60 {
+		text += fmt.Sprintf("%.2f,%.3f\n", float64(i)/4, 60+5*math.Sin(float64(i)/20))
+	}
+	for _, line := range strings.Split(replay(t, nil, csv(t, text)), "\n") {
+		if strings.Contains(line, `"type":"eda"`) && !strings.Contains(line, `"scl_microsiemens":null`) {
+			t.Fatalf("60 µS is told as a level: %s", line)
+		}
+		if strings.Contains(line, `"type":"signal"`) && strings.Contains(line, `"quality":1.00`) {
+			t.Fatalf("60 µS is told as a good signal: %s", line)
+		}
+	}
+}

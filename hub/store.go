@@ -39,9 +39,15 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Log
 	if err != nil {
 		note = fmt.Sprintf("at the start they were %s: %v", status, err)
 	}
+	settings = begin(settings, status, wearers)
+	// Both versions are written before anything happens: a pause on a disk that has filled up since then finds its place.
+	if err := file.Save(settings); err != nil {
+		note = err.Error()
+		log.Error("settings are not stored: a restart will not know them", "error", err)
+	}
 	return store{
 		note: note, save: file.Save, add: db.Add, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery,
-	}, begin(settings, status, wearers)
+	}, settings
 }
 
 // begin completes the settings a restart found. No session outlasts the run it was in, and with a private one its silence would

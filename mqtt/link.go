@@ -123,6 +123,10 @@ func (c *Client) announce(s *session) error {
 	return nil
 }
 
+// subscribeAgain is how often a refused filter is asked for once more. A broker that means it refuses again; mochi 2.7.9 refuses
+// where the request's packet id is one that it uses itself at that moment, and takes the next.
+const subscribeAgain = 2
+
 // subscribe asks for the filters that this connection has not been asked for, one by one.
 func (c *Client) subscribe(s *session) error {
 	for {
@@ -131,6 +135,9 @@ func (c *Client) subscribe(s *session) error {
 			return nil
 		}
 		err := s.subscribe(c.hard, name)
+		for again := 0; errors.Is(err, errRefused) && again < subscribeAgain; again++ {
+			err = s.subscribe(c.hard, name)
+		}
 		if err != nil && !errors.Is(err, errRefused) {
 			return err
 		}

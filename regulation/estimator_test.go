@@ -264,6 +264,21 @@ func TestBothChannelsDisturbedWithinTenSecondsIsMoving(t *testing.T) {
 	}
 }
 
+func TestWhatAChipDisturbsIsNoMovement(t *testing.T) {
+	r, m := newRunner(calmBaseline(), regulation.Options{}), newTrack(30, 0)
+	r.run(m, calm, 120, nil)
+	for second := range 25 { // a chip is gone for ten seconds, then both signals find themselves again
+		s := r.run(m, calm, 1, func(f *regulation.Features) {
+			f.Settling = true
+			f.Pulse.Quality, f.Skin.Quality = 0.2, 0.2
+			f.Pulse.Contact, f.Skin.Contact = second >= 10, second >= 10
+		})
+		if s.Unknown == regulation.ReasonMoving {
+			t.Fatalf("after %d s: moving", second)
+		}
+	}
+}
+
 func TestEffortIsNotReadAsActivatedOnTheWayBack(t *testing.T) {
 	r, m := newRunner(calmBaseline(), regulation.Options{}), newTrack(30, 0)
 	r.run(m, calm, 120, nil)

@@ -168,3 +168,19 @@ func TestSoundNeverRisesFasterThanThreeDecibelsASecond(t *testing.T) {
 		}
 	}
 }
+
+// Anybody on the broker may set the night ceiling. It must not be a way to put the light out, which hubd may not put on again.
+func TestANightCeilingOfNothingLeavesEnoughToSeeTheDoor(t *testing.T) {
+	h := newHouse(t, room.Options{HasQuiet: true, QuietFrom: 0, QuietTo: 24*time.Hour - 1})
+	h.start(0, room.Alone)
+	h.must(h.r.SetNightCeiling(nil, h.now, 0))
+	h.run(2 * time.Minute)
+	h.wantLamp("bed", 3)
+	if !h.bulbs["bed"].on {
+		t.Fatal("the lamp was put out")
+	}
+	h.must(h.r.SetNightCeiling(nil, h.now, 60))
+	h.must(h.r.Scene(nil, h.now, "base"))
+	h.run(2 * time.Minute)
+	h.wantLamp("bed", 30)
+}
