@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 	"time"
@@ -137,6 +138,9 @@ func body(tb testing.TB, scenario string, length time.Duration) ([]dsp.Sample, *
 	return out, s
 }
 
+// earlier orders a sample and a time; their difference would not fit an int of 32 bits.
+func earlier(s dsp.Sample, t time.Duration) int { return cmp.Compare(s.T, t) }
+
 // play gives samples in Blocks of one tick each, every Block before its Tick.
 func (r *rig) play(samples []dsp.Sample, until time.Duration) (events []pipeline.Event) {
 	return r.playCut(samples, until, func(in []dsp.Sample, end time.Duration) []dsp.Block {
@@ -146,7 +150,7 @@ func (r *rig) play(samples []dsp.Sample, until time.Duration) (events []pipeline
 
 // playCut is play with the Blocks between two Ticks made by cut.
 func (r *rig) playCut(samples []dsp.Sample, until time.Duration, cut func(in []dsp.Sample, end time.Duration) []dsp.Block) (events []pipeline.Event) {
-	i, _ := slices.BinarySearchFunc(samples, r.now, func(s dsp.Sample, t time.Duration) int { return int(s.T - t) })
+	i, _ := slices.BinarySearchFunc(samples, r.now, earlier)
 	for r.now < until {
 		r.now += tick
 		from := i

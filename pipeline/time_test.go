@@ -273,7 +273,7 @@ func TestASilentStepAllocatesNothing(t *testing.T) {
 	r := newRig(t, o)
 	r.start(room.Alone, "a")
 	r.play(samples, warm)
-	i, _ := slices.BinarySearchFunc(samples, warm, func(s dsp.Sample, t time.Duration) int { return int(s.T - t) })
+	i, _ := slices.BinarySearchFunc(samples, warm, earlier)
 	dst := make([]pipeline.Event, 0, 64)
 	silent := 0
 	for ; i+1 < len(samples); i += 2 {

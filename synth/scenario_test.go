@@ -66,6 +66,9 @@ func average(truths []synth.Truth, from, to time.Duration) vitals {
 }
 
 func TestScenariosMoveTheBodyAsToldInTheirTitle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hours of bodies: not under emulation")
+	}
 	type limits struct{ lo, hi vitals }
 	const s = time.Second
 	lived := map[string][]synth.Truth{}
