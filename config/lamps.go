@@ -120,7 +120,7 @@ func (r *reader) payload(v value) string {
 		return ""
 	}
 	for _, node := range trees["payload"].Root.Nodes {
-		if name, ok := placeholder(node); !ok {
+		if name, ok := templateName(node); !ok {
 			r.problem(v, "%s, and nothing else in {{ }}: %s", want, name)
 			return ""
 		}
@@ -128,8 +128,8 @@ func (r *reader) payload(v value) string {
 	return text
 }
 
-// placeholder tells whether a node is plain text or one of the names.
-func placeholder(node parse.Node) (string, bool) {
+// templateName tells whether a node is plain text or one of the names.
+func templateName(node parse.Node) (string, bool) {
 	action, ok := node.(*parse.ActionNode)
 	if !ok {
 		return node.String(), node.Type() == parse.NodeText

@@ -50,11 +50,7 @@ func runStart(ctx context.Context, args []string, std streams) error {
 // onWearer runs a command that needs a wearer and no value.
 func onWearer(ctx context.Context, verb, name string, args []string, std streams) error {
 	fs, socket, wearer := controlFlags(verb)
-	operands, err := parse(fs, args, std)
-	if err == nil {
-		err = noOperands(operands)
-	}
-	if err != nil {
+	if err := parseFlags(fs, args, std); err != nil {
 		return err
 	}
 	id, err := hub.TheWearer(ctx, *socket, *wearer)
@@ -68,11 +64,7 @@ func onWearer(ctx context.Context, verb, name string, args []string, std streams
 func onRoom(ctx context.Context, verb, name string, args []string, std streams) error {
 	fs := flag.NewFlagSet("hubd "+verb, flag.ContinueOnError)
 	socket := fs.String("socket", "", "local socket of the daemon (default: where hubd run listens)")
-	operands, err := parse(fs, args, std)
-	if err == nil {
-		err = noOperands(operands)
-	}
-	if err != nil {
+	if err := parseFlags(fs, args, std); err != nil {
 		return err
 	}
 	return control(ctx, *socket, "", name, "PRESS", std)

@@ -19,11 +19,7 @@ func runDaemon(ctx context.Context, args []string, std streams) error {
 	file := fs.String("config", defaultConfig, "config file")
 	socket := fs.String("socket", "", "local socket (default: "+hub.DefaultSocket+", or a folder of your own where that cannot be written)")
 	simulate := fs.String("simulate", "", "simulated chips on synthetic bodies instead of real buses: "+strings.Join(synth.Names(), ", "))
-	operands, err := parse(fs, args, std)
-	if err == nil {
-		err = noOperands(operands)
-	}
-	if err != nil {
+	if err := parseFlags(fs, args, std); err != nil {
 		return err
 	}
 	cfg, err := config.Load(*file)
@@ -44,11 +40,7 @@ func runDaemon(ctx context.Context, args []string, std streams) error {
 func runCheck(_ context.Context, args []string, std streams) error {
 	fs := flag.NewFlagSet("hubd check", flag.ContinueOnError)
 	file := fs.String("config", defaultConfig, "config file")
-	operands, err := parse(fs, args, std)
-	if err == nil {
-		err = noOperands(operands)
-	}
-	if err != nil {
+	if err := parseFlags(fs, args, std); err != nil {
 		return err
 	}
 	cfg, err := config.Load(*file)

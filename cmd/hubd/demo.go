@@ -20,10 +20,7 @@ func runDemo(ctx context.Context, args []string, std streams) error {
 	speed := fs.Float64("speed", 1, "times real time, 1 to 10")
 	seed := fs.Uint64("seed", 7, "which simulated people")
 	verbose := fs.Bool("verbose", false, "show the log too")
-	operands, err := parse(fs, args, std)
-	if err == nil {
-		err = noOperands(operands)
-	}
+	err := parseFlags(fs, args, std)
 	switch {
 	case err != nil:
 		return err

@@ -169,9 +169,11 @@ func isFlag(arg string) bool {
 	return err != nil
 }
 
-func noOperands(operands []string) error {
-	if len(operands) > 0 {
-		return usageError{fmt.Sprintf("%q is not expected here", operands[0])}
+// parseFlags reads flags of a command that takes no operands.
+func parseFlags(fs *flag.FlagSet, args []string, std streams) error {
+	operands, err := parse(fs, args, std)
+	if err == nil && len(operands) > 0 {
+		err = usageError{fmt.Sprintf("%q is not expected here", operands[0])}
 	}
-	return nil
+	return err
 }

@@ -135,15 +135,15 @@ func TestEveryInputAndGainGivesItsOwnVoltage(t *testing.T) {
 	}
 }
 
-// stub is a bus that answers every read of Config as idle with what was written, and of Conversion with one value.
-type stub struct {
+// oneValue is a bus that answers every read of Config as idle with what was written, and of Conversion with one value.
+type oneValue struct {
 	config     [2]byte
 	conversion uint16
 }
 
-func (s *stub) String() string                  { return "stub" }
-func (s *stub) SetSpeed(physic.Frequency) error { return nil }
-func (s *stub) Tx(_ uint16, w, r []byte) error {
+func (s *oneValue) String() string                  { return "oneValue" }
+func (s *oneValue) SetSpeed(physic.Frequency) error { return nil }
+func (s *oneValue) Tx(_ uint16, w, r []byte) error {
 	if len(w) == 3 {
 		s.config = [2]byte{w[1] | 0x80, w[2]}
 	}
@@ -155,7 +155,7 @@ func (s *stub) Tx(_ uint16, w, r []byte) error {
 	return nil
 }
 
-var _ i2c.Bus = (*stub)(nil)
+var _ i2c.Bus = (*oneValue)(nil)
 
 // Upstream left ADS1015 codes shifted by four (hardware notes 1.6).
 func TestWalkingBitsArriveUnshiftedAndSigned(t *testing.T) {
@@ -165,7 +165,7 @@ func TestWalkingBitsArriveUnshiftedAndSigned(t *testing.T) {
 			kind ads1x15.Chip
 			want int32
 		}{{ads1x15.ADS1115, int32(int16(raw))}, {ads1x15.ADS1015, int32(int16(raw)) >> 4}} {
-			dev, err := ads1x15.New(&stub{conversion: raw}, 0x48, ads1x15.Options{Chip: c.kind})
+			dev, err := ads1x15.New(&oneValue{conversion: raw}, 0x48, ads1x15.Options{Chip: c.kind})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -365,12 +365,12 @@ func TestNothingHappensOnTheBusUnlessCalled(t *testing.T) {
 
 // ram is another part at the address, a memory of which only some bits can be written.
 type ram struct {
-	stub
+	oneValue
 	mask byte
 }
 
 func (r *ram) Tx(addr uint16, w, b []byte) error {
-	err := r.stub.Tx(addr, w, b)
+	err := r.oneValue.Tx(addr, w, b)
 	r.config[1] &= r.mask
 	return err
 }
