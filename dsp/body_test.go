@@ -46,6 +46,15 @@ func (b body) shape(t float64) float64 {
 	return bump(t, 0.15, 0.06) + 0.45*bump(t, 0.38, 0.10)
 }
 
+// travel is by how much a pulse comes later than usual, s, where an interval of next seconds follows: with the pressure that hastens
+// it, the baroreflex lengthens what follows.
+func (b body) travel(next float64) float64 {
+	if b.ecg {
+		return 0
+	}
+	return -0.05 * next
+}
+
 // samples are the converter's samples with their beats' times.
 func (b body) samples() []dsp.Sample {
 	if b.scale == 0 {
@@ -67,8 +76,8 @@ func (b body) samples() []dsp.Sample {
 			first++
 		}
 		v := 0.0
-		for j := first; j < len(beats) && beats[j] < t+0.5; j++ {
-			v += b.shape(t - beats[j])
+		for j := first; j < len(beats)-1 && beats[j] < t+0.5; j++ {
+			v += b.shape(t - beats[j] - b.travel(beats[j+1]-beats[j]))
 		}
 		v = b.offset + sign*b.scale*(v*(1+0.12*breath)+0.15*breath) + b.noise*random.NormFloat64()
 		out = append(out, dsp.Sample{T: time.Duration(t * 1e9), Volts: v})

@@ -22,6 +22,14 @@ type classifier struct {
 	recent trailing
 	change trailing // differences of successive intervals
 	offset trailing // of an interval from its local median, negative ones doubled
+
+	arrival float64 // share of the following change that the pulse's travel adds; 0 for an ECG
+}
+
+// arrived corrects the length of an interval by ms.
+func (iv *interval) arrived(ms float64) {
+	iv.ms += ms
+	iv.Dur = time.Duration(iv.ms * 1e6)
 }
 
 func newClassifier() *classifier {
@@ -89,6 +97,9 @@ func (c *classifier) judge(dst []interval) []interval {
 		iv.Class, c.extra = ClassExtra, false // the other half of what an extra beat cut in two
 	} else {
 		c.extra = iv.Class == ClassExtra
+	}
+	if iv.Class == ClassNN && abs(a.d[2]) <= a.th1 {
+		iv.arrived(c.arrival * a.d[2])
 	}
 	c.next++
 	return append(dst, iv)

@@ -24,10 +24,12 @@ const (
 	keepAcross   = 10 * time.Second       // a gap up to this keeps polarity, height and template; a longer one forgets them
 	turnedTime   = 5                      // seconds in a row in which the wave looks upside down: the lock was wrong, or the sensor was turned
 	turnedLeast  = 0.2                    // asymmetry that counts as upside down
-	longestStep  = 250 * time.Millisecond // between two samples; more is a gap
+	longestStep  = 125 * time.Millisecond // between two samples; more is a gap
 	lockTwins    = 0.7                    // least correlation between neighbouring beats of a lock
 	surelyBeat   = 0.8                    // from which its time is good enough for intervals
 	unlikeBeat   = 0.6                    // correlation with the template under which a candidate is no beat
+	wideLeast    = 0.5                    // of the usual height: so strong a deflection of an ECG is a beat, whatever its shape
+	lateShare    = 1.6                    // of the usual distance of beats; above it a beat was missed
 	blockMargin  = 0.01                   // of a beat's squared height: about a tenth of the mean, where Elgendi takes 0.02 of it
 	bridgeCells  = 5                      // of the grid, 40 ms of a pulse wave: a gap up to this is bridged
 	largestInput = 1e6                    // volts; beyond it a number is a fault, not a voltage
@@ -46,9 +48,11 @@ type lead struct {
 	polarity  float64
 	heights   trailing // of accepted beats' features
 	gaps      trailing // cells between accepted beats that touch
+	crests    trailing // cells from the fit to the crest
 	pending   candidate
 	waiting   bool
 	accepted  int64 // cell of the last accepted beat
+	surely    int64 // cell of the last one beyond doubt
 	watched   int64 // cell from which this lock has been followed
 	anyBeat   bool
 	alone     bool
@@ -56,13 +60,15 @@ type lead struct {
 	nextLook  int64
 	turned    int // seconds in which the wave looked upside down
 	judged    verdicts
+	worth     float64 // quality over the last seconds
+	steady    int     // beats in a row that came when they were due and were beyond doubt
 	lastInput time.Duration
 	holes     [8]int64 // cells of the newest bridged gaps; 0 is none
 	nextHole  int
 }
 
 func newLead(kind PulseKind) *lead {
-	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11)}
+	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11), crests: newTrailing(crestBeats)}
 	l.grid = grid{step: l.form.step, longest: longestStep}
 	l.wave.form, l.det.form = &l.form, &l.form
 	l.wave.clear()
@@ -72,9 +78,10 @@ func newLead(kind PulseKind) *lead {
 
 // forget drops all that was learnt: the next beats need a fresh lock.
 func (l *lead) forget() {
-	l.locked, l.waiting, l.alone, l.turned = false, false, true, 0
+	l.locked, l.waiting, l.alone, l.turned, l.steady = false, false, true, 0, 0
 	l.heights.clear()
 	l.gaps.clear()
+	l.crests.clear()
 	l.tmpl.clear()
 	l.judged.clear()
 }
@@ -225,6 +232,14 @@ func (l *lead) settle(dst []found) []found {
 	if !v.beat {
 		return dst
 	}
+	if l.alone || l.late(c.k) {
+		l.steady, l.watched = 0, c.k
+	} else if !v.doubtful {
+		l.steady++
+	}
+	if !v.doubtful || l.alone {
+		l.surely = c.k
+	}
 	if l.anyBeat && !l.alone {
 		l.gaps.add(float64(c.k - l.accepted))
 	}
@@ -238,13 +253,27 @@ func (l *lead) settle(dst []found) []found {
 	return append(dst, f)
 }
 
+// late tells whether so much time has passed by cell k since the last beat that one was missed.
+func (l *lead) late(k int64) bool {
+	usual := l.gaps.median()
+	return l.anyBeat && (float64(k-l.accepted) > lateShare*usual || float64(k-l.surely) > 2.8*usual)
+}
+
+// overdue tells, as early as it can be known, that no beat came when one was due.
+func (l *lead) overdue() bool {
+	if l.waiting {
+		return l.late(l.pending.k)
+	}
+	return l.locked && l.late(l.det.place-l.form.after+l.form.beatAhead)
+}
+
 // judge tells whether a candidate is a beat, and how good: unlike the template, far too weak or strong, or a small second wave
 // soon after a beat is none. What is doubtful is left out: a missing beat is told as missing, a wrong one as truth.
 func (l *lead) judge(c candidate) verdict {
 	likeness := l.tmpl.correlate(&l.wave, c.k, l.polarity)
 	strength := c.height / l.heights.median()
 	soon := !l.alone && float64(c.k-l.accepted) < 0.65*l.gaps.median()
-	v := verdict{k: c.k, quality: max(0, min(1, (likeness-0.5)/0.4)), doubtful: likeness < surelyBeat || strength > 2.5}
+	v := verdict{k: c.k, quality: max(0, min(1, (likeness-0.5)/0.4)), doubtful: likeness < surelyBeat || strength > 2}
 	if strength < 0.5 || strength > 2 {
 		v.quality *= 0.75
 	}
@@ -256,7 +285,9 @@ func (l *lead) judge(c candidate) verdict {
 	case soon && strength < 0.6:
 		v.quality = 0
 	default:
-		v.beat = likeness >= unlikeBeat
+		wide := l.form.sharp && strength >= wideLeast
+		v.beat = likeness >= unlikeBeat || wide
+		v.doubtful = v.doubtful && !wide
 	}
 	return v
 }

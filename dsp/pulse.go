@@ -71,6 +71,9 @@ func NewPulse(o PulseOptions) *Pulse {
 	for range max(1, o.Leads) {
 		p.leads = append(p.leads, newLead(o.Kind))
 	}
+	if o.Kind == PPG {
+		p.intervals.arrival = arrivalShare
+	}
 	p.short = window{span: shortWindow, record: &p.record}
 	p.long = window{span: longWindow, record: &p.record}
 	p.signal = teller{channel: ChannelPulse}
@@ -92,6 +95,7 @@ func (p *Pulse) Sample(dst []Value, s Sample) []Value {
 	if i != p.active {
 		return dst
 	}
+	dst = p.watch(dst, s.T)
 	for j := range p.found {
 		dst = p.beat(dst, &p.found[j])
 	}
@@ -106,7 +110,7 @@ func (p *Pulse) beat(dst []Value, f *found) []Value {
 	}
 	between := f.at - p.lastBeat
 	ms := float64(between) / 1e6
-	touches := p.anyBeat && !f.alone && !f.doubtful && !p.doubtful && ms >= shortestRR && ms <= longestRR
+	touches := p.anyBeat && p.features.Quality >= usableQuality && !f.alone && !f.doubtful && !p.doubtful && ms >= shortestRR && ms <= longestRR
 	p.lastBeat, p.anyBeat, p.doubtful = f.at, true, f.doubtful
 	p.total.beats++
 	dst = append(dst, Beat{T: f.at, Amplitude: f.amplitude, Quality: f.quality})

@@ -33,12 +33,18 @@ func (s *teller) tell(dst []Value, t time.Duration, contact bool, quality float6
 	return append(dst, now)
 }
 
-// Times of the pulse's quality.
+// Grading of the pulse.
 const (
-	gradeSpan  = 10 * time.Second // over which beats are graded (Orphanidou et al. 2015)
-	startTime  = 5 * time.Second  // in which "just begun" is the reason
-	switchGain = 0.15             // by which another lead must be better …
-	switchTime = 3                // … for so many seconds, before it is used
+	gradeSpan     = 10 * time.Second // over which beats are graded (Orphanidou et al. 2015)
+	startTime     = 5 * time.Second  // in which "just begun" is the reason
+	steadyBeats   = 2                // good beats in a row after a missed one, before the pulse is trusted again …
+	brokenQuality = 0.4              // … until which it is no better than this
+	surelyPulse   = 0.9              // mean quality of beats from which their rhythm is the heart's, however uneven
+	unrestFree    = 0.10             // unrest of beats that costs no quality: 0.04 to 0.06 is usual, 0.07 in deep breathing …
+	unrestMost    = 0.20             // … and that leaves none: what chance finds in noise has 0.3 and more
+	worthGain     = 0.1              // per second: leads are compared over about 10 s
+	switchGain    = 0.15             // by which another lead must be better …
+	switchTime    = 3                // … for so many seconds, before it is used
 )
 
 // quality grades a lead at time t over the last 10 s, or since its lock: the mean quality of its beats times the share of the
@@ -62,25 +68,48 @@ func (l *lead) quality(t time.Duration) (contact bool, quality float64, reason s
 	if float64(longest) > 2.2*usual+float64(l.form.beatAhead) {
 		quality *= 0.7
 	}
+	if mean < surelyPulse {
+		quality *= max(0, min(1, (unrestMost-l.judged.unrest(from))/(unrestMost-unrestFree)))
+	}
+	if l.steady < steadyBeats || l.overdue() {
+		quality = min(quality, brokenQuality)
+	}
 	if quality < usableQuality {
 		return true, quality, reasonDisturbed
 	}
 	return true, quality, ""
 }
 
-// choose picks the lead that is used. Another one must be clearly better for 3 s, or the present one without contact.
+// watch tells between two seconds when the signal became usable by a beat, or ceased to be because one did not come.
+func (p *Pulse) watch(dst []Value, t time.Duration) []Value {
+	was := p.features.Quality >= usableQuality
+	if was && !p.leads[p.active].overdue() || !was && len(p.found) == 0 {
+		return dst
+	}
+	p.judge(t)
+	f := &p.features
+	if was == (f.Quality >= usableQuality) {
+		return dst
+	}
+	return p.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
+}
+
+// choose picks the lead that is used. Leads are compared by their quality over the last seconds, not of now, since every change of
+// lead costs an interval. Another one must be clearly better for 3 s, or the present one without contact.
 func (p *Pulse) choose(t time.Duration) {
 	if len(p.leads) == 1 {
 		return
 	}
-	contact, present, _ := p.leads[p.active].quality(t)
-	best, top := p.active, present
+	best := p.active
 	for i, l := range p.leads {
-		if c, q, _ := l.quality(t); c && q > top {
-			best, top = i, q
+		contact, quality, _ := l.quality(t)
+		l.worth += (quality - l.worth) * worthGain
+		if contact && l.worth > p.leads[best].worth {
+			best = i
 		}
 	}
-	if best == p.active || contact && top < present+switchGain {
+	contact, _, _ := p.leads[p.active].quality(t)
+	if best == p.active || contact && p.leads[best].worth < p.leads[p.active].worth+switchGain {
 		p.ahead = 0
 		return
 	}
@@ -94,12 +123,16 @@ func (p *Pulse) choose(t time.Duration) {
 
 // assess takes the active lead's quality into the features.
 func (p *Pulse) assess(t time.Duration) {
-	f := &p.features
-	f.Contact, f.Quality, f.Reason = p.leads[p.active].quality(t)
+	p.judge(t)
 	p.total.seconds++
-	if f.Contact && f.Quality >= usableQuality {
+	if p.features.Contact && p.features.Quality >= usableQuality {
 		p.total.usable++
 	}
+}
+
+func (p *Pulse) judge(t time.Duration) {
+	f := &p.features
+	f.Contact, f.Quality, f.Reason = p.leads[p.active].quality(t)
 	if f.Reason == reasonNoWave && (!p.begun || t-p.began < startTime) {
 		f.Reason = reasonStart
 	}

@@ -43,3 +43,28 @@ func (v *verdicts) since(from, to int64) (beats, sure int, quality float64, long
 	longest = max(longest, to-previous)
 	return beats, sure, quality / math.Max(1, float64(beats)), longest
 }
+
+// unrest is the median change between neighbouring distances of the beats since cell from, as a share of their median distance; 0 of
+// fewer than five beats.
+func (v *verdicts) unrest(from int64) float64 {
+	var gaps, changes [len(v.ring)]float64
+	n, previous := 0, int64(-1)
+	for i := max(0, v.n-len(v.ring)); i < v.n; i++ {
+		d := v.ring[i%len(v.ring)]
+		if d.k < from || !d.beat {
+			continue
+		}
+		if previous >= 0 {
+			gaps[n] = float64(d.k - previous)
+			n++
+		}
+		previous = d.k
+	}
+	if n < 4 {
+		return 0
+	}
+	for i := 1; i < n; i++ {
+		changes[i-1] = math.Abs(gaps[i] - gaps[i-1])
+	}
+	return medianOf(changes[:n-1]) / medianOf(gaps[:n])
+}

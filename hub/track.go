@@ -269,7 +269,7 @@ func evenRate(t []time.Duration) float64 {
 		}
 	}
 	rate := float64(time.Second) / float64(median)
-	if odd*20 > len(steps) || rate < 0.1 || rate > 1000 {
+	if odd*200 > len(steps) || rate < 0.1 || rate > 1000 {
 		return 0
 	}
 	return rate

@@ -1,0 +1,10 @@
+package dsp
+
+// arrivalShare corrects the pulse's travel time. What is timed at the finger is the heart's beat plus the time that the pulse takes,
+// and both follow blood pressure: a higher pressure hastens the pulse by about 1 ms/mmHg and, by the baroreflex, lengthens the
+// interval that follows by 10 to 20 ms/mmHg. So a beat that is followed by an interval longer by x was seen 0.05·x too early, and an
+// interval I between pulses stands for I + 0.05·(next − I) between heart beats.
+//
+// Measured against the heart's own intervals in nine recordings (two ECG, seven chest straps), the share of the following change was
+// 0.01 to 0.20, 0.05 in the middle, and never negative; of the preceding change there was none.
+const arrivalShare = 0.05
