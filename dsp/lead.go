@@ -282,7 +282,7 @@ func (l *lead) judge(c candidate) verdict {
 		v.quality = 0
 	case strength < 0.25 && likeness < 0.85 || strength < 0.1 || strength > 4:
 		v.quality = 0
-	case soon && strength < 0.6:
+	case soon && (strength < 0.6 || !l.form.sharp && (strength < 0.8 || likeness < surelyBeat)):
 		v.quality = 0
 	default:
 		wide := l.form.sharp && strength >= wideLeast
