@@ -33,9 +33,9 @@ func (s *scan) sample(v Sample, bad bool) {
 	if s.have && v.T <= s.last {
 		return
 	}
-	dt := (v.T - s.last).Seconds()
+	dt := float64(v.T-s.last) / 1e9
 	if s.have && dt < 5 && !v.Flags.Has(FlagGap) {
-		s.step += (dt - s.step) * math.Min(1, math.Max(0.02, dt/2))
+		s.step += (dt - s.step) * min(1, max(0.02, dt/2))
 	} else {
 		s.step, dt = 0, 0
 	}
@@ -44,7 +44,7 @@ func (s *scan) sample(v Sample, bad bool) {
 	if v.Flags.Has(FlagClip) {
 		railed = 1
 	}
-	s.clipped += (railed - s.clipped) * math.Min(1, dt/2)
+	s.clipped += (railed - s.clipped) * min(1, dt/2)
 	s.last = v.T
 	if bad {
 		return
