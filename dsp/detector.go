@@ -107,13 +107,8 @@ func (d *detector) sum(h *history, from, to int64) (sum float64) {
 	return sum
 }
 
+// energy is the square of the feature where it is positive.
 func (d *detector) energy(h *history, k int64) float64 {
-	if k < h.oldest() || k > h.last {
-		return 0
-	}
-	v := d.polarity * h.feature[at(k)]
-	if v <= 0 {
-		return 0
-	}
+	v := max(0, d.polarity*h.feature[at(k)])
 	return v * v
 }
