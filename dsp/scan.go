@@ -33,7 +33,7 @@ func (s *scan) sample(v Sample, bad bool) {
 	if s.have && v.T <= s.last {
 		return
 	}
-	dt := float64(v.T-s.last) / 1e9
+	dt := float64(v.T-s.last) * 1e-9 // s
 	if s.have && dt < 5 && !v.Flags.Has(FlagGap) {
 		s.step += (dt - s.step) * min(1, max(0.02, dt/2))
 	} else {
