@@ -62,11 +62,11 @@ func subtract(a, b kernel) kernel {
 
 // over is the convolution at the middle of x, which is as long as the kernel.
 func (w kernel) over(x []float64) float64 {
-	middle := len(w) - 1
-	before, after := x[:middle], x[middle+1:][:middle]
-	sum := w[0] * x[middle]
-	for i, a := range w[1:] {
-		sum += a * (before[middle-1-i] + after[i])
+	middle, w := w[0], w[1:]
+	before, after := x[:len(w)], x[len(w)+1:][:len(w)]
+	sum := middle * x[len(w)]
+	for i, a := range w {
+		sum += a * (before[len(before)-1-i] + after[i])
 	}
 	return sum
 }
