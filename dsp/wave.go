@@ -30,12 +30,14 @@ type waveform struct {
 // −3 dB near 5 and 18 Hz; its peak is the R wave.
 // Moving averages: Elgendi 2013 (doi 10.1371/journal.pone.0076585), 111 and 667 ms for the pulse, 97 and 611 ms for the ECG.
 func newWaveform(kind PulseKind) waveform {
+	f := waveform{step: 8 * time.Millisecond, smooth: hann(13),
+		peakHalf: 7, beatPast: 58, beatAhead: 25, before: 31, after: 31, doubt: 27, rise: 38}
 	if kind == ECG {
-		return waveform{step: 4 * time.Millisecond, sharp: true, smooth: hann(5), feature: subtract(hann(13), hann(45)), reach: 22,
+		f = waveform{step: 4 * time.Millisecond, sharp: true, smooth: hann(5), feature: subtract(hann(13), hann(45)),
 			peakHalf: 12, beatPast: 118, beatAhead: 35, before: 25, after: 35, doubt: 75, rise: 15}
 	}
-	return waveform{step: 8 * time.Millisecond, smooth: hann(13), reach: 7,
-		peakHalf: 7, beatPast: 58, beatAhead: 25, before: 31, after: 31, doubt: 27, rise: 38}
+	f.reach = int64(max(len(f.smooth), len(f.feature)-1)) // a slope lies between the neighbours, so it reaches one cell farther
+	return f
 }
 
 // kernel is one half of a symmetric kernel: the middle first, then outwards.
