@@ -25,7 +25,7 @@ func newTransform(size int) transform {
 // halving is the transform of Cooley & Tukey 1965 (doi 10.1090/S0025-5718-1965-0178586-1) for powers of two: even and odd numbers go
 // through a complex transform of half the length as real and imaginary parts and are told apart afterwards.
 type halving struct {
-	order []int        // where each pair of numbers belongs before the first stage: its index with the bits reversed
+	order []int        // in which the first quarter's pairs are taken: the bits of their index are reversed
 	turns []complex128 // e^(−iπj/h) at h + j, for each half length h of a stage
 	part  []complex128 // −i·e^(−2πik/size)/2
 	z     []complex128
@@ -33,9 +33,9 @@ type halving struct {
 
 func newHalving(size int) *halving {
 	n := size / 2
-	t := &halving{order: make([]int, n), turns: make([]complex128, n), part: make([]complex128, n/2+1), z: make([]complex128, n)}
+	t := &halving{order: make([]int, n/4), turns: make([]complex128, n), part: make([]complex128, n/2+1), z: make([]complex128, n)}
 	for i := range t.order {
-		t.order[i] = int(bits.Reverse32(uint32(i)) >> (32 - bits.Len(uint(n-1))))
+		t.order[i] = int(bits.Reverse32(uint32(i)) >> (32 - bits.Len(uint(n/4-1))))
 	}
 	for h := 1; h < n; h *= 2 {
 		for j := range h {
@@ -50,11 +50,7 @@ func newHalving(size int) *halving {
 
 // Coefficients fills out, which is one longer than half of in.
 func (t *halving) Coefficients(out []complex128, in []float64) []complex128 {
-	z := t.z
-	for i, at := range t.order {
-		z[at] = complex(in[2*i], in[2*i+1])
-	}
-	t.quarters()
+	t.quarters(in)
 	h := 4
 	for ; h < len(t.z)/2; h *= 4 {
 		t.four(h)
@@ -66,12 +62,16 @@ func (t *halving) Coefficients(out []complex128, in []float64) []complex128 {
 	return out
 }
 
-// quarters does the first two stages at once: their turns are 1 and −i, which need no multiplication.
-func (t *halving) quarters() {
-	for z := t.z; len(z) >= 4; z = z[4:] {
-		a, b := z[0]+z[1], z[0]-z[1]
-		c, d := z[2]+z[3], z[2]-z[3]
-		d = complex(imag(d), -real(d))
+// quarters does the first two stages at once, on one pair of numbers of each quarter: their turns are 1 and −i, which need no
+// multiplication.
+func (t *halving) quarters(in []float64) {
+	n := len(t.z) / 2
+	q0, q1, q2, q3 := in[:n], in[n:][:n], in[2*n:][:n], in[3*n:][:n]
+	for i, at := range t.order {
+		re, im := 2*at, 2*at+1
+		a, b := complex(q0[re]+q2[re], q0[im]+q2[im]), complex(q0[re]-q2[re], q0[im]-q2[im])
+		c, d := complex(q1[re]+q3[re], q1[im]+q3[im]), complex(q1[im]-q3[im], q3[re]-q1[re])
+		z := t.z[4*i:][:4]
 		z[0], z[1], z[2], z[3] = a+c, b+d, a-c, b-d
 	}
 }
