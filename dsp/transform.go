@@ -88,8 +88,7 @@ func (t *halving) two(h int) {
 	}
 }
 
-// four joins neighbouring transforms of length h in fours: two stages with three multiplications instead of four, and with
-// half of the way to memory.
+// four joins neighbouring transforms of length h in fours: two stages with half of the way to memory.
 func (t *halving) four(h int) {
 	once, twice := t.turns[2*h:][:h], t.turns[h:][:h]
 	for z := t.z; len(z) >= 4*h; z = z[4*h:] {
