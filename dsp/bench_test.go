@@ -2,6 +2,7 @@ package dsp_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -53,6 +54,15 @@ func threeLeads(samples []dsp.Sample) []dsp.Sample {
 			s.Channel.Lead, s.Volts = lead, s.Volts/float64(1+lead)
 			out = append(out, s)
 		}
+	}
+	return out
+}
+
+// noise puts chance in the place of a pulse, so that a lock is tried again and again.
+func noise(samples []dsp.Sample) []dsp.Sample {
+	random, out := rand.New(rand.NewPCG(3, 4)), slices.Clone(samples)
+	for i := range out {
+		out[i].Volts = 1.65 + 0.2*random.NormFloat64()
 	}
 	return out
 }
@@ -118,6 +128,7 @@ func BenchmarkDSP(b *testing.B) {
 		{"paced pulse", one, 6, pulse},
 		{"three leads", dsp.PulseOptions{Kind: dsp.PPG, Leads: 3}, 0, threeLeads(pulse)},
 		{"ECG", dsp.PulseOptions{Kind: dsp.ECG, Leads: 1}, 0, ecg},
+		{"no pulse to be found", one, 0, noise(pulse)},
 		{"skin", one, 0, only(dsp.ChannelEDA, rest)},
 	} {
 		b.Run(c.name, func(b *testing.B) { benchmark(b, newChains(c.options, c.pace), c.samples) })
