@@ -17,6 +17,8 @@ type detector struct {
 	polarity float64
 	shortSum float64
 	longSum  float64
+	short    float64 // 1 over the cells of each sum
+	long     float64
 	untilSum int     // cells until the sums are taken anew, so that rounding cannot add up
 	floor    float64 // margin, in units of the squared feature
 	open     bool    // inside a block
@@ -28,6 +30,7 @@ const sumsAnewEvery = 512
 // restart begins to judge at cell k with a polarity of +1 or −1.
 func (d *detector) restart(k int64, polarity float64) {
 	d.place, d.polarity, d.open, d.untilSum = k-1, polarity, false, 0
+	d.short, d.long = 1/float64(2*d.form.peakHalf+1), 1/float64(d.form.beatPast+d.form.beatAhead+1)
 }
 
 // ready reports whether the next cell can be judged.
@@ -37,10 +40,7 @@ func (d *detector) ready(h *history) bool { return h.last >= d.place+1+d.form.be
 func (d *detector) step(h *history) (c candidate, ok bool) {
 	d.place++
 	d.slide(h)
-	short := d.shortSum / float64(2*d.form.peakHalf+1)
-	long := d.longSum / float64(d.form.beatPast+d.form.beatAhead+1)
-	inside := short > long+d.margin()
-	if inside {
+	if d.shortSum*d.short > d.longSum*d.long+d.margin() {
 		if !d.open {
 			d.open, d.highest = true, candidate{}
 		}
@@ -107,13 +107,8 @@ func (d *detector) sum(h *history, from, to int64) (sum float64) {
 	return sum
 }
 
+// energy is the square of the feature where it is positive.
 func (d *detector) energy(h *history, k int64) float64 {
-	if k < h.oldest() || k > h.last {
-		return 0
-	}
-	v := d.polarity * h.feature[at(k)]
-	if v <= 0 {
-		return 0
-	}
+	v := max(0, d.polarity*h.feature[at(k)])
 	return v * v
 }

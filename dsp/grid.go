@@ -12,8 +12,10 @@ type grid struct {
 	have   bool
 	ta, tb time.Duration // the line not yet spent runs from ta to tb
 	va, vb float64
-	area   float64 // of the cell being filled, value × ns
-	whole  bool    // the cell being filled was covered from its start
+	cell   int64         // index of the cell being filled, kept since finding it takes a division for every sample
+	end    time.Duration // of that cell
+	area   float64       // of that cell so far, value × ns
+	whole  bool          // that cell was covered from its start
 }
 
 // interrupt forgets the last sample: the next one starts a new stretch.
@@ -23,8 +25,7 @@ func (g *grid) interrupt() { *g = grid{step: g.step, longest: g.longest} }
 // A sample that is not later than the one before is ignored, since time cannot run backwards.
 func (g *grid) add(t time.Duration, v float64) (follows bool) {
 	if !g.have || t-g.tb > g.longest {
-		g.interrupt()
-		g.have, g.ta, g.tb, g.va, g.vb = true, t, t, v, v
+		g.begin(t, v)
 		return false
 	}
 	if t <= g.tb {
@@ -35,24 +36,32 @@ func (g *grid) add(t time.Duration, v float64) (follows bool) {
 	return true
 }
 
+// begin starts a stretch with its first sample.
+func (g *grid) begin(t time.Duration, v float64) {
+	g.interrupt()
+	g.have, g.ta, g.tb, g.va, g.vb = true, t, t, v, v
+	g.cell = floorDiv(int64(t), int64(g.step))
+	g.end = time.Duration(g.cell+1) * g.step
+	g.whole = t == g.end-g.step
+}
+
 // next gives the next complete cell: its index k covers the time k·step to (k+1)·step.
 func (g *grid) next() (k int64, v float64, ok bool) {
-	for g.ta < g.tb {
-		k = floorDiv(int64(g.ta), int64(g.step))
-		end := time.Duration(k+1) * g.step
-		if g.ta == time.Duration(k)*g.step {
-			g.area, g.whole = 0, true
-		}
-		until := min(end, g.tb)
+	for g.have && g.tb >= g.end {
 		vu := g.vb
-		if until < g.tb {
-			vu = g.va + (g.vb-g.va)*float64(until-g.ta)/float64(g.tb-g.ta)
+		if g.end < g.tb {
+			vu = g.va + (g.vb-g.va)*float64(g.end-g.ta)/float64(g.tb-g.ta)
 		}
-		g.area += float64(until-g.ta) * (g.va + vu) / 2
-		g.ta, g.va = until, vu
-		if until == end && g.whole {
-			return k, g.area / float64(g.step), true
+		k, v, ok = g.cell, (g.area+float64(g.end-g.ta)*(g.va+vu)/2)/float64(g.step), g.whole
+		g.ta, g.va = g.end, vu
+		g.cell, g.end, g.area, g.whole = g.cell+1, g.end+g.step, 0, true
+		if ok {
+			return k, v, true
 		}
+	}
+	if g.ta < g.tb { // the rest of the line ends within the cell
+		g.area += float64(g.tb-g.ta) * (g.va + g.vb) / 2
+		g.ta, g.va = g.tb, g.vb
 	}
 	return 0, 0, false
 }

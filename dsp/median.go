@@ -19,16 +19,41 @@ func (w *trailing) len() int { return len(w.ring) }
 
 // add takes a number in and, when full, lets the oldest go.
 func (w *trailing) add(v float64) {
+	in := w.place(v)
 	if len(w.ring) < cap(w.ring) {
 		w.ring = append(w.ring, v)
-	} else {
-		old, _ := slices.BinarySearch(w.sorted, w.ring[w.next])
-		w.sorted = slices.Delete(w.sorted, old, old+1)
-		w.ring[w.next] = v
-		w.next = (w.next + 1) % cap(w.ring)
+		w.sorted = append(w.sorted, v)
+		copy(w.sorted[in+1:], w.sorted[in:])
+		w.sorted[in] = v
+		return
 	}
-	i, _ := slices.BinarySearch(w.sorted, v)
-	w.sorted = slices.Insert(w.sorted, i, v)
+	// Only what lies between the place that falls free and the new one moves.
+	out := w.place(w.ring[w.next])
+	if in > out {
+		in--
+		copy(w.sorted[out:in], w.sorted[out+1:])
+	} else {
+		copy(w.sorted[in+1:out+1], w.sorted[in:])
+	}
+	w.sorted[in] = v
+	w.ring[w.next] = v
+	if w.next++; w.next == len(w.ring) {
+		w.next = 0
+	}
+}
+
+// place is how many numbers are less than v. It does not ask for NaN, which costs slices.BinarySearch as much as the search.
+func (w *trailing) place(v float64) int {
+	low, high := 0, len(w.sorted)
+	for low < high {
+		middle := int(uint(low+high) >> 1)
+		if w.sorted[middle] < v {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
 }
 
 func (w *trailing) median() float64 { return quantile(w.sorted, 0.5) }

@@ -33,30 +33,42 @@ func (s *scan) sample(v Sample, bad bool) {
 	if s.have && v.T <= s.last {
 		return
 	}
-	dt := (v.T - s.last).Seconds()
+	dt := float64(v.T-s.last) * 1e-9 // s
 	if s.have && dt < 5 && !v.Flags.Has(FlagGap) {
-		s.step += (dt - s.step) * math.Min(1, math.Max(0.02, dt/2))
+		s.step += (dt - s.step) * fading(dt, 0.02)
 	} else {
 		s.step, dt = 0, 0
 	}
 	s.faulty, s.leadOff = bad, v.Flags.Has(FlagLeadOff)
-	railed := 0.0
 	if v.Flags.Has(FlagClip) {
-		railed = 1
+		s.clipped += (1 - s.clipped) * fading(dt, 0)
+	} else if s.clipped > 0 {
+		s.clipped -= s.clipped * fading(dt, 0)
 	}
-	s.clipped += (railed - s.clipped) * math.Min(1, dt/2)
 	s.last = v.T
 	if bad {
 		return
 	}
-	change := math.Abs(v.Volts - s.value)
-	if !s.have || change > 0 {
+	if change := math.Abs(v.Volts - s.value); !s.have {
 		s.changed = v.T
-	}
-	if s.have && change > 0 && (s.quantum == 0 || change < s.quantum) {
-		s.quantum = change
+	} else if change > 0 {
+		s.changed = v.T
+		if change < s.quantum || s.quantum == 0 {
+			s.quantum = change
+		}
 	}
 	s.value, s.have = v.Volts, true
+}
+
+// fading is the weight of what a step of dt seconds brings in a mean that fades over 2 s: at most 1, and not less than least.
+func fading(dt, least float64) float64 {
+	switch {
+	case dt >= 2:
+		return 1
+	case dt/2 < least:
+		return least
+	}
+	return dt / 2
 }
 
 // tooFaint reports whether a wave of this height is too near the converter's resolution.

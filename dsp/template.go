@@ -10,6 +10,8 @@ type template struct {
 	n    int // cells in use
 	seen int
 	mean [templateCells]float64
+	sum  float64 // of mean
+	vary float64 // sum of the squared deviations of mean from its own mean
 }
 
 func (t *template) clear() { t.seen = 0 }
@@ -21,18 +23,19 @@ func (t *template) correlate(h *history, k int64, polarity float64) float64 {
 	if t.seen == 0 || from < h.oldest() || to > h.last {
 		return 0
 	}
-	var sx, sy, sxx, syy, sxy float64
-	for i := 0; i < t.n; i++ {
-		x, y := polarity*h.feature[at(from+int64(i))], t.mean[i]
-		sx, sy = sx+x, sy+y
-		sxx, syy, sxy = sxx+x*x, syy+y*y, sxy+x*y
+	var sum, square, product float64
+	mean := t.mean[:t.n]
+	for i, v := range h.feature.from(from, len(mean)) {
+		sum += v
+		square += v * v
+		product += v * mean[i]
 	}
 	n := float64(t.n)
-	vx, vy := sxx-sx*sx/n, syy-sy*sy/n
-	if vx <= 0 || vy <= 0 {
+	vary := square - sum*sum/n
+	if vary <= 0 || t.vary <= 0 {
 		return 0
 	}
-	r := (sxy - sx*sy/n) / math.Sqrt(vx*vy)
+	r := polarity * (product - sum*t.sum/n) / math.Sqrt(vary*t.vary)
 	if math.IsNaN(r) || math.IsInf(r, 0) {
 		return 0
 	}
@@ -49,12 +52,15 @@ func (t *template) learn(h *history, k int64, polarity, height float64) {
 	}
 	t.seen++
 	weight := 1 / float64(min(t.seen, 10))
-	for i := 0; i < t.n; i++ {
-		v := polarity * h.feature[at(from+int64(i))] / height
-		if t.seen == 1 {
-			t.mean[i] = v
-		} else {
-			t.mean[i] += weight * (v - t.mean[i])
-		}
+	mean := t.mean[:t.n]
+	if t.seen == 1 {
+		clear(mean)
 	}
+	var sum, square float64
+	for i, v := range h.feature.from(from, len(mean)) {
+		mean[i] += weight * (polarity*v/height - mean[i])
+		sum += mean[i]
+		square += mean[i] * mean[i]
+	}
+	t.sum, t.vary = sum, square-sum*sum/float64(t.n)
 }

@@ -8,16 +8,17 @@ import (
 // waveform holds what differs between the optical pulse and the ECG; lengths are in cells of the grid.
 type waveform struct {
 	step      time.Duration
-	sharp     bool      // the feature's own peak is the best fiducial
-	smooth    []float64 // symmetric kernel, sums to 1: the wave that amplitude and foot are read from
-	feature   []float64 // kernel whose output peaks once per beat, at the fiducial; see newWaveform
-	peakHalf  int64     // half of the short moving average
-	beatPast  int64     // the long moving average reaches this far back …
-	beatAhead int64     // … and this far ahead of the place that is judged; this is the detector's latency
-	before    int64     // the template starts this long before the fiducial
-	after     int64     // and ends this long after it
-	doubt     int64     // a doubtful candidate waits this long for a better one
-	rise      int64     // longest time from foot to fiducial, and from fiducial to peak
+	sharp     bool   // the feature's own peak is the best fiducial
+	smooth    kernel // sums to 1: the wave that amplitude and foot are read from
+	feature   kernel // what it gives peaks once per beat, at the fiducial; none: the slope of the smooth wave, see newWaveform
+	reach     int64  // the feature rests on this many cells on either side
+	peakHalf  int64  // half of the short moving average
+	beatPast  int64  // the long moving average reaches this far back …
+	beatAhead int64  // … and this far ahead of the place that is judged; this is the detector's latency
+	before    int64  // the template starts this long before the fiducial
+	after     int64  // and ends this long after it
+	doubt     int64  // a doubtful candidate waits this long for a better one
+	rise      int64  // longest time from foot to fiducial, and from fiducial to peak
 }
 
 // newWaveform gives the parameters of a kind of pulse.
@@ -29,50 +30,47 @@ type waveform struct {
 // −3 dB near 5 and 18 Hz; its peak is the R wave.
 // Moving averages: Elgendi 2013 (doi 10.1371/journal.pone.0076585), 111 and 667 ms for the pulse, 97 and 611 ms for the ECG.
 func newWaveform(kind PulseKind) waveform {
+	f := waveform{step: 8 * time.Millisecond, smooth: hann(13),
+		peakHalf: 7, beatPast: 58, beatAhead: 25, before: 31, after: 31, doubt: 27, rise: 38}
 	if kind == ECG {
-		return waveform{step: 4 * time.Millisecond, sharp: true, smooth: hann(5), feature: subtract(hann(13), hann(45)),
+		f = waveform{step: 4 * time.Millisecond, sharp: true, smooth: hann(5), feature: subtract(hann(13), hann(45)),
 			peakHalf: 12, beatPast: 118, beatAhead: 35, before: 25, after: 35, doubt: 75, rise: 15}
 	}
-	smooth := hann(13)
-	return waveform{step: 8 * time.Millisecond, smooth: smooth, feature: slopeOf(smooth),
-		peakHalf: 7, beatPast: 58, beatAhead: 25, before: 31, after: 31, doubt: 27, rise: 38}
+	f.reach = int64(max(len(f.smooth), len(f.feature)-1)) // a slope lies between the neighbours, so it reaches one cell farther
+	return f
 }
 
+// kernel is one half of a symmetric kernel: the middle first, then outwards.
+type kernel []float64
+
 // hann is a Hann kernel of n (odd) cells that sums to 1.
-func hann(n int) []float64 {
-	w := make([]float64, n)
-	sum := 0.0
+func hann(n int) kernel {
+	w := make(kernel, n/2+1)
 	for i := range w {
-		w[i] = 1 - math.Cos(2*math.Pi*float64(i+1)/float64(n+1))
-		sum += w[i]
-	}
-	for i := range w {
-		w[i] /= sum
+		w[i] = (1 + math.Cos(2*math.Pi*float64(i)/float64(n+1))) / float64(n+1)
 	}
 	return w
 }
 
-// slopeOf is the kernel of the central difference of what kernel k gives, per cell.
-func slopeOf(k []float64) []float64 {
-	out := make([]float64, len(k)+2)
-	for i, v := range k {
-		out[i] += v / 2
-		out[i+2] -= v / 2
-	}
-	return out
-}
-
-// subtract centres the shorter kernel a on b and gives a − b.
-func subtract(a, b []float64) []float64 {
-	out := make([]float64, len(b))
-	shift := (len(b) - len(a)) / 2
-	for i, v := range a {
-		out[i+shift] = v
-	}
+// subtract gives a − b, a being the shorter one.
+func subtract(a, b kernel) kernel {
+	out := make(kernel, len(b))
+	copy(out, a)
 	for i, v := range b {
 		out[i] -= v
 	}
 	return out
+}
+
+// over is the convolution at the middle of x, which is as long as the kernel.
+func (w kernel) over(x []float64) float64 {
+	middle, w := w[0], w[1:]
+	before, after := x[:len(w)], x[len(w)+1:][:len(w)]
+	sum := middle * x[len(w)]
+	for i, a := range w {
+		sum += a * (before[len(before)-1-i] + after[i])
+	}
+	return sum
 }
 
 const historyCells = 1024 // 8.2 s of pulse, 4.1 s of ECG: more than the 3 s that lock reads again
@@ -81,53 +79,61 @@ const historyCells = 1024 // 8.2 s of pulse, 4.1 s of ECG: more than the 3 s tha
 // exist once half a kernel has come after it; nothing needs a correction for delay afterwards.
 type history struct {
 	form    *waveform
-	raw     [historyCells]float64
+	raw     cells
 	level   [historyCells]float64 // smoothed wave
-	feature [historyCells]float64
-	first   int64 // first cell of this stretch whose waves exist
-	last    int64 // newest cell whose waves exist; before first: none yet
-	cells   int64 // cells in this stretch
+	feature cells                 // 0 before the first cell of the stretch, so that sums may reach back there
+	first   int64                 // first cell of this stretch whose waves exist
+	last    int64                 // newest cell whose waves exist; before first: none yet
+	count   int64                 // cells in this stretch
 	newest  int64
 }
 
+// cells is a ring that holds each number twice, a turn apart: so any stretch up to a turn lies in one piece.
+type cells [2 * historyCells]float64
+
+func (c *cells) set(k int64, v float64) { c[at(k)], c[at(k)+historyCells] = v, v }
+
+// from are n numbers from cell k on.
+func (c *cells) from(k int64, n int) []float64 { return c[at(k):][:n] }
+
 func at(k int64) int { return int(k & (historyCells - 1)) }
 
-func (h *history) clear() { h.cells = 0; h.first, h.last = 0, -1 }
+func (h *history) clear() { h.count, h.first, h.last = 0, 0, -1 }
 
 // add takes the next cell and reports whether the waves grew by one.
 func (h *history) add(k int64, v float64) bool {
-	if h.cells > 0 && k != h.newest+1 {
+	if h.count > 0 && k != h.newest+1 {
 		h.clear()
 	}
-	h.raw[at(k)], h.newest = v, k
-	h.cells++
-	half := int64(len(h.form.feature) / 2)
-	if h.cells < int64(len(h.form.feature)) {
+	h.raw.set(k, v)
+	h.newest = k
+	h.count++
+	if side := int64(len(h.form.smooth) - 1); h.count > 2*side {
+		h.level[at(k-side)] = h.form.smooth.over(h.raw.from(k-2*side, int(2*side+1)))
+	}
+	reach := h.form.reach
+	if h.count <= 2*reach {
 		return false
 	}
-	c := k - half
-	if h.cells == int64(len(h.form.feature)) {
-		h.first = c
+	h.last = k - reach
+	if h.count == 2*reach+1 {
+		h.first, h.feature = h.last, cells{}
 	}
-	h.last = c
-	h.level[at(c)] = h.fold(h.form.smooth, c)
-	h.feature[at(c)] = h.fold(h.form.feature, c)
+	h.feature.set(h.last, h.shape(h.last))
 	return true
 }
 
-// fold is the convolution of the raw cells with kernel w, centred on c.
-func (h *history) fold(w []float64, c int64) float64 {
-	top := c + int64(len(w)/2)
-	sum := 0.0
-	for i, a := range w {
-		sum += a * h.raw[at(top-int64(i))]
+// shape is the feature at cell c.
+func (h *history) shape(c int64) float64 {
+	if w := h.form.feature; w != nil {
+		return w.over(h.raw.from(c-h.form.reach, 2*len(w)-1))
 	}
-	return sum
+	return (h.level[at(c+1)] - h.level[at(c-1)]) / 2
 }
 
 // oldest is the first cell that is still held.
 func (h *history) oldest() int64 {
-	return max(h.first, h.newest-historyCells+int64(len(h.form.feature)))
+	return max(h.first, h.newest-historyCells+2*h.form.reach+1)
 }
 
 // vertex is the parabola through three neighbouring values: where its extremum lies relative to the middle one, −0.5…0.5 of a
