@@ -21,8 +21,6 @@ import (
 // whole upstroke instead of one point of it. The average is aligned by the steepest rise, so that is the point it stands for.
 // The table was measured before doubtful beats were kept out of the intervals, on the recordings that the choice is judged by.
 
-const fitCells = 7 // farthest shift of the fit, 56 ms
-
 // The crest takes part with half the weight where it comes as long after the fit as it usually does: the two err independently. A
 // crest that comes otherwise belongs to a second wave or to noise and says nothing; the fit then stands alone, at the usual distance.
 const (
@@ -37,7 +35,7 @@ func (l *lead) fiducial(c candidate) float64 {
 	if l.form.sharp {
 		return c.offset
 	}
-	fit := l.fit(c)
+	fit := l.bend.fit(&l.wave, c, l.polarity)
 	delay, ok := l.crest(c)
 	if delay -= fit; ok {
 		l.crests.add(delay)
@@ -50,23 +48,6 @@ func (l *lead) fiducial(c candidate) float64 {
 		delay = usual
 	}
 	return fit + crestWeight*delay
-}
-
-// fit is where the wearer's own average beat correlates best.
-func (l *lead) fit(c candidate) float64 {
-	var r [2*fitCells + 1]float64
-	best := fitCells
-	for d := range r {
-		r[d] = l.tmpl.correlate(&l.wave, c.k+int64(d-fitCells), l.polarity)
-		if r[d] > r[best] {
-			best = d
-		}
-	}
-	if best == 0 || best == len(r)-1 || r[best-1] == 0 || r[best+1] == 0 {
-		return c.offset
-	}
-	offset, _ := vertex(r[best-1], r[best], r[best+1])
-	return float64(best-fitCells) + offset
 }
 
 // crest is where the level wave first stops rising after the candidate; false where that lies beyond what is held or belongs to a

@@ -42,6 +42,7 @@ type lead struct {
 	wave history
 	det  detector
 	tmpl template
+	bend bend
 	look scan // input conditions: clipping, flat line, rate, resolution
 
 	locked    bool
@@ -68,7 +69,7 @@ type lead struct {
 }
 
 func newLead(kind PulseKind) *lead {
-	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11), crests: newTrailing(crestBeats)}
+	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11), crests: newTrailing(crestBeats), bend: newBend()}
 	l.grid = grid{step: l.form.step, longest: longestStep}
 	l.wave.form, l.det.form = &l.form, &l.form
 	l.wave.clear()
@@ -83,6 +84,7 @@ func (l *lead) forget() {
 	l.gaps.clear()
 	l.crests.clear()
 	l.tmpl.clear()
+	l.bend.average.clear()
 	l.judged.clear()
 }
 
@@ -202,7 +204,7 @@ func (l *lead) patience(c candidate) int64 {
 		return least + 1
 	}
 	early := !l.alone && float64(c.k-l.accepted) < 0.8*l.gaps.median()
-	if early || l.tmpl.correlate(&l.wave, c.k, l.polarity) < 0.8 {
+	if early || l.likeness(c.k) < 0.8 {
 		return l.form.doubt
 	}
 	return least
@@ -210,7 +212,7 @@ func (l *lead) patience(c candidate) int64 {
 
 // merit orders candidates that cannot both be beats: likeness first, then height.
 func (l *lead) merit(c candidate) float64 {
-	likeness := l.tmpl.correlate(&l.wave, c.k, l.polarity)
+	likeness := l.likeness(c.k)
 	return max(0, likeness) + 0.5*min(1, c.height/l.heights.median())
 }
 
@@ -244,7 +246,7 @@ func (l *lead) settle(dst []found) []found {
 		l.gaps.add(float64(c.k - l.accepted))
 	}
 	l.heights.add(c.height)
-	l.tmpl.learn(&l.wave, c.k, l.polarity, c.height)
+	l.learn(c)
 	l.setFloor()
 	l.det.due = c.k + int64(1.25*l.gaps.median())
 	f := l.describe(c, v)
@@ -270,7 +272,7 @@ func (l *lead) overdue() bool {
 // judge tells whether a candidate is a beat, and how good: unlike the template, far too weak or strong, or a small second wave
 // soon after a beat is none. What is doubtful is left out: a missing beat is told as missing, a wrong one as truth.
 func (l *lead) judge(c candidate) verdict {
-	likeness := l.tmpl.correlate(&l.wave, c.k, l.polarity)
+	likeness := l.likeness(c.k)
 	strength := c.height / l.heights.median()
 	soon := !l.alone && float64(c.k-l.accepted) < 0.65*l.gaps.median()
 	v := verdict{k: c.k, quality: max(0, min(1, (likeness-0.5)/0.4)), doubtful: likeness < surelyBeat || strength > 2}

@@ -124,15 +124,16 @@ func (l *lead) rhythmic(c []candidate) bool {
 // alike makes the template of the candidates where each resembles the one before.
 func (l *lead) alike(c []candidate) bool {
 	l.tmpl.clear()
+	l.bend.average.clear()
 	l.heights.clear()
 	l.gaps.clear()
 	worst := 1.0
 	for i := range c {
 		if i > 0 {
-			worst = min(worst, l.tmpl.correlate(&l.wave, c[i].k, l.polarity))
+			worst = min(worst, l.likeness(c[i].k))
 			l.gaps.add(float64(c[i].k - c[i-1].k))
 		}
-		l.tmpl.learn(&l.wave, c[i].k, l.polarity, c[i].height)
+		l.learn(c[i])
 		l.heights.add(c[i].height)
 	}
 	return worst >= lockTwins

@@ -4,7 +4,7 @@ import "math"
 
 const templateCells = 80
 
-// template is the wearer's own average beat of the feature wave around the fiducial. Comparing a candidate with it is the
+// template is the wearer's own average beat, as one of its waves shows it around the fiducial. Comparing a candidate with it is the
 // template rule of Orphanidou et al. 2015 (doi 10.1109/JBHI.2014.2338351), applied beat by beat.
 type template struct {
 	n    int // cells in use
@@ -16,16 +16,14 @@ type template struct {
 
 func (t *template) clear() { t.seen = 0 }
 
-// correlate is Pearson's correlation of the template with the beat whose fiducial is at cell k; 0 where the beat's surroundings
-// are not held in full or either of them is flat.
-func (t *template) correlate(h *history, k int64, polarity float64) float64 {
-	from, to := k-h.form.before, k+h.form.after
-	if t.seen == 0 || from < h.oldest() || to > h.last {
+// correlate is Pearson's correlation of the template with a stretch of wave of the same length; 0 where either of them is flat.
+func (t *template) correlate(wave []float64) float64 {
+	if t.seen == 0 {
 		return 0
 	}
 	var sum, square, product float64
 	mean := t.mean[:t.n]
-	for i, v := range h.feature.from(from, len(mean)) {
+	for i, v := range wave[:t.n] {
 		sum += v
 		square += v * v
 		product += v * mean[i]
@@ -35,21 +33,17 @@ func (t *template) correlate(h *history, k int64, polarity float64) float64 {
 	if vary <= 0 || t.vary <= 0 {
 		return 0
 	}
-	r := polarity * (product - sum*t.sum/n) / math.Sqrt(vary*t.vary)
+	r := (product - sum*t.sum/n) / math.Sqrt(vary*t.vary)
 	if math.IsNaN(r) || math.IsInf(r, 0) {
 		return 0
 	}
 	return max(-1, min(1, r))
 }
 
-// learn moves the template towards the beat at cell k, scaled by 1/height so that strong beats count no more than weak ones:
-// as the plain mean of the first ten, later with a weight of a tenth.
-func (t *template) learn(h *history, k int64, polarity, height float64) {
-	from := k - h.form.before
-	t.n = int(h.form.before + h.form.after + 1)
-	if from < h.oldest() || k+h.form.after > h.last || height <= 0 {
-		return
-	}
+// learn moves the template towards a beat's wave times scale, by which strong beats count no more than weak ones: as the plain mean of
+// the first ten, later with a weight of a tenth.
+func (t *template) learn(wave []float64, scale float64) {
+	t.n = len(wave)
 	t.seen++
 	weight := 1 / float64(min(t.seen, 10))
 	mean := t.mean[:t.n]
@@ -57,10 +51,32 @@ func (t *template) learn(h *history, k int64, polarity, height float64) {
 		clear(mean)
 	}
 	var sum, square float64
-	for i, v := range h.feature.from(from, len(mean)) {
-		mean[i] += weight * (polarity*v/height - mean[i])
+	for i, v := range wave {
+		mean[i] += weight * (scale*v - mean[i])
 		sum += mean[i]
 		square += mean[i] * mean[i]
 	}
 	t.sum, t.vary = sum, square-sum*sum/float64(t.n)
+}
+
+// likeness is how much the beat whose fiducial is at cell k is like the wearer's others, −1…1; 0 where its surroundings are not held
+// in full.
+func (l *lead) likeness(k int64) float64 {
+	f := &l.form
+	if k-f.before < l.wave.oldest() || k+f.after > l.wave.last {
+		return 0
+	}
+	return l.polarity * l.tmpl.correlate(l.wave.feature.from(k-f.before, int(f.before+f.after+1)))
+}
+
+// learn takes a beat into the wearer's average ones.
+func (l *lead) learn(c candidate) {
+	f := &l.form
+	if c.k-f.before < l.wave.oldest() || c.k+f.after > l.wave.last || c.height <= 0 {
+		return
+	}
+	l.tmpl.learn(l.wave.feature.from(c.k-f.before, int(f.before+f.after+1)), l.polarity/c.height)
+	if !f.sharp && l.bend.read(&l.wave, c.k) {
+		l.bend.average.learn(l.bend.around(0), l.polarity/c.height)
+	}
 }
