@@ -5,21 +5,20 @@ import (
 	"time"
 )
 
-// Which place of the pulse to time was chosen by measurement: median error in ms of the intervals against those of the ECG (nk_rest_5min,
-// icu_a103l), the finger-ear consensus (pk_p11_baseline, whose reference is itself a peak) and a chest strap (median over
-// welltory 02, 04, 05, 06, 08, 09, 10), with F1 and RMSSD error of icu_a103l, where artefact tells them apart.
+// Which place of the pulse to time was chosen by measurement (go test ./dsp -run ChosenByMeasurement -v prints it anew): median error in
+// ms of the intervals against those of the ECG (nk_rest, icu), a consensus of peaks (pk_p11) and chest straps (median of eight camera
+// recordings), before the pulse's travel is corrected.
 //
-//	fiducial            nk_rest  icu    pk_p11  welltory  icu F1 %  icu RMSSD, ms (true 4.0)
-//	peak                2.5      2.9    0.8     9.8       96.3      22.1
-//	foot                8.7      10.9   16.4    11.4      97.7      90.4
-//	tangent foot        4.3      6.1    7.9     8.9       97.7      15.1
-//	steepest rise       3.4      3.6    7.2     6.6       97.7      8.1
-//	half height         3.4      4.1    5.4     6.3       97.7      10.9
-//	best fit of a beat  3.3      3.2    4.4     5.5       97.7      9.6
+//	fiducial              nk_rest  icu    pk_p11  camera
+//	foot                  11.4     10.2   15.9    13.5
+//	tangent foot          4.8      6.4    8.5     7.4
+//	steepest rise         3.4      3.6    7.2     5.4
+//	half height           3.4      4.1    5.4     5.6
+//	peak                  2.6      3.1    0.8     8.9
+//	fit of the bend       3.4      3.4    4.7     5.5
+//	fit and crest (used)  2.8      2.5    2.6     5.2
 //
-// The best fit is taken: where the wearer's own average beat correlates best, found by a parabola between cells. It rests on the
-// whole upstroke instead of one point of it. The average is aligned by the steepest rise, so that is the point it stands for.
-// The table was measured before doubtful beats were kept out of the intervals, on the recordings that the choice is judged by.
+// The fit rests on the whole beat instead of one point of it and has the fewest outliers; the crest adds what it sees of its own.
 
 // The crest takes part with half the weight where it comes as long after the fit as it usually does: the two err independently. A
 // crest that comes otherwise belongs to a second wave or to noise and says nothing; the fit then stands alone, at the usual distance.
