@@ -3,12 +3,14 @@ package dsp
 import (
 	"math"
 	"time"
+
+	"gonum.org/v1/gonum/dsp/fourier"
 )
 
 // periodogram is a one-sided power density of equally spaced values: linear trend removed, Hann window, zero-padded to size,
 // mean over half-overlapping segments (Welch 1967). Its buffers are made once.
 type periodogram struct {
-	fft    transform
+	fft    *fourier.FFT
 	size   int // of the transform
 	in     []float64
 	out    []complex128
@@ -18,7 +20,7 @@ type periodogram struct {
 }
 
 func newPeriodogram(segment, size int, hz float64) *periodogram {
-	p := &periodogram{fft: newTransform(size), size: size, in: make([]float64, size), out: make([]complex128, size/2+1),
+	p := &periodogram{fft: fourier.NewFFT(size), size: size, in: make([]float64, size), out: make([]complex128, size/2+1),
 		power: make([]float64, size/2+1), hz: hz, window: make([]float64, segment)}
 	for i := range p.window {
 		p.window[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/float64(segment))
