@@ -30,6 +30,7 @@ const (
 	unlikeBeat   = 0.6                    // correlation with the template under which a candidate is no beat
 	wideLeast    = 0.5                    // of the usual height: so strong a deflection of an ECG is a beat, whatever its shape
 	lateShare    = 1.6                    // of the usual distance of beats; above it a beat was missed
+	surelyShare  = 2.8                    // likewise since the last beat beyond doubt
 	blockMargin  = 0.01                   // of a beat's squared height: about a tenth of the mean, where Elgendi takes 0.02 of it
 	bridgeCells  = 5                      // of the grid, 40 ms of a pulse wave: a gap up to this is bridged
 	largestInput = 1e6                    // volts; beyond it a number is a fault, not a voltage
@@ -54,6 +55,7 @@ type lead struct {
 	waiting   bool
 	accepted  int64 // cell of the last accepted beat
 	surely    int64 // cell of the last one beyond doubt
+	limit     int64 // cell after which the next one was missed
 	watched   int64 // cell from which this lock has been followed
 	anyBeat   bool
 	alone     bool
@@ -80,6 +82,7 @@ func newLead(kind PulseKind) *lead {
 // forget drops all that was learnt: the next beats need a fresh lock.
 func (l *lead) forget() {
 	l.locked, l.waiting, l.alone, l.turned, l.steady = false, false, true, 0, 0
+	l.limit = math.MaxInt64
 	l.heights.clear()
 	l.gaps.clear()
 	l.crests.clear()
@@ -234,7 +237,7 @@ func (l *lead) settle(dst []found) []found {
 	if !v.beat {
 		return dst
 	}
-	if l.alone || l.late(c.k) {
+	if l.alone || c.k > l.limit {
 		l.steady, l.watched = 0, c.k
 	} else if !v.doubtful {
 		l.steady++
@@ -252,21 +255,22 @@ func (l *lead) settle(dst []found) []found {
 	f := l.describe(c, v)
 	f.alone = f.alone || l.anyBeat && l.holed(l.accepted, c.k)
 	l.accepted, l.anyBeat, l.alone = c.k, true, false
+	l.expect()
 	return append(dst, f)
 }
 
-// late tells whether so much time has passed by cell k since the last beat that one was missed.
-func (l *lead) late(k int64) bool {
+// expect sets the cell after which a beat was missed.
+func (l *lead) expect() {
 	usual := l.gaps.median()
-	return l.anyBeat && (float64(k-l.accepted) > lateShare*usual || float64(k-l.surely) > 2.8*usual)
+	l.limit = min(l.accepted+int64(lateShare*usual), l.surely+int64(surelyShare*usual))
 }
 
 // overdue tells, as early as it can be known, that no beat came when one was due.
 func (l *lead) overdue() bool {
 	if l.waiting {
-		return l.late(l.pending.k)
+		return l.pending.k > l.limit
 	}
-	return l.locked && l.late(l.det.place-l.form.after+l.form.beatAhead)
+	return l.det.place-l.form.after+l.form.beatAhead > l.limit
 }
 
 // judge tells whether a candidate is a beat, and how good: unlike the template, far too weak or strong, or a small second wave
