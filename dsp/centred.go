@@ -1,7 +1,5 @@
 package dsp
 
-import "slices"
-
 // judgement is what the centred look says of a finished series.
 type judgement struct {
 	class []IBIClass // of every interval
@@ -28,38 +26,50 @@ func judgeAll(rr []float64) judgement {
 	return j
 }
 
-// centredWindows are the numbers whose spread about a place gives its thresholds.
-type centredWindows struct{ rr, median, change, offset, shift []float64 }
+// centredWindows hold what the windows centred on every interval of a series say.
+type centredWindows struct {
+	rr, median            []float64 // ms
+	change, offset, shift []float64 // alpha quartile deviations, ms
+}
 
 func newCentredWindows(rr []float64) *centredWindows {
 	n := len(rr)
-	w := &centredWindows{rr: rr, median: make([]float64, n), change: make([]float64, n), offset: make([]float64, n), shift: make([]float64, n)}
+	w := &centredWindows{rr: rr, median: make([]float64, n)}
+	change, offset, shift := make([]float64, n), make([]float64, n), make([]float64, n)
 	for i := range rr {
 		if i > 0 {
-			w.change[i] = rr[i] - rr[i-1]
+			change[i] = rr[i] - rr[i-1]
 		}
-		w.median[i] = centred(rr, i, medianWindow, 0.5)
-		w.offset[i] = offsetOf(rr[i], w.median[i])
-		w.shift[i], _ = shiftOf(rr, i)
+		w.median[i] = centredMedian(rr, i)
+		offset[i] = offsetOf(rr[i], w.median[i])
+		shift[i], _ = shiftOf(rr, i)
 	}
+	w.change, w.offset, w.shift = spreads(change), spreads(offset), spreads(shift)
 	return w
 }
 
 func (w *centredWindows) place(i int) around {
-	t := thresholds{change: spreadAt(w.change, i), offset: spreadAt(w.offset, i), shift: spreadAt(w.shift, i)}
+	t := thresholds{change: w.change[i], offset: w.offset[i], shift: w.shift[i]}
 	return around{rr: w.rr, median: w.median[i], thresholds: t.limited(w.median[i], len(w.rr))}
 }
 
-// spreadAt is alpha quartile deviations of the 91 values centred on i, ms.
-func spreadAt(values []float64, i int) float64 {
-	part := slices.Clone(values[max(0, i-artefactWindow/2):min(len(values), i+artefactWindow/2+1)])
-	slices.Sort(part)
-	return artefactAlpha * (quantile(part, 0.75) - quantile(part, 0.25)) / 2
+// spreads are alpha quartile deviations of the 91 values centred on each; near the ends of the 91 values nearest to the end.
+func spreads(values []float64) []float64 {
+	out := make([]float64, len(values))
+	window := newTrailing(artefactWindow)
+	next := 0
+	for i := range values {
+		for ; next < len(values) && next < max(artefactWindow, i+artefactWindow/2+1); next++ {
+			window.add(values[next])
+		}
+		out[i] = artefactAlpha * window.quartileDeviation()
+	}
+	return out
 }
 
-// centred is a quantile of the window of n values about i; at the ends the window is cut.
-func centred(values []float64, i, n int, q float64) float64 {
-	part := slices.Clone(values[max(0, i-n/2):min(len(values), i+n/2+1)])
-	slices.Sort(part)
-	return quantile(part, q)
+// centredMedian is the median of the 11 intervals about i; at the ends of those that there are.
+func centredMedian(rr []float64, i int) float64 {
+	var near [medianWindow]float64
+	n := copy(near[:], rr[max(0, i-medianWindow/2):min(len(rr), i+medianWindow/2+1)])
+	return medianOf(near[:n])
 }

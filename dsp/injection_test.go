@@ -146,7 +146,7 @@ func recordedSeries(t *testing.T) []series {
 func undisturbed(rr []float64) []float64 {
 	from, best := 0, rr[:0]
 	for i := range rr {
-		m := centred(rr, i, medianWindow, 0.5)
+		m := centredMedian(rr, i)
 		if math.Abs(rr[i]-m) > 0.2*m {
 			from = i + 1
 		}

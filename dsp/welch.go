@@ -10,14 +10,13 @@ import (
 // SpectralSettings say how the power in a band is read from a finished series of intervals. Powers of different programs are
 // comparable at equal settings only: on one series of 216 s, LF is 2340 ms² by one and 2394 ms² by another.
 type SpectralSettings struct {
-	Hz       float64   // rate to which the intervals are resampled, each at the beat that closes it
-	NotAKnot bool      // ends of the cubic spline: not-a-knot, else natural
-	Trend    Trend     // removed from every segment
-	Window   WindowFit // on every segment
-	Segment  int       // samples of a Welch segment, half overlapping; a shorter series is one segment
-	Points   int       // of the transform; a segment is filled up with zeros to so many
-	VLFLow   float64   // Hz, from where VLF counts
-	Trapeze  bool      // integrate by trapezoids within the band, else sum up the bins
+	Hz      float64 // rate to which a natural cubic spline resamples the intervals, each at the beat that closes it
+	Trend   Trend   // removed from every segment
+	Taper   Taper   // window on every segment
+	Segment int     // samples of a Welch segment, half overlapping; a shorter series is one segment
+	Points  int     // of the transform; a segment is filled up with zeros to so many
+	VLFLow  float64 // Hz, from where VLF counts
+	Trapeze bool    // integrate by trapezoids within the band, else sum up the bins
 }
 
 // Trend is what is removed from a segment before its spectrum.
@@ -29,13 +28,13 @@ const (
 	MeanTrend                // the mean alone
 )
 
-// WindowFit is the shape of a Welch window.
-type WindowFit uint8
+// Taper is the shape of a Welch window.
+type Taper uint8
 
 // The windows, in their periodic form.
 const (
-	Hann    WindowFit = iota // 0.5 − 0.5·cos
-	Hamming                  // 0.54 − 0.46·cos
+	Hann    Taper = iota // 0.5 − 0.5·cos
+	Hamming              // 0.54 − 0.46·cos
 )
 
 // HRVSpectrum are hubd's settings for a finished series: natural cubic spline at 4 Hz, linear trend removed, Hann segments of
@@ -83,10 +82,7 @@ func (s SpectralSettings) resample(rr []float64) []float64 {
 	for i := 1; i < len(rr); i++ {
 		times[i] = times[i-1] + rr[i]/1000
 	}
-	var spline interp.FittablePredictor = &interp.NaturalCubic{}
-	if s.NotAKnot {
-		spline = &interp.NotAKnotCubic{}
-	}
+	var spline interp.NaturalCubic
 	span := times[len(times)-1]
 	if !(span*s.Hz < mostCurve) || spline.Fit(times, rr) != nil {
 		return nil
@@ -111,7 +107,7 @@ func newWelch(segment int, s SpectralSettings) *welch {
 	size := max(segment, s.Points)
 	w := &welch{settings: s, window: make([]float64, segment), fft: fourier.NewFFT(size), size: size, power: make([]float64, size/2+1)}
 	floor := 0.5
-	if s.Window == Hamming {
+	if s.Taper == Hamming {
 		floor = 0.54
 	}
 	for i := range w.window {
