@@ -104,7 +104,7 @@ func (a *around) joins(i int) (share float64) {
 	}
 	level := a.median
 	if i >= 2 && i+1 < len(a.rr) {
-		before, after := a.rr[i-2], a.rr[i+1]
+		before, after := a.beatLength(i-2), a.beatLength(i+1)
 		level = max(min(before, after), min(max(before, after), level))
 	}
 	return abs(a.rr[i-1]+a.rr[i]-level) / level
@@ -165,20 +165,30 @@ func (a *around) interval(i int, opens, closes IBIClass) IBIClass {
 	return ClassNN
 }
 
-// parts is the number of normal intervals, up to 3, that an interval holds where beats were missed, else 1.
+// parts is the number of normal intervals that an interval holds where beats were missed, else 1.
 func (a *around) parts(rr float64) int {
-	for n := 2.0; n <= 3; n++ {
-		if abs(rr/n-a.median) < joinShare*a.median {
-			return int(n)
-		}
+	n := math.Round(rr / a.median)
+	if n >= 2 && abs(rr/n-a.median) < joinShare*a.median {
+		return int(n)
 	}
 	return 1
+}
+
+// beatLength is interval i shared among the beats that it holds: beside a missed beat a normal interval is not short.
+func (a *around) beatLength(i int) float64 { return a.rr[i] / float64(a.parts(a.rr[i])) }
+
+// beatChange is change with beatLength.
+func (a *around) beatChange(i int) float64 {
+	if i < 1 || i >= len(a.rr) {
+		return 0
+	}
+	return a.beatLength(i) - a.beatLength(i-1)
 }
 
 // longOrShort is the paper's last decision: a jump that is taken back within two intervals, or a length far from the local median.
 func (a *around) longOrShort(i int) bool {
 	th := a.jump(a.rr[i] - a.median)
-	d, after, later := a.change(i), a.change(i+1), a.change(i+2)
+	d, after, later := a.beatChange(i), a.beatChange(i+1), a.beatChange(i+2)
 	m := offsetOf(a.rr[i], a.median)
 	return d > th && min(after, later) < -th || d < -th && max(after, later) > th || abs(m) > 3*a.offset
 }

@@ -10,10 +10,8 @@ type Correction struct {
 	Class IBIClass      // ClassEctopic, ClassMissed or ClassExtra
 }
 
-const (
-	listedCorrections = 100 // bounds the list in a report; the counts are whole
-	markedShare       = 5.0 // percent of intervals; more is told as marked
-)
+// listedCorrections bounds the list in a report; the counts are whole.
+const listedCorrections = 100
 
 // repaired is a series after correction.
 type repaired struct {
@@ -74,7 +72,7 @@ func (r *IntervalReport) correct(rr []float64, index []int) repaired {
 	}
 	if len(rr) > 0 {
 		r.Share = Some(100 * float64(odd) / float64(len(rr)))
-		r.Marked = r.Share.Value > markedShare
+		r.Marked = r.Share.Value > 100*maxUnmarked
 	}
 	s.straighten()
 	return s

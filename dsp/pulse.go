@@ -32,6 +32,7 @@ type PulseFeatures struct {
 	Contact          bool
 	Quality          float64 // 0…1
 	Uneven           bool    // interval measures are withheld: the pulse is uneven
+	Marked           bool    // more than 5 % of the 60 s window's intervals are not normal
 	Reason           string
 }
 
@@ -186,7 +187,7 @@ func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
 		p.spectra.short(&v, &p.short, t, p.breathing.Rate)
 	}
 	p.features.MeanNN, p.features.RMSSD, p.features.RSALn = v.MeanNN, v.RMSSD, v.RSALn
-	p.features.Uneven = p.evenness.uneven
+	p.features.Uneven, p.features.Marked = p.evenness.uneven, v.Marked()
 	dst = append(dst, v)
 	if !p.long.filled() && !p.long.refused() || t < p.began+longWindow {
 		return dst
