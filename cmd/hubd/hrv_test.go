@@ -15,6 +15,7 @@ type hrvReport struct {
 	MeanNN    *float64 `json:"mean_nn_ms"`
 	SDNN      *float64 `json:"sdnn_ms"`
 	RMSSD     *float64 `json:"rmssd_ms"`
+	LF        *float64 `json:"lf_ms2"`
 	Corrected *struct {
 		Ectopic, Missed, Extra int
 		Percent                float64
@@ -78,6 +79,17 @@ func TestHRVCorrectsByDefaultAndTellsWhat(t *testing.T) {
 	}
 	if math.Abs(*corrected.RMSSD / *clean.RMSSD - 1) > 0.03 {
 		t.Errorf("RMSSD %.2f, without the artefact %.2f", *corrected.RMSSD, *clean.RMSSD)
+	}
+}
+
+func TestHRVLikeAnotherProgramHasItsPowers(t *testing.T) {
+	path := file(t, "rr.txt", column(heart(500)))
+	plain, like := hrvOf(t, "--raw", path), hrvOf(t, "--like", "pyhrv", path)
+	if like.Corrected != nil || plain.LF == nil || like.LF == nil || *plain.LF == *like.LF || *plain.RMSSD != *like.RMSSD {
+		t.Errorf("plain %+v, like pyhrv %+v", plain, like)
+	}
+	if code, _, errs := hubd(t, "hrv", "--like", "abacus", path); code != exitUsage || !strings.Contains(errs, "kubios, pyhrv, systole") {
+		t.Errorf("exit %d, %q", code, errs)
 	}
 }
 
