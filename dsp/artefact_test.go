@@ -139,3 +139,20 @@ func TestLiveJudgingWaitsForTwoBeatsAndNoMore(t *testing.T) {
 }
 
 func durationOf(ms float64) time.Duration { return time.Duration(math.Round(ms * 1e6)) }
+
+func TestJudgingAllocatesNothing(t *testing.T) {
+	c := newClassifier()
+	dst := make([]interval, 0, 8)
+	at, i := time.Duration(0), 0
+	if n := testing.AllocsPerRun(1000, func() {
+		i++
+		dur := durationOf(800 + 40*math.Sin(float64(i)))
+		if i%17 == 0 {
+			dur /= 2
+		}
+		at += dur
+		dst = c.push(dst[:0], at, dur, i%113 == 0)
+	}); n != 0 {
+		t.Errorf("%v allocations a beat", n)
+	}
+}
