@@ -15,20 +15,24 @@ const (
 // What hubd adds to the paper. The paper's thresholds know nothing of the heart's own length of beat: with few intervals, or among
 // many artefacts, they grow beyond any premature beat, and on a steady heart they shrink below the step of a clock.
 const (
-	startIntervals = 20   // before so many differences the quartiles mean little: the upper limits decide
+	startIntervals = 20   // before so many differences the quartiles mean little: shares of the local median decide
 	leastSpread    = 10.0 // ms, lower limit of all: steps of 1/128 s in the times of a steady heart are no artefact
 
-	changeMost  = 0.30 // upper limits, as shares of the local median: a beat 15 % early and what follows differ by 30 %
+	// Shares of the local median.
+	changeStart = 0.20 // at the start; a beat 10 % early and what follows differ by 20 %
+	changeMost  = 0.30 // upper limits: a premature beat is one that comes 15 to 20 % early or more
 	offsetMost  = 0.20
-	offsetLeast = 0.04 // while the rate rises or falls an interval is its own local median, and the offsets say nothing
 	shiftMost   = 0.18
-	awayLeast   = 0.12 // away from where it belongs by less, a beat or an interval must stand out more than the paper asks
-	tailFactor  = 1.5  // so much more
+	offsetLeast = 0.04 // while the rate rises or falls an interval is its own local median, and the offsets say nothing
+	awayLeast   = 0.12 // away from where it belongs by less, a beat or an interval must stand out more than the paper asks …
+	tailFactor  = 1.5  // … by so much
 
-	shiftReturn = 0.10 // share of a beat's jump that both neighbouring differences take back; 0.5 for one beat out of place
-	shiftSlack  = 0.75 // share of its neighbours that the largest jump may fall short of, where breathing adds to them
-	joinShare   = 0.25 // two intervals that together are one, and one that is two, are so within this share
-	mostOfTwo   = 2.5  // normal intervals that those on both sides of a beat out of place can hold; more, and one was missed
+	shiftReturn   = 0.10 // share of a beat's jump that both neighbouring differences take back; 0.5 for one beat out of place
+	shiftSlack    = 0.75 // share of its neighbours that the largest jump may fall short of, where breathing adds to them
+	lopsidedShare = 0.25 // of two intervals, how little the lesser one may be off where the other alone is to blame
+	aloneFactor   = 1.8  // an interval by itself against a beat out of place; times as much do white noise and breathing move it
+	joinShare     = 0.25 // two intervals that together are one, and one that is two, are so within this share
+	mostOfTwo     = 2.5  // normal intervals that those on both sides of a beat out of place can hold; more, and one was missed
 
 	shortestRR = 300.0  // ms, hard gate
 	longestRR  = 2000.0 // ms
@@ -44,7 +48,7 @@ type thresholds struct {
 // limited keeps thresholds, which are alpha quartile deviations of so many differences, within what they can mean.
 func (t thresholds) limited(median float64, differences int) thresholds {
 	if differences < startIntervals {
-		return thresholds{change: changeMost * median, offset: offsetMost * median, shift: shiftMost * median}
+		return thresholds{change: changeStart * median, offset: offsetMost * median, shift: awayLeast * median}
 	}
 	return thresholds{change: within(t.change, leastSpread, changeMost*median), offset: within(t.offset, offsetLeast*median, offsetMost*median),
 		shift: within(t.shift, awayLeast*median, shiftMost*median)}
@@ -89,7 +93,7 @@ func (a *around) beat(i int) IBIClass {
 		return ClassExtra
 	case before < joinShare || after < joinShare: // the jump here is the work of an extra beat beside
 		return ClassNN
-	case miss < mostOfTwo-1 && (a.ectopic(i) || a.outOfPlace(i)):
+	case miss < mostOfTwo-1 && !a.lopsided(i) && (a.ectopic(i) || a.outOfPlace(i)):
 		return ClassEctopic
 	}
 	return ClassNN
@@ -102,12 +106,37 @@ func (a *around) joins(i int) (share float64) {
 	if i < 1 || i >= len(a.rr) {
 		return math.Inf(1)
 	}
-	level := a.median
-	if i >= 2 && i+1 < len(a.rr) {
-		before, after := a.beatLength(i-2), a.beatLength(i+1)
-		level = max(min(before, after), min(max(before, after), level))
-	}
+	level := a.level(i)
 	return abs(a.rr[i-1]+a.rr[i]-level) / level
+}
+
+// level is what a normal interval would be about the beat between intervals i−1 and i.
+func (a *around) level(i int) float64 {
+	if i < 2 || i+1 >= len(a.rr) {
+		return a.median
+	}
+	before, after := a.beatLength(i-2), a.beatLength(i+1)
+	return max(min(before, after), min(max(before, after), a.median))
+}
+
+// lopsided reports whether of the intervals i−1 and i one is off and the other hardly: then no beat is out of place between them,
+// but one interval is short or long by itself, as where a premature beat starts the rhythm anew.
+func (a *around) lopsided(i int) bool {
+	level := a.level(i)
+	p, q := abs(a.rr[i-1]-level), abs(a.rr[i]-level)
+	return min(p, q) < lopsidedShare*max(p, q)
+}
+
+// alone reports whether interval i is off among normal ones: off the middle of the two on either side, and they are not.
+func (a *around) alone(i int) bool {
+	if i < 2 || i+2 >= len(a.rr) {
+		return false
+	}
+	b, c, d, e := a.rr[i-2], a.rr[i-1], a.rr[i+1], a.rr[i+2]
+	low, high := max(min(b, c), min(d, e)), min(max(b, c), max(d, e))
+	middle := (low + high) / 2
+	off := abs(a.rr[i] - middle)
+	return off > aloneFactor*a.shift && max(abs(c-middle), abs(d-middle)) < off/2
 }
 
 // ectopic is equation 6 and 7 of the paper: the pattern negative-positive-negative or its mirror in the differences. Of
@@ -159,7 +188,7 @@ func (a *around) interval(i int, opens, closes IBIClass) IBIClass {
 		return ClassEctopic
 	case a.parts(rr) > 1:
 		return ClassMissed
-	case a.longOrShort(i):
+	case a.longOrShort(i) || a.alone(i):
 		return ClassEctopic
 	}
 	return ClassNN
