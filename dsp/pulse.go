@@ -180,6 +180,7 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 // variability appends the windows. Where the pulse is uneven they carry their counts and nothing else.
 func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
 	p.evenness.update(&p.short)
+	p.total.look(p.evenness.uneven)
 	v := p.short.measures()
 	if p.evenness.uneven {
 		v = HRV{Window: v.Window, N: v.N, ExcludedPercent: v.ExcludedPercent}

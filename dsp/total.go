@@ -13,6 +13,7 @@ type total struct {
 	diffSquare      float64
 	above50         int
 	seconds, usable int
+	looks, uneven   int // at the pulse's evenness
 	first, last     time.Duration
 	begun           bool
 }
@@ -35,6 +36,14 @@ func (s *total) interval(e *entry) {
 	}
 }
 
+// look counts one look at the pulse's evenness.
+func (s *total) look(uneven bool) {
+	s.looks++
+	if uneven {
+		s.uneven++
+	}
+}
+
 func (s *total) time(t time.Duration) {
 	if !s.begun {
 		s.begun, s.first = true, t
@@ -42,13 +51,15 @@ func (s *total) time(t time.Duration) {
 	s.last = max(s.last, t)
 }
 
+// summary gives no measure of intervals where the pulse was uneven for most of the run.
 func (s *total) summary() Summary {
 	v := Summary{Duration: s.last - s.first, Beats: s.beats}
-	if s.n >= 2 {
+	even := 2*s.uneven <= s.looks
+	if s.n >= 2 && even {
 		v.MeanNN = Some(s.mean)
 		v.SDNN = Some(math.Sqrt(s.m2 / float64(s.n-1)))
 	}
-	if s.pairs > 0 {
+	if s.pairs > 0 && even {
 		v.RMSSD = Some(math.Sqrt(s.diffSquare / float64(s.pairs)))
 		v.PNN50 = Some(100 * float64(s.above50) / float64(s.pairs))
 	}

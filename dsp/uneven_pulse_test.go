@@ -42,6 +42,9 @@ func TestAnUnevenPulseIsToldAndItsVariabilityWithheld(t *testing.T) {
 			if f.Uneven != test.uneven || v.RMSSD.Known == test.uneven || f.RMSSD.Known == test.uneven {
 				t.Errorf("uneven %v, want %v: %+v, %+v", f.Uneven, test.uneven, f, v)
 			}
+			if s := p.Summary(); s.RMSSD.Known == test.uneven || s.MeanNN.Known == test.uneven {
+				t.Errorf("summary %+v", s)
+			}
 			if told := f.Reason == "uneven pulse: not used"; told != test.uneven {
 				t.Errorf("reason %q", f.Reason)
 			}
