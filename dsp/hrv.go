@@ -12,6 +12,7 @@ const (
 	minRMSSDMs   = 30e3
 	minFilled    = 0.75 // share of the window that SDNN, pNN50 and the spectrum need
 	maxExcluded  = 0.10 // more is refused: no measure at all
+	maxUnmarked  = 0.05 // more is marked (Kubios accepts a sample with up to 5 % corrected beats)
 	minPairs     = 15
 	shortWindow  = 60 * time.Second
 	longWindow   = 300 * time.Second
@@ -43,6 +44,12 @@ func (w *window) measures() HRV {
 		v.PNN50 = Some(100 * float64(s.above50) / float64(s.pairs))
 	}
 	return v
+}
+
+// Marked reports whether more than 5 % of the window's intervals are not normal: its measures are less sure. Above 10 % there are
+// none.
+func (v HRV) Marked() bool {
+	return v.ExcludedPercent.Known && v.ExcludedPercent.Value > 100*maxUnmarked
 }
 
 // filled reports whether normal intervals cover enough of the window.

@@ -16,32 +16,32 @@ const runLength = 16 // intervals of the present run that are held; the median n
 // compared. The distribution of differences outlives a gap, the succession does not.
 type classifier struct {
 	run    [runLength]interval
-	n      int  // held
-	next   int  // first one not judged
-	extra  bool // the interval judged last ends in an extra beat
+	ms     [runLength]float64 // of the same intervals
+	n      int                // held
+	next   int                // first one not judged
+	opens  IBIClass           // of the beat that opens interval next
 	recent trailing
 	change trailing // differences of successive intervals
 	offset trailing // of an interval from its local median, negative ones doubled
+	shift  trailing // of a beat from where its neighbours place it
 
-	arrival float64 // share of the following change that the pulse's travel adds; 0 for an ECG
-}
-
-// arrived corrects the length of an interval by ms.
-func (iv *interval) arrived(ms float64) {
-	iv.ms += ms
-	iv.Dur = time.Duration(iv.ms * 1e6)
+	arrival float64 // share of the following change that the pulse's travel takes away; 0 for an ECG
 }
 
 func newClassifier() *classifier {
-	return &classifier{recent: newTrailing(medianWindow), change: newTrailing(artefactWindow), offset: newTrailing(artefactWindow)}
+	return &classifier{recent: newTrailing(medianWindow), change: newTrailing(artefactWindow), offset: newTrailing(artefactWindow),
+		shift: newTrailing(artefactWindow)}
 }
 
 func (c *classifier) clear() {
-	c.n, c.next, c.extra = 0, 0, false
+	c.endRun()
 	c.recent.clear()
 	c.change.clear()
 	c.offset.clear()
+	c.shift.clear()
 }
+
+func (c *classifier) endRun() { c.n, c.next, c.opens = 0, 0, ClassNN }
 
 // push takes the next interval and appends those that can now be judged. afterGap says that no interval touches it from before.
 func (c *classifier) push(dst []interval, t, dur time.Duration, afterGap bool) []interval {
@@ -50,16 +50,20 @@ func (c *classifier) push(dst []interval, t, dur time.Duration, afterGap bool) [
 	}
 	if c.n == runLength {
 		copy(c.run[:], c.run[1:])
+		copy(c.ms[:], c.ms[1:])
 		c.n--
 		c.next--
 	}
 	iv := interval{IBI: IBI{T: t, Dur: dur}, ms: float64(dur) / 1e6, follows: c.n > 0}
-	c.run[c.n] = iv
+	c.run[c.n], c.ms[c.n] = iv, iv.ms
 	c.n++
-	if iv.follows {
-		c.change.add(iv.ms - c.run[c.n-2].ms)
-	}
 	c.recent.add(iv.ms)
+	if iv.follows {
+		c.change.add(iv.ms - c.ms[c.n-2])
+	}
+	if ms, ok := shiftOf(c.ms[:c.n], c.n-2); ok {
+		c.shift.add(ms)
+	}
 	if c.n-c.next > 2 {
 		dst = c.judge(dst)
 	}
@@ -71,51 +75,46 @@ func (c *classifier) flush(dst []interval) []interval {
 	for c.next < c.n {
 		dst = c.judge(dst)
 	}
-	c.n, c.next, c.extra = 0, 0, false
+	c.endRun()
 	return dst
 }
 
 func (c *classifier) judge(dst []interval) []interval {
-	iv := c.run[c.next]
-	a := c.around(c.next)
+	i := c.next
+	iv := c.run[i]
+	a := c.around()
+	closes := a.beat(i + 1)
+	iv.Class = ClassAfterGap
 	if iv.follows {
-		m := a.rr - a.median
-		if m < 0 {
-			m *= 2
-		}
-		c.offset.add(m)
+		c.offset.add(offsetOf(iv.ms, a.median))
+		iv.Class = a.interval(i, c.opens, closes)
 	}
-	switch {
-	case !iv.follows:
-		iv.Class = ClassAfterGap
-	case c.change.len() < startIntervals:
-		iv.Class = byMedian(a.rr, a.next, a.median)
-	default:
-		iv.Class = a.decide()
-	}
-	if c.extra && iv.follows && iv.Class != ClassMissed {
-		iv.Class, c.extra = ClassExtra, false // the other half of what an extra beat cut in two
-	} else {
-		c.extra = iv.Class == ClassExtra
-	}
-	if iv.Class == ClassNN && abs(a.d[2]) <= a.th1 {
-		iv.arrived(c.arrival * a.d[2])
+	c.opens = closes
+	if iv.Class == ClassNN {
+		iv.travel(c.arrival * a.following(i))
 	}
 	c.next++
 	return append(dst, iv)
 }
 
-func (c *classifier) around(i int) around {
-	a := around{rr: c.run[i].ms, median: c.recent.median(),
-		th1: max(leastSpread, artefactAlpha*c.change.quartileDeviation()),
-		th2: max(leastSpread, artefactAlpha*c.offset.quartileDeviation())}
-	for j := range a.d {
-		if at := i - 1 + j; at >= 1 && at < c.n {
-			a.d[j] = c.run[at].ms - c.run[at-1].ms
-		}
+// travel takes ms of the pulse's travel out of an interval.
+func (iv *interval) travel(ms float64) {
+	iv.ms += ms
+	iv.Dur += time.Duration(ms * 1e6)
+}
+
+// following is by how much the interval after number i is longer, ms; 0 where there is none, or where the change is no normal one.
+func (a *around) following(i int) float64 {
+	if change := a.change(i + 1); abs(change) <= a.thresholds.change {
+		return change
 	}
-	if i+1 < c.n {
-		a.next, a.haveAfter = c.run[i+1].ms, true
-	}
+	return 0
+}
+
+// around is what is known now about the run.
+func (c *classifier) around() around {
+	a := around{rr: c.ms[:c.n], median: c.recent.median()}
+	a.thresholds = thresholds{change: artefactAlpha * c.change.quartileDeviation(), offset: artefactAlpha * c.offset.quartileDeviation(),
+		shift: artefactAlpha * c.shift.quartileDeviation()}.limited(a.median, c.change.len())
 	return a
 }

@@ -180,6 +180,14 @@ func TestMeasuresWaitForTheirMinimumAndRefuseTooManyExcluded(t *testing.T) {
 			t.Errorf("after %v s: %+v", test.seconds, v)
 		}
 	}
+	for i := range int64(5) {
+		r.at(r.end - 1 - 6*i).class = ClassEctopic
+	}
+	marked := window{span: time.Minute, record: r}
+	marked.advance(r.at(r.end - 1).t)
+	if v := marked.measures(); !v.RMSSD.Known || !v.Marked() {
+		t.Errorf("7 %% excluded: %+v", v)
+	}
 	for i := range int64(9) {
 		r.at(r.end - 1 - 6*i).class = ClassEctopic
 	}
@@ -350,40 +358,6 @@ func TestCoherenceFollowsThePacer(t *testing.T) {
 	}
 	if v := p.coherence(sine(40, 0.1, 20), 0, 80*time.Second); v.Ratio.Known || v.PhaseDeg.Known {
 		t.Errorf("without intervals: %+v", v)
-	}
-}
-
-func TestUnevenPulseIsFoundAndEvenOnesAreNot(t *testing.T) {
-	random := rand.New(rand.NewPCG(2, 3))
-	tests := []struct {
-		name string
-		rr   func(i int, t float64) float64
-		want bool
-	}{
-		{"rest", func(i int, t float64) float64 { return 850 + 40*math.Sin(2*math.Pi*0.25*t) }, false},
-		{"very large breathing swings", func(i int, t float64) float64 { return 950 + 220*math.Sin(2*math.Pi*0.1*t) }, false},
-		{"one early beat in ten", func(i int, t float64) float64 {
-			return 850 + 10*math.Sin(t) - map[int]float64{3: 300, 4: -300}[i%10]
-		}, true},
-		{"no rhythm at all", func(int, float64) float64 { return 500 + 600*random.Float64() }, true},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			var rr []float64
-			at := 0.0
-			for i := 0; at < 120; i++ {
-				rr = append(rr, test.rr(i, at))
-				at += rr[i] / 1000
-			}
-			r, _ := feed(rr)
-			w := window{span: shortWindow, record: r}
-			w.advance(r.at(r.end - 1).t)
-			e := newEvenness()
-			e.update(&w)
-			if e.uneven != test.want {
-				t.Errorf("uneven %v, want %v", e.uneven, test.want)
-			}
-		})
 	}
 }
 

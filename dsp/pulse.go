@@ -32,6 +32,7 @@ type PulseFeatures struct {
 	Contact          bool
 	Quality          float64 // 0…1
 	Uneven           bool    // interval measures are withheld: the pulse is uneven
+	Marked           bool    // more than 5 % of the 60 s window's intervals are not normal
 	Reason           string
 }
 
@@ -183,6 +184,7 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 // variability appends the windows. Where the pulse is uneven they carry their counts and nothing else.
 func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
 	p.evenness.update(&p.short)
+	p.total.look(p.evenness.uneven)
 	v := p.short.measures()
 	if p.evenness.uneven {
 		v = HRV{Window: v.Window, N: v.N, ExcludedPercent: v.ExcludedPercent}
@@ -190,7 +192,7 @@ func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
 		p.spectra.short(&v, &p.short, t, p.breathing.Rate)
 	}
 	p.features.MeanNN, p.features.RMSSD, p.features.RSALn = v.MeanNN, v.RMSSD, v.RSALn
-	p.features.Uneven = p.evenness.uneven
+	p.features.Uneven, p.features.Marked = p.evenness.uneven, v.Marked()
 	dst = append(dst, v)
 	if !p.long.filled() && !p.long.refused() || t < p.began+longWindow {
 		return dst

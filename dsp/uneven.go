@@ -1,18 +1,16 @@
 package dsp
 
-import (
-	"math"
-	"time"
-)
+import "math"
 
-// Limits of an uneven pulse, over 60 s: many intervals that are not normal, or differences so large and so unlike any rhythm
-// that no interval is normal. It is no diagnosis: it says that interval measures mean nothing here.
+// Limits of an uneven pulse, over 60 s: many beats that are not normal, or differences so large and so unlike any rhythm that none
+// is. It is no diagnosis: it says that interval measures mean nothing here.
 const (
-	unevenShare   = 0.125 // of the intervals are not normal; from here on …
+	unevenShare   = 0.125 // of the intervals are ectopic, one premature beat spoiling two; from here on …
 	evenShare     = 0.06  // … until fewer than this
 	unevenLeast   = 30    // intervals in the window
+	unevenMost    = 256   // a minute at the fastest rate there is, 200, with room
 	unevenMedian  = 0.10  // median difference of neighbours, as a share of the median interval
-	unevenReverse = -0.25 // correlation of neighbouring differences: −0.5 for a shuffled series, positive for slow breathing
+	unevenReverse = -0.25 // correlation of neighbouring differences: −0.5 for a shuffled series, −1 for bigeminy, positive for slow breathing
 )
 
 const unevenReason = "uneven pulse: not used"
@@ -20,28 +18,47 @@ const unevenReason = "uneven pulse: not used"
 // evenness tells whether the pulse is uneven, with hysteresis.
 type evenness struct {
 	uneven bool
-	change trailing
-	length trailing
+	change trailing // between neighbours, without sign, ms
+	length trailing // ms
 }
 
-func newEvenness() *evenness { return &evenness{change: newTrailing(128), length: newTrailing(128)} }
+func newEvenness() *evenness {
+	return &evenness{change: newTrailing(unevenMost), length: newTrailing(unevenMost)}
+}
 
-// update looks at the window's intervals. Intervals judged missed are the sensor's fault, not the heart's, and do not count.
+// update looks at the window's intervals.
 func (e *evenness) update(w *window) {
+	all, ectopic, reversal := e.look(w)
+	if all < unevenLeast {
+		e.uneven = e.uneven && all > 0
+		return
+	}
+	share := float64(ectopic) / float64(all)
+	wild := e.change.median() > unevenMedian*e.length.median() && reversal < unevenReverse
+	switch {
+	case share >= unevenShare || wild:
+		e.uneven = true
+	case share < evenShare:
+		e.uneven = false
+	}
+}
+
+// look counts the window's intervals, and how far neighbouring differences take each other back. Beats that were missed or seen too
+// many are the sensor's fault, not the heart's, and break the succession.
+func (e *evenness) look(w *window) (all, ectopic int, reversal float64) {
 	e.change.clear()
 	e.length.clear()
-	var odd, all int
 	var previous, product, square float64
 	var last *entry
-	for i := w.from; i < w.upTo && all < 128; i++ {
+	for i := w.from; i < w.upTo && all < unevenMost; i++ {
 		x := w.record.at(i)
-		if x.class == ClassAfterGap || x.class == ClassMissed {
+		if x.class != ClassNN && x.class != ClassEctopic {
 			last, previous = nil, 0
 			continue
 		}
 		all++
-		if x.class != ClassNN {
-			odd++
+		if x.class == ClassEctopic {
+			ectopic++
 		}
 		e.length.add(x.ms)
 		if last != nil {
@@ -53,68 +70,8 @@ func (e *evenness) update(w *window) {
 		}
 		last = x
 	}
-	if all < unevenLeast {
-		e.uneven = e.uneven && all > 0
-		return
+	if square == 0 {
+		return all, ectopic, 0
 	}
-	share := float64(odd) / float64(all)
-	wild := e.change.median() > unevenMedian*e.length.median() && product < unevenReverse*square
-	if share >= unevenShare || wild {
-		e.uneven = true
-	} else if share < evenShare {
-		e.uneven = false
-	}
-}
-
-// total sums up a whole run in bounded memory (Welford 1962 for the variance).
-type total struct {
-	beats           int
-	n, pairs        int
-	mean, m2        float64
-	diffSquare      float64
-	above50         int
-	seconds, usable int
-	first, last     time.Duration
-	begun           bool
-}
-
-func (s *total) interval(e *entry) {
-	if e.class != ClassNN {
-		return
-	}
-	s.n++
-	d := e.ms - s.mean
-	s.mean += d / float64(s.n)
-	s.m2 += d * (e.ms - s.mean)
-	if !e.pair {
-		return
-	}
-	s.pairs++
-	s.diffSquare += e.diff * e.diff
-	if math.Abs(e.diff) > 50+rounding {
-		s.above50++
-	}
-}
-
-func (s *total) time(t time.Duration) {
-	if !s.begun {
-		s.begun, s.first = true, t
-	}
-	s.last = max(s.last, t)
-}
-
-func (s *total) summary() Summary {
-	v := Summary{Duration: s.last - s.first, Beats: s.beats}
-	if s.n >= 2 {
-		v.MeanNN = Some(s.mean)
-		v.SDNN = Some(math.Sqrt(s.m2 / float64(s.n-1)))
-	}
-	if s.pairs > 0 {
-		v.RMSSD = Some(math.Sqrt(s.diffSquare / float64(s.pairs)))
-		v.PNN50 = Some(100 * float64(s.above50) / float64(s.pairs))
-	}
-	if s.seconds > 0 {
-		v.UsablePercent = Some(100 * float64(s.usable) / float64(s.seconds))
-	}
-	return v
+	return all, ectopic, product / square
 }

@@ -303,7 +303,11 @@ func (e *Estimator) quality() float64 {
 	if pulse+skin == 0 {
 		return 0
 	}
-	return (pulse*e.pulse.quality + skin*e.skin.quality) / (pulse + skin)
+	quality := e.pulse.quality
+	if e.features.Pulse.Marked {
+		quality *= confidenceMarked
+	}
+	return (pulse*quality + skin*e.skin.quality) / (pulse + skin)
 }
 
 // heartRateAboveRest is for Recovery.

@@ -300,6 +300,16 @@ func TestSlowBreathingIsNotReadAsCalmer(t *testing.T) {
 	}
 }
 
+func TestManyIntervalsLeftOutMakeTheStateLessSure(t *testing.T) {
+	sure := func(marked bool) float64 {
+		r, m := newRunner(calmBaseline(), regulation.Options{}), newTrack(30, 0)
+		return r.run(m, calm, 120, func(f *regulation.Features) { f.Pulse.Marked = marked }).Confidence
+	}
+	if marked, whole := sure(true), sure(false); marked == 0 || marked > 0.95*whole {
+		t.Errorf("confidence %.2f with many intervals left out, %.2f with none", marked, whole)
+	}
+}
+
 func TestPacedBreathingIsForgottenAMinuteAfterThePacer(t *testing.T) {
 	r, m := newRunner(calmBaseline(), regulation.Options{}), newTrack(30, 0)
 	r.run(m, calm, 60, func(f *regulation.Features) { f.Paced = true })

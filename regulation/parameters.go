@@ -34,6 +34,7 @@ const (
 	confidenceEdge    = 0.45 // own: on the threshold itself it is a coin's toss, a little less for what is not measured
 	confidenceGain    = 0.50 // own: so that far from every threshold 0.95 is the most ever said
 	confidenceUnlike  = 0.8  // own: factor for an own rest far from the population's
+	confidenceMarked  = 0.8  // own: factor for the pulse while more than 5 % of its intervals are left out
 	confidenceMissing = 0.4  // own: what a wholly missing axis weight would take away
 	unlikeZ           = 2.0  // own: about one person in twenty lies further out by chance
 )

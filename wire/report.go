@@ -19,7 +19,22 @@ func AppendIntervalReport(dst []byte, r dsp.IntervalReport) []byte {
 		return o.null("corrected").close()
 	}
 	c := open(o.key("corrected")).count("ectopic", r.Ectopic).count("missed", r.Missed).count("extra", r.Extra)
-	return object(c.close()).close()
+	c = c.maybe("percent", r.Share, percentDecimals).flag("marked", r.Marked)
+	return object(appendCorrections(c.key("list"), r.Corrections).close()).close()
+}
+
+// appendCorrections writes what was corrected, in the order of the file: the number of the interval, from 0, the time of the beat
+// that closes it, its length as it was, and what it was taken for.
+func appendCorrections(dst object, list []dsp.Correction) object {
+	dst = append(dst, '[')
+	for i, c := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		o := open(dst).count("index", c.Index).seconds("t_s", c.T, timeDecimals).number("rr_ms", c.Ms, ibiDecimals)
+		dst = o.text("kind", c.Class.String()).close()
+	}
+	return append(dst, ']')
 }
 
 // ratio is absent where either part is, or where nothing can be divided by.

@@ -1,0 +1,70 @@
+package dsp
+
+import (
+	"math"
+	"time"
+)
+
+// total sums up a whole run in bounded memory (Welford 1962 for the variance).
+type total struct {
+	beats           int
+	n, pairs        int
+	mean, m2        float64
+	diffSquare      float64
+	above50         int
+	seconds, usable int
+	looks, uneven   int // at the pulse's evenness
+	first, last     time.Duration
+	begun           bool
+}
+
+func (s *total) interval(e *entry) {
+	if e.class != ClassNN {
+		return
+	}
+	s.n++
+	d := e.ms - s.mean
+	s.mean += d / float64(s.n)
+	s.m2 += d * (e.ms - s.mean)
+	if !e.pair {
+		return
+	}
+	s.pairs++
+	s.diffSquare += e.diff * e.diff
+	if math.Abs(e.diff) > 50+rounding {
+		s.above50++
+	}
+}
+
+// look counts one look at the pulse's evenness.
+func (s *total) look(uneven bool) {
+	s.looks++
+	if uneven {
+		s.uneven++
+	}
+}
+
+func (s *total) time(t time.Duration) {
+	if !s.begun {
+		s.begun, s.first = true, t
+	}
+	s.last = max(s.last, t)
+}
+
+// summary gives no measure of intervals where the pulse was uneven for most of the run.
+func (s *total) summary() Summary {
+	v := Summary{Duration: s.last - s.first, Beats: s.beats}
+	even := 2*s.uneven <= s.looks
+	if s.n >= 2 && even {
+		v.MeanNN = Some(s.mean)
+		v.SDNN = Some(math.Sqrt(s.m2 / float64(s.n-1)))
+	}
+	if s.pairs > 0 && even {
+		v.RMSSD = Some(math.Sqrt(s.diffSquare / float64(s.pairs)))
+		v.PNN50 = Some(100 * float64(s.above50) / float64(s.pairs))
+	}
+	if s.seconds > 0 {
+		v.UsablePercent = Some(100 * float64(s.usable) / float64(s.seconds))
+	}
+	return v
+}

@@ -1,0 +1,53 @@
+package dsp_test
+
+import (
+	"math"
+	"testing"
+
+	"hubd/dsp"
+)
+
+func TestAnUnevenPulseIsToldAndItsVariabilityWithheld(t *testing.T) {
+	scattered := func(t float64) float64 { // without any order: the fraction of a large sine
+		_, part := math.Modf(math.Abs(math.Sin(t*12.9898)) * 43758.5453)
+		return 0.55 + 0.5*part
+	}
+	early := func(t float64) float64 { // every fourth beat a third too early, by the count of beats at 70 a minute
+		switch int(t*70/60+0.2) % 4 {
+		case 2:
+			return 0.58
+		case 3:
+			return 1.13
+		}
+		return 60. / 70
+	}
+	slow := func(t float64) float64 { return 0.85 + 0.15*math.Sin(2*math.Pi*0.08*t) }
+	tests := []struct {
+		name   string
+		rr     func(float64) float64
+		kind   dsp.PulseKind
+		uneven bool
+	}{
+		{"no order, by the finger", scattered, dsp.PPG, true},
+		{"no order, by ECG", scattered, dsp.ECG, true},
+		{"every fourth beat early, by ECG", early, dsp.ECG, true},
+		{"slow breathing with swings of 300 ms, by the finger", slow, dsp.PPG, false},
+		{"slow breathing with swings of 300 ms, by ECG", slow, dsp.ECG, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := dsp.NewPulse(dsp.PulseOptions{Kind: test.kind, Leads: 1})
+			h := listen(p, body{hz: 250, seconds: 120, rr: test.rr, ecg: test.kind == dsp.ECG}.samples())
+			f, v := p.Features(), last[dsp.HRV](h)
+			if f.Uneven != test.uneven || v.RMSSD.Known == test.uneven || f.RMSSD.Known == test.uneven {
+				t.Errorf("uneven %v, want %v: %+v, %+v", f.Uneven, test.uneven, f, v)
+			}
+			if s := p.Summary(); s.RMSSD.Known == test.uneven || s.MeanNN.Known == test.uneven {
+				t.Errorf("summary %+v", s)
+			}
+			if told := f.Reason == "uneven pulse: not used"; told != test.uneven {
+				t.Errorf("reason %q", f.Reason)
+			}
+		})
+	}
+}
