@@ -16,16 +16,17 @@ import (
 //	half height           3.4      4.1    5.4     5.6
 //	peak                  2.6      3.1    0.8     8.9
 //	fit of the bend       3.4      3.4    4.7     5.5
-//	fit and crest (used)  2.8      2.5    2.6     5.2
+//	fit and crest (used)  2.7      2.7    3.0     5.1
 //
-// The fit rests on the whole beat instead of one point of it and has the fewest outliers; the crest adds what it sees of its own.
+// The fit rests on the whole beat instead of one point of it and has the fewest outliers; the crest adds what it sees of its own, as
+// much as it has been the steadier of the two with this wearer.
 
-// The crest takes part with half the weight where it comes as long after the fit as it usually does: the two err independently. A
-// crest that comes otherwise belongs to a second wave or to noise and says nothing; the fit then stands alone, at the usual distance.
+// The crest takes part where it comes as long after the fit as it usually does: the two err independently. A crest that comes otherwise
+// belongs to a second wave or to noise and says nothing; the fit then stands alone.
 const (
-	crestWeight = 0.5
 	crestSpread = 12 * time.Millisecond // from the usual delay; twice what breathing does to it
 	crestBeats  = 21                    // over which "usual" is the median
+	crestShare  = 0.5                   // of the usual delay, at which a beat's time stands between fit and crest
 )
 
 // fiducial is the offset in cells, from the candidate's cell, of the time that is told. The ECG's R wave is sharp: its own
@@ -36,17 +37,32 @@ func (l *lead) fiducial(c candidate) float64 {
 	}
 	fit := l.bend.fit(&l.wave, c, l.polarity)
 	delay, ok := l.crest(c)
-	if delay -= fit; ok {
-		l.crests.add(delay)
-	}
+	delay -= fit
+	l.compare(float64(c.k)+fit, delay, ok)
 	if l.crests.len() == 0 {
 		return fit
 	}
 	usual := l.crests.median()
-	if !ok || math.Abs(delay-usual) > float64(crestSpread)/float64(l.form.step) {
-		delay = usual
+	off := delay - usual
+	if !ok || math.Abs(off) > float64(crestSpread)/float64(l.form.step) {
+		off = 0
 	}
-	return fit + crestWeight*delay
+	return fit + crestShare*usual + l.tops.against(&l.fits)*off
+}
+
+// compare notes a beat's fit and, where there is one, its crest.
+func (l *lead) compare(fit, delay float64, crest bool) {
+	if l.alone {
+		l.fits.interrupt()
+		l.tops.interrupt()
+	}
+	l.fits.add(fit)
+	if !crest {
+		l.tops.interrupt()
+		return
+	}
+	l.tops.add(fit + delay)
+	l.crests.add(delay)
 }
 
 // crest is where the level wave first stops rising after the candidate; false where that lies beyond what is held or belongs to a

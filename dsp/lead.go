@@ -51,6 +51,8 @@ type lead struct {
 	heights   trailing // of accepted beats' features
 	gaps      trailing // cells between accepted beats that touch
 	crests    trailing // cells from the fit to the crest
+	fits      regularity
+	tops      regularity
 	pending   candidate
 	waiting   bool
 	accepted  int64 // cell of the last accepted beat
@@ -71,7 +73,8 @@ type lead struct {
 }
 
 func newLead(kind PulseKind) *lead {
-	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11), crests: newTrailing(crestBeats), bend: newBend()}
+	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11), crests: newTrailing(crestBeats), bend: newBend(),
+		fits: newRegularity(), tops: newRegularity()}
 	l.grid = grid{step: l.form.step, longest: longestStep}
 	l.wave.form, l.det.form = &l.form, &l.form
 	l.wave.clear()
@@ -86,6 +89,8 @@ func (l *lead) forget() {
 	l.heights.clear()
 	l.gaps.clear()
 	l.crests.clear()
+	l.fits.clear()
+	l.tops.clear()
 	l.tmpl.clear()
 	l.bend.average.clear()
 	l.judged.clear()
