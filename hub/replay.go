@@ -81,7 +81,7 @@ func (r *replay) load() error {
 	options := pipeline.Options{Pair: true, Room: r.roomOptions(len(worn))}
 	for i, w := range worn {
 		wo := r.wearerOptions(i)
-		tracks, err := tracksOf(i, w.Selection, r.o.ADCBits, &wo)
+		tracks, err := tracksOf(i, w.Selection, r.o.ADCBits, &wo, r.o.Warn)
 		if err != nil {
 			return fmt.Errorf("%s: wearer %s: %w", w.file, wo.ID, err)
 		}

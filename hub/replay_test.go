@@ -429,6 +429,40 @@ func TestRawCountsGoThroughTheConverterUnchanged(t *testing.T) {
 	}
 }
 
+func TestFractionsOfACountAreRoundedWithOneWarningAColumn(t *testing.T) {
+	// A publisher's resampling leaves values between two true counts, in the names of the project's own sensors.
+	resampled := "t_s,eda_adc,rsp_adc,ppg_finger_adc,ppg_ear_adc\n" + ramp(600, func(i int) string {
+		wave := 2000 + 300*math.Sin(float64(i)/4)
+		return fmt.Sprintf("%.2f,4053,%.2f,%.2f", 1890.3+0.1*float64(i%2), math.Round(wave)+0.4, wave)
+	})
+	whole := "t_s,eda_adc,rsp_adc,ppg_finger_adc,ppg_ear_adc\n" + ramp(600, func(i int) string {
+		wave := math.Round(2000 + 300*math.Sin(float64(i)/4))
+		return fmt.Sprintf("1890,4053,%.0f,%.0f", wave, wave)
+	})
+	var warned []string
+	hear := func(o *hub.ReplayOptions) { o.Warn = func(s string) { warned = append(warned, s) } }
+	got := replay(t, hear, csv(t, resampled))
+	for _, want := range []string{"ppg_finger_adc holds fractions of a count: rounded", "eda_adc holds fractions of a count: rounded"} {
+		if n := len(slices.DeleteFunc(slices.Clone(warned), func(s string) bool { return s != want })); n != 1 {
+			t.Errorf("warned %d times of %q: %q", n, want, warned)
+		}
+	}
+	warned = nil
+	if want := replay(t, hear, csv(t, whole)); got != want {
+		t.Error("rounded counts do not replay as the counts they are rounded to")
+	}
+	for _, w := range warned {
+		if strings.Contains(w, "fractions") {
+			t.Errorf("whole counts: %s", w)
+		}
+	}
+	err := hub.Replay(t.Context(), hub.ReplayOptions{Files: []string{csv(t, "t_s,ppg_adc\n0,1.5\n0.04,4095.5\n")}, ADCBits: 12,
+		Out: io.Discard, Warn: func(string) {}})
+	if err == nil || !strings.Contains(err.Error(), "ppg_adc at 0.040 s") {
+		t.Errorf("more than the converter can give: %v", err)
+	}
+}
+
 func TestOtherNumbersOfBitsAreRefused(t *testing.T) {
 	err := hub.Replay(t.Context(), hub.ReplayOptions{ADCBits: 16, Out: io.Discard})
 	if err == nil || !strings.Contains(err.Error(), "16 bits") {

@@ -64,8 +64,8 @@ func (t *track) convert() (dsp.Sample, error) {
 // volts is what the input sees while the pending cell is converted.
 func (t *track) volts() float64 { return t.wire(t.column.V[t.next]) }
 
-// tracksOf wires one wearer's columns and completes the wearer's options to match.
-func tracksOf(index int, sel recording.Selection, bits int, o *pipeline.WearerOptions) ([]*track, error) {
+// tracksOf wires one wearer's columns and completes the wearer's options to match. It warns of what it had to round.
+func tracksOf(index int, sel recording.Selection, bits int, o *pipeline.WearerOptions, warn func(string)) ([]*track, error) {
 	var tracks []*track
 	for lead, c := range sel.Pulse {
 		wire, err := pulseWire(c)
@@ -91,7 +91,7 @@ func tracksOf(index int, sel recording.Selection, bits int, o *pipeline.WearerOp
 		o.Skin = dsp.SkinOptions{Circuit: dsp.Grove, SupplyVolts: replaySupply, OpenCircuit: openCircuit,
 			StepVolts: stepVolts(c, bits), Calibrated: c.Unit == recording.Microsiemens}
 	}
-	if err := convertAll(tracks, bits); err != nil {
+	if err := convertAll(tracks, bits, warn); err != nil {
 		return nil, err
 	}
 	if c := sel.Motion; c != nil {
@@ -140,12 +140,16 @@ func stepVolts(c *recording.Column, bits int) float64 {
 }
 
 // convertAll puts the tracks on chips: raw counts on an MCP3x0x, everything else on an ADS1115.
-func convertAll(tracks []*track, bits int) error {
+func convertAll(tracks []*track, bits int, warn func(string)) error {
 	var counts, analog []*track
 	for _, t := range tracks {
 		if t.column.Unit == recording.Counts {
-			if err := checkCounts(t.column, bits); err != nil {
+			whole, err := checkCounts(t.column, bits)
+			if err != nil {
 				return err
+			}
+			if !whole { // the simulated chip rounds them, as a real one does with any voltage
+				warn(fmt.Sprintf("%s holds fractions of a count: rounded", t.column.FullName()))
 			}
 			t.wire = func(code float64) float64 { return code * replaySupply / float64(int(1)<<bits) }
 			counts = append(counts, t)
@@ -159,15 +163,18 @@ func convertAll(tracks []*track, bits int) error {
 	return onMCP(counts, bits)
 }
 
-// checkCounts refuses what no converter of that many bits can have given.
-func checkCounts(c *recording.Column, bits int) error {
+// checkCounts refuses what no converter of that many bits can have given, and tells whether all counts are whole: a recording that
+// its publisher resampled holds fractions between two true counts.
+func checkCounts(c *recording.Column, bits int) (whole bool, err error) {
 	most := float64(int(1)<<bits - 1)
+	whole = true
 	for i, v := range c.V {
-		if v != math.Trunc(v) || v < 0 || v > most {
-			return fmt.Errorf("column %s at %.3f s: %v is no count of a %d-bit converter (0 to %.0f); see --adc-bits", c.FullName(), c.T[i].Seconds(), v, bits, most)
+		if v < 0 || v > most {
+			return false, fmt.Errorf("column %s at %.3f s: %v is no count of a %d-bit converter (0 to %.0f); see --adc-bits", c.FullName(), c.T[i].Seconds(), v, bits, most)
 		}
+		whole = whole && v == math.Trunc(v)
 	}
-	return nil
+	return whole, nil
 }
 
 // channels numbers the tracks as inputs of one chip.
