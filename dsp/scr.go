@@ -63,10 +63,12 @@ func (r *responses) latest() (time.Duration, bool) {
 	return r.counted[(r.count-1)%scrCounted], true
 }
 
-// inside reports whether a response is rising or has not recovered.
-func (r *responses) inside() bool {
+// inside reports at time t whether a response has not recovered, or may be rising: the level climbs, and not for longer than a
+// response can. What climbs on is drift.
+func (r *responses) inside(t time.Duration) bool {
 	back := min(cellsOf(3*time.Second), r.recent.len()-1)
-	return r.opened > 0 || r.rising && back > 0 && r.recent.at(0)-r.recent.at(back) > scrThreshold/2
+	rising := r.rising && t-r.lowAt <= scrLongest+time.Second && back > 0 && r.recent.at(0)-r.recent.at(back) > scrThreshold/2
+	return rising || r.opened > 0
 }
 
 // next takes the level at time t and appends the responses that are over. least is the smallest amplitude that counts.

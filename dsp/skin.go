@@ -119,7 +119,6 @@ func (k *Skin) Sample(dst []Value, s Sample) []Value {
 	if !k.grid.add(s.T, g) {
 		k.begin(s.T, g)
 	}
-	k.rough.sample(s.T, g)
 	for n, v, ok := k.grid.next(); ok; n, v, ok = k.grid.next() {
 		dst = k.cell(dst, k.grid.middle(n, 0), v)
 	}
@@ -157,18 +156,11 @@ func (k *Skin) begin(t time.Duration, g float64) {
 	k.low.rest(g)
 	k.level, k.have, k.since = g, true, t
 	k.machine.interrupt()
-	k.rough.interrupt()
-}
-
-// noise is the standard deviation of the filtered level, µS: white noise keeps the share of its power that lies in the band. (A
-// second-order Butterworth low-pass passes as much noise as an ideal one of 1.11 times its cut-off.)
-func (k *Skin) noise() float64 {
-	return k.rough.deviation() * math.Sqrt(math.Min(1, 2*1.11*skinBandHz*k.look.step))
 }
 
 // least is the smallest response that counts now, µS.
 func (k *Skin) least() float64 {
-	return max(k.o.LeastSCR, scrSteps*k.steps, scrNoises*k.noise())
+	return max(k.o.LeastSCR, scrSteps*k.steps, scrNoises*k.rough.deviation(k.look.step))
 }
 
 // convert turns volts into µS or says why that is not possible.
@@ -189,7 +181,7 @@ func (k *Skin) convert(s Sample) (g float64, reason string) {
 	switch {
 	case g < math.Max(skinLeast, offSteps*k.steps):
 		return 0, reasonOff
-	case g > skinMost || s.Flags.Has(FlagClip):
+	case g >= skinMost || s.Flags.Has(FlagClip):
 		return 0, reasonBeyond
 	}
 	return g, ""
@@ -221,7 +213,9 @@ func (k *Skin) cell(dst []Value, t time.Duration, g float64) []Value {
 	if t < k.since+skinSettle || t < k.spoilt || k.tooSlow() {
 		return dst
 	}
-	return k.machine.next(dst, t-k.low.delay, k.level, k.noise(), k.least())
+	dst = k.machine.next(dst, t-k.low.delay, k.level, k.rough.deviation(k.look.step), k.least())
+	k.rough.look(t, &k.machine.recent)
+	return dst
 }
 
 // Second computes what belongs to a whole second t: EDA, and Signal on change and every 10 s.
@@ -230,7 +224,7 @@ func (k *Skin) Second(dst []Value, t time.Duration) []Value {
 	*f = SkinFeatures{Calibrated: k.o.Calibrated}
 	if f.Reason = k.fault(t); f.Reason == "" {
 		f.Contact = true
-		k.tonic.second(t, k.level, k.machine.inside())
+		k.tonic.second(t, k.level, k.machine.inside(t))
 		f.SCL = k.tonic.value()
 		if f.SCL.Known {
 			f.Phasic = Some(math.Max(0, k.level-f.SCL.Value))

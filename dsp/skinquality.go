@@ -56,6 +56,8 @@ func (k *Skin) fault(t time.Duration) string {
 		return "no samples: look at the cable"
 	case k.look.faulty:
 		return "the converter gives no valid number: look at the cable"
+	case k.look.step > skinLongest.Seconds():
+		return reasonSlow
 	case k.reason != "":
 		return k.reason
 	case t-k.look.changed > k.longestFlat():
