@@ -71,6 +71,15 @@ func (r *responses) inside(t time.Duration) bool {
 	return rising || r.opened > 0
 }
 
+// quiet is the level to take the tonic one from at time t. Soon after a response it is the lowest of the last 5 s: what has not
+// recovered lies above the tonic level, and in a storm of responses only the troughs come near it.
+func (r *responses) quiet(t time.Duration, level float64) float64 {
+	if last, any := r.latest(); !any || t-last > scrRecovery || r.recent.len() == 0 {
+		return level
+	}
+	return r.recent.at(r.recent.lowest(0, min(cellsOf(scrLongest), r.recent.len())))
+}
+
 // next takes the level at time t and appends the responses that are over. least is the smallest amplitude that counts.
 func (r *responses) next(dst []Value, t time.Duration, level, noise, least float64) []Value {
 	dst = r.recover(dst, t, level)

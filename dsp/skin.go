@@ -224,7 +224,7 @@ func (k *Skin) Second(dst []Value, t time.Duration) []Value {
 	*f = SkinFeatures{Calibrated: k.o.Calibrated}
 	if f.Reason = k.fault(t); f.Reason == "" {
 		f.Contact = true
-		k.tonic.second(t, k.level, k.machine.inside(t))
+		k.tonic.second(t, k.machine.quiet(t, k.level), k.machine.inside(t))
 		f.SCL = k.tonic.value()
 		if f.SCL.Known {
 			f.Phasic = Some(math.Max(0, k.level-f.SCL.Value))
