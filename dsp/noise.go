@@ -8,9 +8,11 @@ import (
 // Settings of the noise estimate.
 const (
 	noiseCells   = 4  // 0.2 s: long against the filter's ringing, short against any response
-	noiseSeconds = 30 // seconds whose median is taken: responses spoil a few of them and not the median
+	noiseSeconds = 30 // seconds whose lower quartile is taken: in a storm of responses few are straight
 	noiseLeast   = 5  // of them before there is an estimate
 	noisePairs   = 2  // values that a second must have
+
+	noiseQuartile = 0.75 // the lower quartile of a second's mean distance against their mean, of noise alone
 )
 
 // roughness estimates the noise of the filtered level from how far it lies off the straight line between its neighbours 0.2 s
@@ -50,5 +52,6 @@ func (r *roughness) deviation(apart float64) float64 {
 		return 0
 	}
 	share := math.Max(0.3, 0.61-2.9*apart*apart)
-	return r.seconds.median() * math.Sqrt(math.Pi/2) / share // a Gaussian's mean distance from 0 is √(2/π) of its deviation
+	quiet := quantile(r.seconds.sorted, 0.25) / noiseQuartile
+	return quiet * math.Sqrt(math.Pi/2) / share // a Gaussian's mean distance from 0 is √(2/π) of its deviation
 }

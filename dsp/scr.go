@@ -9,14 +9,14 @@ import (
 const (
 	scrThreshold = 0.05 // µS from onset to peak, where SkinOptions says nothing else
 	scrSteps     = 4    // or so many converter steps, where those are coarser: a staircase errs by one step at either end
-	scrNoises    = 7    // or so many standard deviations of the filtered noise: its swings of some seconds reach 4 to 6
+	scrNoises    = 8    // or so many standard deviations of the filtered noise: its swings of some seconds reach 4 to 6
 	scrShortest  = 500 * time.Millisecond
 	scrLongest   = 5 * time.Second
 	scrRecovery  = 10 * time.Second // half recovery is looked for so long after the peak
 	scrCreep     = 0.01             // µS/s: slower than this is drift and no rise
 	scrFall      = 0.05             // of the threshold, or two deviations of noise: so much must the level fall to leave a peak
 	scrPlateau   = time.Second      // without growth: the top is reached
-	scrSharpest  = 0.8              // of the amplitude in 0.4 s: an electrode that moved; the filter makes 0.85 of a step, 0.6 of a rise of 0.5 s
+	scrSharpest  = 0.82             // of the amplitude in 0.4 s: an electrode that moved (the filter leaves 0.85 of a step in 0.4 s)
 	scrOpen      = 8                // responses that may wait for their recovery at a time
 	scrCounted   = 64               // responses per minute that can be counted
 )
@@ -122,7 +122,7 @@ func (r *responses) confirm(t time.Duration, noise, least float64) bool {
 	onset := t - time.Duration(found.onset*float64(skinStep))
 	rose := r.topAt - onset
 	amplitude := r.top - found.trough - noise // the highest and the lowest of a noisy level lie too far apart
-	jump := found.steep-2*noise > scrSharpest*amplitude
+	jump := found.steep-noise > scrSharpest*amplitude
 	if !ok || jump || amplitude < least || rose < scrShortest || rose > scrLongest {
 		return false
 	}
