@@ -7,26 +7,28 @@ import (
 
 // Limits of a skin-conductance response (Boucsein 2012; physiology page 5).
 const (
-	scrThreshold = 0.05 // µS from onset to peak
-	scrSteps     = 4    // or so many converter steps, where those are coarser
+	scrThreshold = 0.05 // µS from onset to peak, where SkinOptions says nothing else
+	scrSteps     = 4    // or so many converter steps, where those are coarser: a staircase errs by one step at either end
+	scrNoises    = 8    // or so many standard deviations of the filtered noise: its swings of some seconds reach 4 to 6
 	scrShortest  = 500 * time.Millisecond
 	scrLongest   = 5 * time.Second
 	scrRecovery  = 10 * time.Second // half recovery is looked for so long after the peak
-	scrUnder     = 0.01             // µS/s: slower than this is no rise
+	scrCreep     = 0.01             // µS/s: slower than this is drift and no rise
+	scrFall      = 0.05             // of the threshold, or two deviations of noise: so much must the level fall to leave a peak
+	scrPlateau   = time.Second      // without growth: the top is reached
+	scrSharpest  = 0.82             // of the amplitude in 0.4 s: an electrode that moved (the filter leaves 0.85 of a step in 0.4 s)
 	scrOpen      = 8                // responses that may wait for their recovery at a time
 	scrCounted   = 64               // responses per minute that can be counted
 )
 
-// threshold is the least amplitude of a response where one converter step is so many µS.
-func threshold(step float64) float64 { return math.Max(scrThreshold, scrSteps*step) }
-
-// responses finds skin-conductance responses from trough to peak, causally: a rise begins at the last place without slope and
-// ends where the level has fallen from its top. Overlapping responses each have their own trough; a response whose half
-// recovery comes after the next one's rise has begun has none.
+// responses finds skin-conductance responses from trough to peak, causally. The level must fall a little to leave a
+// peak, and grow as much to leave a trough, so that noise makes neither. Overlapping responses each have their own trough; a
+// response whose half recovery comes after the next one's rise has begun has none.
 type responses struct {
+	recent  trail
 	rising  bool
-	onset   time.Duration
-	trough  float64
+	low     float64 // lowest since the last peak
+	lowAt   time.Duration
 	top     float64
 	topAt   time.Duration
 	open    [scrOpen]SCR
@@ -40,46 +42,89 @@ type responses struct {
 func (r *responses) clear() { *r = responses{} }
 
 // interrupt ends what is under way without telling it; what was counted stays counted.
-func (r *responses) interrupt() { r.rising, r.opened = false, 0 }
+func (r *responses) interrupt() {
+	r.rising, r.opened = false, 0
+	r.recent.clear()
+}
 
-// inside reports whether a response is rising or has not recovered.
-func (r *responses) inside() bool { return r.rising && r.top-r.trough > scrThreshold/2 || r.opened > 0 }
+// forget takes back what was counted since time t: what surrounds a sample that cannot be right is no response.
+func (r *responses) forget(t time.Duration) {
+	for r.count > 0 && r.counted[(r.count-1)%scrCounted] > t {
+		r.count--
+		r.counted[r.count%scrCounted] = math.MinInt64 / 2 // its place in the ring must not count as an older one's
+	}
+}
 
-// next takes the level at time t and appends the responses that are over.
-func (r *responses) next(dst []Value, t time.Duration, level, slope, least float64) []Value {
+// latest is when the last counted response reached its peak; false where none was counted.
+func (r *responses) latest() (time.Duration, bool) {
+	if r.count == 0 {
+		return 0, false
+	}
+	return r.counted[(r.count-1)%scrCounted], true
+}
+
+// inside reports at time t whether a response has not recovered, or may be rising: the level climbs, and not for longer than a
+// response can. What climbs on is drift.
+func (r *responses) inside(t time.Duration) bool {
+	back := min(cellsOf(3*time.Second), r.recent.len()-1)
+	rising := r.rising && t-r.lowAt <= scrLongest+time.Second && back > 0 && r.recent.at(0)-r.recent.at(back) > scrThreshold/2
+	return rising || r.opened > 0
+}
+
+// quiet is the level to take the tonic one from at time t. Soon after a response it is the lowest of the last 5 s: what has not
+// recovered lies above the tonic level, and in a storm of responses only the troughs come near it.
+func (r *responses) quiet(t time.Duration, level float64) float64 {
+	if last, any := r.latest(); !any || t-last > scrRecovery || r.recent.len() == 0 {
+		return level
+	}
+	return r.recent.at(r.recent.lowest(0, min(cellsOf(scrLongest), r.recent.len())))
+}
+
+// next takes the level at time t and appends the responses that are over. least is the smallest amplitude that counts.
+func (r *responses) next(dst []Value, t time.Duration, level, noise, least float64) []Value {
 	dst = r.recover(dst, t, level)
+	r.recent.add(level)
+	fall := max(scrFall*least, 2*noise)
+	if r.recent.len() == 1 {
+		r.low, r.lowAt = level, t
+	}
 	if !r.rising {
-		if slope > scrUnder {
-			r.rising, r.onset, r.trough, r.top, r.topAt = true, t, level, level, t
+		if level <= r.low {
+			r.low, r.lowAt = level, t
+		} else if level > r.low+fall {
+			r.rising, r.top, r.topAt = true, level, t
 		}
 		return dst
 	}
-	r.rise(t, level, slope, least)
-	if level < r.top-math.Max(0.1*(r.top-r.trough), least/10) || slope < -scrUnder || t-r.topAt > time.Second {
-		r.confirm(t, least)
-		r.rising = false
+	if level > r.top {
+		r.top, r.topAt = level, t
+	}
+	switch {
+	case level < r.top-fall:
+		r.confirm(t, noise, least)
+		r.rising, r.low, r.lowAt = false, level, t
+	case r.top-r.low >= least && r.flat(level, fall) && r.confirm(t, noise, least):
+		r.rising, r.low, r.lowAt = false, level, t
 	}
 	return dst
 }
 
-// rise follows the rise. What crept before the slope grew to three times its mean does not belong to it, nor does a drift
-// longer than any rise.
-func (r *responses) rise(t time.Duration, level, slope, least float64) {
-	if level > r.top {
-		r.top, r.topAt = level, t
-	}
-	gained, lasted := level-r.trough, t-r.onset
-	creeping := lasted > scrShortest && gained < least && slope > 3*gained/lasted.Seconds()
-	if creeping || lasted > scrLongest+time.Second {
-		r.onset, r.trough, r.top, r.topAt = t, level, level, t
-	}
+// flat reports that the level has not grown for a while, though it may not fall: the tonic level rises under the response.
+func (r *responses) flat(level, fall float64) bool {
+	back := cellsOf(scrPlateau)
+	return back < r.recent.len() && level-r.recent.at(back) < min(fall, scrCreep*scrPlateau.Seconds())
 }
 
-// confirm counts a rise as a response where amplitude and rise time are those of one.
-func (r *responses) confirm(t time.Duration, least float64) {
-	amplitude, rise := r.top-r.trough, r.topAt-r.onset
-	if amplitude < least || rise < scrShortest || rise > scrLongest {
-		return
+// confirm counts the rise to the top as a response where amplitude, rise time and steepness are those of one.
+func (r *responses) confirm(t time.Duration, noise, least float64) bool {
+	reach := cellsOf(min(r.topAt-r.lowAt, scrLongest))
+	found, ok := r.recent.before(cellsOf(t-r.topAt), reach, noise)
+	onset := t - time.Duration(found.onset*float64(skinStep))
+	rose := r.topAt - onset
+	amplitude := r.top - found.trough - noise // the highest and the lowest of a noisy level lie too far apart
+	jump := found.steep-noise > scrSharpest*amplitude
+	if !ok || jump || amplitude < least || rose < scrShortest || rose > scrLongest {
+		return false
 	}
 	r.counted[r.count%scrCounted] = t
 	r.count++
@@ -87,11 +132,12 @@ func (r *responses) confirm(t time.Duration, least float64) {
 		r.overlap[i] = true
 	}
 	if r.opened == scrOpen {
-		return // counted, but with no room to follow its recovery: more than 8 in 10 s is no physiology
+		return true // counted, but with no room to follow its recovery: more than 8 in 10 s is no physiology
 	}
-	r.open[r.opened] = SCR{Onset: r.onset, Peak: r.topAt, Amplitude: amplitude}
+	r.open[r.opened] = SCR{Onset: onset, Peak: r.topAt, Amplitude: amplitude}
 	r.half[r.opened], r.overlap[r.opened] = r.top-amplitude/2, false
 	r.opened++
+	return true
 }
 
 // recover tells the responses that have reached half recovery or run out of time.

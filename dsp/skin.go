@@ -20,6 +20,7 @@ type SkinOptions struct {
 	SupplyVolts float64 // of the circuit; 3.3 where 0
 	OpenCircuit float64 // Grove: reading without electrodes as a share of the supply; 0.5 where 0
 	StepVolts   float64 // one step of the converter; 0 where unknown
+	LeastSCR    float64 // µS, smallest response that counts, 0.01–0.1; 0.05 where 0 (Boucsein 2012, by hand)
 	DividerOhm  float64 // of the known resistor; 100 kΩ where 0
 	DividerHigh bool    // the known resistor lies on the supply's side
 	Calibrated  bool    // OpenCircuit or DividerOhm was measured on this very circuit
@@ -30,35 +31,17 @@ type SkinFeatures struct {
 	SCL        Maybe // tonic level, µS
 	SCRPerMin  Maybe // responses over the last 60 s; absent before 60 s of contact
 	Phasic     Maybe // level above the tonic one now, µS
+	LeastSCR   Maybe // µS, the response amplitude from which SCRPerMin counts now: LeastSCR of the options, or what noise allows
 	Contact    bool
 	Quality    float64 // 0…1
 	Calibrated bool    // false: µS are approximate, only changes count
 	Reason     string  // why it is not good, in plain words; empty when it is
 }
 
-// Limits of skin conductance (Kleckner et al. 2018, doi 10.1109/TBME.2017.2758643, and design 6.2).
+// Settings of the chain. The level is resampled to 20 a second: the fastest responses rise in 0.5 s.
 const (
-	skinStep     = 50 * time.Millisecond
-	skinLongest  = 1200 * time.Millisecond // between two samples; more is a gap
-	skinLeast    = 0.05                    // µS: less means electrodes off
-	skinMost     = 50.0                    // µS: beyond the circuit's range
-	skinSteepest = 10.0                    // µS/s
-	skinSpoilt   = 5 * time.Second         // after a sample that cannot be right
-	skinSettle   = 2 * time.Second         // after contact begins, before anything is told
-	skinBandHz   = 1.0                     // low-pass
-	skinDry      = 0.5                     // µS: below it and without any response the contact is poor
-	skinDryTime  = 60 * time.Second
-	offSteps     = 2
-)
-
-// Reasons told about skin conductance.
-const (
-	reasonOff     = "electrodes off: put both on"
-	reasonTrimmed = "reads above its open circuit: trim or calibrate the board"
-	reasonBeyond  = "conductance beyond the circuit's range: dry the skin a little"
-	reasonJump    = "electrodes moved: hold still"
-	reasonSkinNew = "just begun: settling"
-	reasonDry     = "poor dry contact: moisten the electrodes"
+	skinStep   = 50 * time.Millisecond
+	skinBandHz = 1.0 // low-pass
 )
 
 // Skin turns the samples of one wearer's skin-conductance circuit into level and responses.
@@ -67,9 +50,9 @@ type Skin struct {
 	grid     grid
 	look     scan
 	low      lowpass
+	rough    roughness
 	have     bool    // level is one
 	level    float64 // filtered, µS
-	slope    float64 // µS/s
 	steps    float64 // µS of one converter step at the present level
 	reason   string  // of the newest sample
 	since    time.Duration
@@ -78,8 +61,6 @@ type Skin struct {
 	machine  responses
 	features SkinFeatures
 	signal   teller
-	lastSCR  time.Duration
-	anySCR   bool
 }
 
 // NewSkin makes a chain.
@@ -93,8 +74,12 @@ func NewSkin(o SkinOptions) *Skin {
 	if !(o.DividerOhm > 0) {
 		o.DividerOhm = 100e3
 	}
+	if !(o.LeastSCR > 0) {
+		o.LeastSCR = scrThreshold
+	}
+	o.LeastSCR = max(0.01, min(0.1, o.LeastSCR))
 	k := &Skin{o: o, grid: grid{step: skinStep, longest: skinLongest}, low: newLowpass(skinBandHz, 1/skinStep.Seconds()),
-		tonic: newTonic(), signal: teller{channel: ChannelEDA}, reason: reasonSkinNew}
+		rough: newRoughness(), tonic: newTonic(), signal: teller{channel: ChannelEDA}, reason: reasonSkinNew}
 	k.features = SkinFeatures{Calibrated: o.Calibrated, Reason: reasonSkinNew}
 	return k
 }
@@ -105,8 +90,9 @@ func (k *Skin) Withdraw() {
 	k.look.clear()
 	k.drop()
 	k.tonic.clear()
+	k.rough.clear()
 	k.machine.clear()
-	k.anySCR, k.spoilt = false, 0
+	k.spoilt = 0
 	k.reason = reasonSkinNew
 	k.features = SkinFeatures{Calibrated: k.o.Calibrated, Reason: reasonSkinNew}
 }
@@ -123,10 +109,7 @@ func (k *Skin) Sample(dst []Value, s Sample) []Value {
 	}
 	g, reason := k.convert(s)
 	if reason != "" {
-		if k.have || k.reason != reason {
-			k.drop()
-		}
-		k.reason = reason
+		k.lose(s.T, reason)
 		return dst
 	}
 	k.reason = ""
@@ -142,6 +125,25 @@ func (k *Skin) Sample(dst []Value, s Sample) []Value {
 	return dst
 }
 
+// lose notes at time t that there is no conductance, and why. What follows may be another contact, with a level of its own.
+func (k *Skin) lose(t time.Duration, reason string) {
+	if k.have {
+		k.tonic.clear()
+	}
+	if k.have || k.reason != reason {
+		k.drop()
+	}
+	k.reason = reason
+	k.spoil(t)
+}
+
+// spoil withholds what lies around a sample that cannot be right.
+func (k *Skin) spoil(t time.Duration) {
+	k.spoilt = t + skinSpoilt
+	k.machine.interrupt()
+	k.machine.forget(t - skinSpoilt)
+}
+
 // drop ends the present contact. A response that is under way is never told.
 func (k *Skin) drop() {
 	k.grid.interrupt()
@@ -152,8 +154,13 @@ func (k *Skin) drop() {
 // begin starts a stretch of contact. The filter is set to rest at the first value, so it does not ring.
 func (k *Skin) begin(t time.Duration, g float64) {
 	k.low.rest(g)
-	k.level, k.slope, k.have, k.since = g, 0, true, t
+	k.level, k.have, k.since = g, true, t
 	k.machine.interrupt()
+}
+
+// least is the smallest response that counts now, µS.
+func (k *Skin) least() float64 {
+	return max(k.o.LeastSCR, scrSteps*k.steps, scrNoises*k.rough.deviation(k.look.step))
 }
 
 // convert turns volts into µS or says why that is not possible.
@@ -174,7 +181,7 @@ func (k *Skin) convert(s Sample) (g float64, reason string) {
 	switch {
 	case g < math.Max(skinLeast, offSteps*k.steps):
 		return 0, reasonOff
-	case g > skinMost || s.Flags.Has(FlagClip):
+	case g >= skinMost || s.Flags.Has(FlagClip):
 		return 0, reasonBeyond
 	}
 	return g, ""
@@ -199,19 +206,15 @@ func (k *Skin) microsiemens(volts float64) float64 {
 func (k *Skin) cell(dst []Value, t time.Duration, g float64) []Value {
 	before := k.level
 	k.level = k.low.next(g)
-	k.slope = (k.level - before) / skinStep.Seconds()
-	if math.Abs(k.slope) > skinSteepest {
-		k.spoilt = t + skinSpoilt
-		k.machine.interrupt()
+	if math.Abs(k.level-before) > skinSteepest*skinStep.Seconds() {
+		k.spoil(t)
+		k.tonic.clear()
 	}
-	if t < k.since+skinSettle || t < k.spoilt {
+	if t < k.since+skinSettle || t < k.spoilt || k.tooSlow() {
 		return dst
 	}
-	n := len(dst)
-	dst = k.machine.next(dst, t-k.low.delay, k.level, k.slope, threshold(k.steps))
-	for range dst[n:] {
-		k.lastSCR, k.anySCR = t, true
-	}
+	dst = k.machine.next(dst, t-k.low.delay, k.level, k.rough.deviation(k.look.step), k.least())
+	k.rough.look(t, &k.machine.recent)
 	return dst
 }
 
@@ -221,50 +224,19 @@ func (k *Skin) Second(dst []Value, t time.Duration) []Value {
 	*f = SkinFeatures{Calibrated: k.o.Calibrated}
 	if f.Reason = k.fault(t); f.Reason == "" {
 		f.Contact = true
-		k.tonic.second(t, k.level, k.machine.inside())
+		k.tonic.second(t, k.machine.quiet(t, k.level), k.machine.inside(t))
 		f.SCL = k.tonic.value()
-		f.SCRPerMin = k.machine.perMinute(t, k.since)
 		if f.SCL.Known {
 			f.Phasic = Some(math.Max(0, k.level-f.SCL.Value))
 		}
 		f.Quality, f.Reason = k.quality(t)
+		if !k.tooSlow() {
+			f.LeastSCR = Some(k.least())
+		}
+		if k.countable(t) {
+			f.SCRPerMin = k.machine.perMinute(t, k.since)
+		}
 	}
 	dst = k.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
 	return append(dst, EDA{SCL: f.SCL, SCRPerMin: f.SCRPerMin, Calibrated: f.Calibrated})
-}
-
-// fault says why there is no conductance at time t; empty where there is.
-func (k *Skin) fault(t time.Duration) string {
-	switch {
-	case k.look.leadOff:
-		return reasonOff
-	case !k.look.have || t-k.look.last > skinLongest+time.Second:
-		return "no samples: look at the cable"
-	case k.look.faulty:
-		return "the converter gives no valid number: look at the cable"
-	case k.reason != "":
-		return k.reason
-	case !k.have || t < k.since+skinSettle:
-		return reasonSkinNew
-	case t < k.spoilt:
-		return reasonJump
-	}
-	return ""
-}
-
-// quality is 1 for a good contact. A low level in which nothing ever happens is a dry contact: its few responses cannot be told
-// from none. A level that is only a few converter steps above nothing is coarse.
-func (k *Skin) quality(t time.Duration) (float64, string) {
-	quality := 1.0
-	if k.steps > 0 {
-		quality = math.Min(1, k.level/(10*k.steps))
-	}
-	quiet := k.since
-	if k.anySCR {
-		quiet = max(quiet, k.lastSCR)
-	}
-	if k.level < skinDry && t-quiet > skinDryTime {
-		return math.Min(quality, 0.4), reasonDry
-	}
-	return quality, ""
 }
