@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import shown
-import targets
+from interval_targets import interval_files
 from replays import Replay, all_cases, replay, scorer
 from tables import section, table, text
+from target import TITLES
+from targets import from_recordings
+from go_targets import from_tests
 
 
 def beat_row(r: Replay) -> list[Any]:
@@ -84,10 +87,10 @@ def print_recordings(replays: list[Replay]) -> None:
 
 def main() -> int:
     with ThreadPoolExecutor(1) as beside:
-        tests = beside.submit(targets.from_tests)  # Go compiles while recordings are read
+        tests = beside.submit(from_tests)  # Go compiles while recordings are read
         replays = [replay(case) for case in all_cases()]
-        rows = targets.from_recordings(replays) + tests.result()
-    section("Every target", table(targets.TITLES, [t.cells() for t in rows], flush="<<<<"))
+        rows = from_recordings(replays) + interval_files() + tests.result()
+    section("Every target", table(TITLES, [t.cells() for t in rows], flush="<<<<"))
     print_recordings(replays)
     asked = [t for t in rows if t.asked]
     print(f"\n{sum(t.met is True for t in asked)} of {len(asked)} targets met; {len(replays)} readings of recordings.")

@@ -1,53 +1,17 @@
-"""The targets of hubd's signal processing, each beside what was measured. Which reading decides, and why: docs/accuracy.md."""
+"""The targets that the recordings decide. Which reading of a figure decides, and why: docs/accuracy.md."""
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import tempfile
-from dataclasses import dataclass
-from typing import Any, Callable, Iterable
+from typing import Callable
 
 import shown
-from replays import DATA, ROOT, Replay, finite, hrv_of, median, scorer, worst
-from tables import Cell, text
+from replays import Replay, finite, median, worst
+from tables import text
+from target import Target, at_least, at_most, every
 
 USABLE_FINGER = 90.0    # % of reference beats in usable time; below it "usable" counts for nothing
 USABLE_CAMERA = 70.0
 SKIN_USABLE = 50.0      # % of base and stress; below it a session has no contact to speak of
-
-
-@dataclass
-class Target:
-    measure: str
-    target: str
-    measured: str
-    met: bool | None  # None: could not be measured
-    asked: bool = True  # False: shown beside a target, itself none
-
-    def cells(self) -> list[Cell]:
-        met = {True: "yes", False: "NO", None: "?"}[self.met] if self.asked else ""
-        return [self.measure, met, self.target, self.measured]
-
-
-TITLES = ["measure", "met", "target", "measured"]
-
-
-def at_least(limit: float, value: float | None) -> bool | None:
-    return None if value is None else value >= limit
-
-
-def at_most(limit: float, value: float | None) -> bool | None:
-    return None if value is None else abs(value) <= limit
-
-
-def every(verdicts: Iterable[bool | None]) -> bool | None:
-    """False if any is, unknown if any is unknown, else true."""
-    verdicts = list(verdicts)
-    if False in verdicts:
-        return False
-    return None if None in verdicts or not verdicts else True
 
 
 class Readings:
@@ -69,7 +33,7 @@ def from_recordings(replays: list[Replay]) -> list[Target]:
     readings = Readings(replays)
     groups: list[Callable[[Readings], list[Target]]] = [rest, intensive_care, electrodes, latency, camera, own_hardware,
                                                         wrist, skin]
-    return [t for group in groups for t in group(readings)] + interval_files()
+    return [t for group in groups for t in group(readings)]
 
 
 def rest(r: Readings) -> list[Target]:
@@ -209,111 +173,3 @@ def skin(r: Readings) -> list[Target]:
             out.append(Target(f"dry contact, {x.case.name}", "flagged", f"usable {text(usable, 0)} %: {why}",
                               not at_least(SKIN_USABLE, usable) and why != "no reason given"))
     return out
-
-
-# ---------------------------------------------------------------- interval files
-
-# rr_pyhrv_long says in its json that its SDSD is another measure: the deviation of absolute differences.
-OTHER_MEASURES = {("rr_pyhrv_long", "sdsd")}
-SPECTRAL = {"vlf", "lf", "hf", "lf_hf", "lf_nu", "hf_nu", "total_power", "lf_peak", "hf_peak"}
-DIGITS = 7  # a value printed with fewer cannot tell 1e-6
-
-
-def interval_files() -> list[Target]:
-    rows = [(path.name.removesuffix(".rr.csv"), row) for path in sorted(DATA.glob("rr_*.rr.csv"))
-            for row in published_rows(path)]
-    plain = [(name, row) for name, row in rows if row["measure"] not in SPECTRAL]
-    return [exact(plain), printed(plain), *spectra([x for x in rows if x[1]["measure"] in ("lf", "hf")])]
-
-
-def published_rows(path: Any) -> list[dict[str, Any]]:
-    """The scorer's comparison of hubd hrv --raw with the published values that hubd gives too."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as out:
-        json.dump(hrv_of(path, "--raw"), out)
-        out.flush()
-        rows = scorer.score_rr(str(path), out.name)["rows"]
-    name = path.name.removesuffix(".rr.csv")
-    return [row for row in rows if "missing" not in row and row["source"].startswith("published")
-            and (name, row["measure"]) not in OTHER_MEASURES]
-
-
-def digits_of(value: float) -> int:
-    return len(repr(value).replace(".", "").replace("-", "").strip("0"))
-
-
-def exact(rows: list[tuple[str, dict[str, Any]]]) -> Target:
-    full = [row for _, row in rows if digits_of(row["reference"]) >= DIGITS]
-    off = worst(abs(row["own"] / row["reference"] - 1) for row in full)
-    return Target("HRV in time, rr_* (hrv --raw)", "within 1e-6 of published values",
-                  "-" if off is None else f"{off:.0e} worst of {len(full)} values printed to {DIGITS} digits or more",
-                  at_most(1e-6, off))
-
-
-def printed(rows: list[tuple[str, dict[str, Any]]]) -> Target:
-    """Values printed short can only be equal in the digits they have."""
-    short = [(n, row) for n, row in rows if digits_of(row["reference"]) < DIGITS]
-    unlike = []
-    for name, row in short:
-        decimals = len(repr(row["reference"]).partition(".")[2])
-        if abs(round(row["own"], decimals) - row["reference"]) > 10 ** -decimals:
-            source = row["source"].rpartition("/")[2].replace("published_reference", name)
-            unlike.append(f"{source} {row['measure'].upper()} {row['error_percent']:+.3f} %")
-    said = f"{len(short) - len(unlike)} of {len(short)} equal" + (": not " + ", ".join(unlike) if unlike else "")
-    return Target("… values printed shorter", "equal in their digits", said, None, asked=False)
-
-
-def spectra(rows: list[tuple[str, dict[str, Any]]]) -> list[Target]:
-    """LF and HF of each source. Kubios' settings are hubd's; the others set their windows otherwise."""
-    sources: dict[str, list[tuple[str, float]]] = {}
-    for name, row in rows:
-        source = row["source"].rpartition("/")[2].replace("published_reference", name)
-        sources.setdefault(source, []).append((row["measure"], row["error_percent"]))
-    out = []
-    for source, errors in sources.items():
-        said = ", ".join(f"{m.upper()} {e:+.2f} %" for m, e in errors)
-        same = source.startswith("kubios")
-        out.append(Target(f"HRV in frequency, {source}", "within 1 %" if same else "other settings", said,
-                          every(abs(e) <= 1 for _, e in errors), asked=same))
-    return out
-
-
-# ---------------------------------------------------------------- what Go's tests and benchmarks measure
-
-# A test that logs a line beginning with "target:" says what it measured; it fails where the target is missed.
-PROOFS = (
-    ("artefacts put into clean intervals", "found ≥ 99 / 99 / 95 %, false ≤ 0.3 %, RMSSD 3 / 5 %", "Inject"),
-    ("SCR on synth with sensor noise", "F1 ≥ 95 %, onset within 0.3 s", "ResponsesOf|SCR"),
-)
-BENCHMARK = "DSP/pulse,_skin_and_motion,_paced|PulseAndSkin"
-
-
-def go(*arguments: str) -> str:
-    done = subprocess.run([os.environ.get("GO", "go"), *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300)
-    return done.stdout + done.stderr
-
-
-def from_tests() -> list[Target]:
-    return [proof(*p) for p in PROOFS] + [speed()]
-
-
-def proof(measure: str, target: str, pattern: str) -> Target:
-    printed = go("test", "-count=1", "-v", "-run", pattern, "./dsp")
-    ran = len(re.findall(r"^--- (?:PASS|FAIL): ", printed, re.M))
-    failed = re.findall(r"^--- FAIL: (\S+)", printed, re.M)
-    said = re.findall(r"_test\.go:\d+: target: (.*)", printed)
-    if not ran:
-        return Target(measure, target, "no such test in dsp", None)
-    measured = "; ".join(said) if said else f"{ran - len(failed)} of {ran} tests of dsp pass"
-    return Target(measure, target, measured, not failed if said else (False if failed else None))
-
-
-def speed() -> Target:
-    printed = go("test", "-run", "^$", "-bench", BENCHMARK, "-benchmem", "./dsp")
-    rates = re.findall(r"([\d.e+]+) ×real-time", printed)
-    allocations = re.findall(r"(\d+) allocs/op", printed)
-    target = "≥ 20000 × real time, 0 allocations"
-    if not rates:
-        return Target("speed, pure dsp, 250 Hz pulse + 25 Hz EDA", target, "no such benchmark", None)
-    return Target("speed, pure dsp, 250 Hz pulse + 25 Hz EDA", target,
-                  f"{float(rates[0]):.0f} × real time, {allocations[0]} allocations a sample",
-                  float(rates[0]) >= 20000 and allocations[0] == "0")
