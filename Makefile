@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy test-arm test-mqtt clean
+.PHONY: run build test race lint bench accuracy peers test-arm test-mqtt clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -25,6 +25,7 @@ race: ## the same under the race detector; needs a C compiler
 lint: ## gofmt, vet, staticcheck, cross builds, and no executable in the tree
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }
 	$(GO) vet ./...
+	@! command -v python3 >/dev/null || python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' scripts/*.py
 	$(GO) tool -modfile=tools/go.mod staticcheck ./...
 	GOOS=linux GOARCH=arm GOARM=6 $(GO) build -o /dev/null ./cmd/hubd
 	GOOS=linux GOARCH=arm64 $(GO) build -o /dev/null ./cmd/hubd
@@ -32,8 +33,11 @@ lint: ## gofmt, vet, staticcheck, cross builds, and no executable in the tree
 bench: ## costs per sample and per second, with allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-accuracy: build ## hubd's figures against the references of ../shared/data
+accuracy: build ## hubd's figures against the references of ../shared/data, and every target beside what was measured
 	./scripts/accuracy.sh
+
+peers: build ## NeuroKit2, HeartPy and pyPPG on the same recordings: accuracy and processor time
+	./scripts/peers.sh
 
 test-arm: ## unit tests of the pure packages and the drivers on 32- and 64-bit ARM, emulated
 	./scripts/test-arm.sh $(PURE)
