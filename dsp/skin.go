@@ -211,6 +211,7 @@ func (k *Skin) cell(dst []Value, t time.Duration, g float64) []Value {
 		k.tonic.clear()
 	}
 	if t < k.since+skinSettle || t < k.spoilt || k.tooSlow() {
+		k.machine.interrupt() // no rise may join what lies before and after
 		return dst
 	}
 	dst = k.machine.next(dst, t-k.low.delay, k.level, k.rough.deviation(k.look.step), k.least())
