@@ -24,6 +24,7 @@ const (
 	breathSteady   = 0.30 // coefficient of variation; at rest breath lengths vary by 0.1–0.25 (Tobin 1988, doi 10.1152/jappl.1988.65.1.309)
 	breathMost     = 0.60 // of noise in the band
 	breathLeast    = 60 * breathFast
+	breathSampled  = 0.80 // of half the pulse rate: a breath beyond that half shows as a slower one just below it
 )
 
 // modulated is one beat as breathing shows in it.
@@ -127,7 +128,7 @@ func (b *breath) read(t, end time.Duration, from int64) Respiration {
 // spectral rate enters with a third: it averages out where single turning points jitter, but follows the deepest breaths.
 func (b *breath) decide() (rate Maybe, quality float64) {
 	all, cv := b.fused(func(*breathCount) bool { return true })
-	if !(all >= breathLeast) {
+	if most := breathSampled * 60 * b.spectra.nyquist; !(all >= breathLeast && all <= most) {
 		return Maybe{}, 0
 	}
 	apart := math.Abs(all - b.spectra.rate)

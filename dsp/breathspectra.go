@@ -33,6 +33,7 @@ type breathSpectra struct {
 	share    [modulations][breathBins]float64 // of that power within a lobe
 	strength [breathBins]float64
 	heard    [modulations]bool
+	nyquist  float64 // Hz, half the pulse rate
 	highest  float64 // Hz, upper bound of this window
 	proof    [breathBins]float64
 	begun    bool
@@ -45,7 +46,7 @@ func newBreathSpectra() *breathSpectra { return &breathSpectra{fft: newPowerOfTw
 func (s *breathSpectra) clear() { s.begun = false }
 
 // top bounds the window: beats sample the breath, so nothing above half their rate is seen.
-func (s *breathSpectra) top(nyquist float64) { s.highest = min(breathHigh, nyquist) }
+func (s *breathSpectra) top(nyquist float64) { s.nyquist, s.highest = nyquist, min(breathHigh, nyquist) }
 
 func hertz(bin int) float64 { return float64(bin) * breathBin }
 
