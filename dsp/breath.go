@@ -18,13 +18,13 @@ const (
 
 // Limits of the decision. Rates are per minute.
 const (
-	breathEvidence = 1.0  // three traces of noise reach about 0.9 (their highest peaks hold a quarter of the power each)
-	breathAgree    = 3.0  // a spectrum's bin is 0.94, its main lobe 3.75
-	breathAlike    = 1.5  // between the counts of two traces: one turning point in 32 s is 1.9
-	breathSteady   = 0.30 // coefficient of variation; at rest breath lengths vary by 0.1–0.25 (Tobin 1988, doi 10.1152/jappl.1988.65.1.309)
-	breathMost     = 0.60 // of noise in the band
-	breathLeast    = 60 * breathFast
-	breathSampled  = 0.80 // of half the pulse rate: a breath beyond that half shows as a slower one just below it
+	breathBacked  = 0.8  // of the evidence that is wanted, enough where two counts agree
+	breathAgree   = 3.0  // a spectrum's bin is 0.94, its main lobe 3.75
+	breathAlike   = 1.5  // between the counts of two traces: one turning point in 32 s is 1.9
+	breathSteady  = 0.30 // coefficient of variation; at rest breath lengths vary by 0.1–0.25 (Tobin 1988, doi 10.1152/jappl.1988.65.1.309)
+	breathMost    = 0.35 // likewise; noise filtered to the band has 0.3–0.4
+	breathLeast   = 60 * breathFast
+	breathSampled = 0.80 // of half the pulse rate: a breath beyond that half shows as a slower one just below it
 )
 
 // modulated is one beat as breathing shows in it.
@@ -118,7 +118,7 @@ func (b *breath) read(t, end time.Duration, from int64) Respiration {
 	if e, first := b.span(t, slowWindow); first >= 0 {
 		b.trace(b.slow.curve[:], modulations-1, first, e-slowWindow, time.Second/slowHz)
 		b.slow.look()
-		r = b.slow.settle(r, e, s.evidence >= breathEvidence)
+		r = b.slow.settle(r, e, s.proves(slowRival))
 	}
 	return r
 }
@@ -132,10 +132,10 @@ func (b *breath) decide() (rate Maybe, quality float64) {
 		return Maybe{}, 0
 	}
 	apart := math.Abs(all - b.spectra.rate)
-	if b.spectra.evidence >= breathEvidence && apart <= breathAgree && cv < breathMost {
+	if b.spectra.proves(1) && apart <= breathAgree && cv < breathMost {
 		return Some(0.7*all + 0.3*b.spectra.rate), steadiness(cv) * (1 - apart/(2*breathAgree))
 	}
-	if some, cv := b.alike(); some >= breathLeast {
+	if some, cv := b.alike(); some >= breathLeast && b.spectra.proves(breathBacked) {
 		return Some(some), 0.7 * steadiness(cv)
 	}
 	return Maybe{}, 0

@@ -19,6 +19,7 @@ const (
 	slowFloor  = 0.04   // Hz, lower and upper bound of what counts as all power
 	slowCeil   = 0.50
 	slowShare  = 0.85 // least share of the power: recordings of people at rest reach 0.83 by pressure waves alone
+	slowRival  = 2    // of the evidence that is wanted otherwise: a fast breath proven like that is not overruled
 	slowDoubt  = 0.60 // from this share on, a fast rate that is a multiple of the slow wave may be its overtone
 )
 

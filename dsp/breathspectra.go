@@ -46,7 +46,9 @@ func newBreathSpectra() *breathSpectra { return &breathSpectra{fft: newPowerOfTw
 func (s *breathSpectra) clear() { s.begun = false }
 
 // top bounds the window: beats sample the breath, so nothing above half their rate is seen.
-func (s *breathSpectra) top(nyquist float64) { s.nyquist, s.highest = nyquist, min(breathHigh, nyquist) }
+func (s *breathSpectra) top(nyquist float64) {
+	s.nyquist, s.highest = nyquist, min(breathHigh, nyquist)
+}
 
 func hertz(bin int) float64 { return float64(bin) * breathBin }
 
@@ -185,4 +187,24 @@ func (s *breathSpectra) breaths(m int) []float64 {
 	}
 	s.fft.backward(s.padded[:], s.filtered[:])
 	return s.padded[:breathPoints]
+}
+
+// proves tells whether the evidence is a share of what noise gives in the median, or more. Where beats are slow the band is narrow,
+// and noise fills it with a few waves that look like breaths.
+func (s *breathSpectra) proves(share float64) bool {
+	return s.evidence > 0 && s.evidence >= share*s.chance()
+}
+
+// chance is the evidence that noise gives in the median. Tilted by frequency squared, the highest lobe of white noise lies near the
+// top of the band and holds about 0.8 of 5 bins' share there.
+func (s *breathSpectra) chance() float64 {
+	top := s.highest
+	share := (2*breathLobe + 1) * breathBin * top * top * 3 / (top*top*top - breathFast*breathFast*breathFast)
+	n := 0.0
+	for _, heard := range s.heard {
+		if heard {
+			n++
+		}
+	}
+	return -n * math.Log(1-min(0.9, 0.8*share))
 }
