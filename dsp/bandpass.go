@@ -2,45 +2,51 @@ package dsp
 
 import "math"
 
-// bandPass filters values at 2 Hz without delay, by a gain in their spectrum.
+// bandPass filters a curve at 2 Hz without delay, by gains in its spectrum. One transform there serves several gains.
 type bandPass struct {
-	values []float64
-	wave   []complex128
-	gain   []float64
-	fft    *powerOfTwo
+	values   []float64
+	wave     []complex128
+	filtered []complex128
+	n        int // values of the curve
+	fft      *powerOfTwo
 }
 
 func newBandPass(size int) *bandPass {
-	return &bandPass{values: make([]float64, size), wave: make([]complex128, size/2+1), gain: make([]float64, size/2+1),
+	return &bandPass{values: make([]float64, size), wave: make([]complex128, size/2+1), filtered: make([]complex128, size/2+1),
 		fft: newPowerOfTwo(size)}
 }
 
 // hz is the frequency of bin k.
 func (b *bandPass) hz(k int) float64 { return float64(k) * rsaHz / float64(len(b.values)) }
 
-// butterworth sets the gain to that of a Butterworth band-pass of second order run forth and back.
-func (b *bandPass) butterworth(low, high float64) {
-	for k := 1; k < len(b.gain); k++ {
-		hz := b.hz(k)
-		x := (hz*hz - low*high) / (hz * (high - low))
-		b.gain[k] = 1 / (1 + x*x*x*x)
+// load takes a curve without its linear trend; what follows it counts as zero.
+func (b *bandPass) load(curve []float64) {
+	b.n = len(curve)
+	level, slope := line(curve)
+	for i, v := range curve {
+		b.values[i] = v - level - slope*float64(i)
 	}
-}
-
-// about sets the gain to 1 within width of a frequency, falling to 0 at twice that.
-func (b *bandPass) about(hz, width float64) {
-	for k := range b.gain {
-		b.gain[k] = max(0, min(1, 2-math.Abs(b.hz(k)-hz)/width))
-	}
-}
-
-// pass filters the first n values; what follows them counts as zero.
-func (b *bandPass) pass(n int) []float64 {
-	clear(b.values[n:])
+	clear(b.values[b.n:])
 	b.fft.forward(b.wave, b.values)
-	for k, g := range b.gain {
-		b.wave[k] *= complex(g, 0)
+}
+
+// pass gives the loaded curve under a gain; it is good until the next call.
+func (b *bandPass) pass(gain []float64) []float64 {
+	for k, g := range gain {
+		b.filtered[k] = complex(g*real(b.wave[k]), g*imag(b.wave[k]))
 	}
-	b.fft.backward(b.values, b.wave)
-	return b.values[:n]
+	clear(b.filtered[len(gain):])
+	b.fft.backward(b.values, b.filtered)
+	return b.values[:b.n]
+}
+
+// butterworth is the gain at a frequency of a Butterworth band-pass of second order run forth and back.
+func butterworth(hz, low, high float64) float64 {
+	x := (hz*hz - low*high) / (hz * (high - low))
+	return 1 / (1 + x*x*x*x)
+}
+
+// about is the gain at a frequency of a band of 1 within width of its middle, falling to 0 at twice that.
+func about(hz, middle, width float64) float64 {
+	return max(0, min(1, 2-math.Abs(hz-middle)/width))
 }

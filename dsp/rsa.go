@@ -16,37 +16,37 @@ const rsaLow, rsaHigh = 0.12, 0.40
 // rsaEpoch is the number of values in 30 s, rsaRest the fewest that count as an epoch at the end.
 const rsaEpoch, rsaRest = 60, 30
 
-// vagal computes respiratory sinus arrhythmia with its own buffers, for both windows.
-type vagal struct{ short, long *bandPass }
+// vagal computes respiratory sinus arrhythmia over one length of window.
+type vagal struct {
+	band *bandPass
+	gain []float64 // of what the moving polynomial leaves, and the band-pass
+	near []float64 // about the breath
+}
 
-func newVagal() *vagal {
-	v := &vagal{short: newBandPass(256), long: newBandPass(1024)}
-	v.short.butterworth(rsaLow, rsaHigh)
-	v.long.butterworth(rsaLow, rsaHigh)
+func newVagal(size int) *vagal {
+	v := &vagal{band: newBandPass(size), gain: make([]float64, size/2+1), near: make([]float64, size/2+1)}
+	for k := 1; k < len(v.gain); k++ {
+		hz := v.band.hz(k)
+		trend := rsaPolynomial[0]
+		for j, w := range rsaPolynomial[1:] {
+			trend += 2 * w * math.Cos(2*math.Pi*hz/rsaHz*float64(j+1))
+		}
+		v.gain[k] = (1 - trend) * butterworth(hz, rsaLow, rsaHigh)
+	}
 	return v
 }
 
-// porgesBohrer is ln of the variance (ms²) that intervals at 2 Hz have in 0.12–0.40 Hz after a 21-point cubic moving polynomial
+// porgesBohrer is ln of the variance (ms²) that the loaded intervals have in 0.12–0.40 Hz after a 21-point cubic moving polynomial
 // was subtracted, as the mean over epochs of 30 s (Porges & Bohrer 1990; Lewis et al. 2012, doi
-// 10.1111/j.1469-8986.2011.01329.x). The first and last 5 s of the window only feed the polynomial.
-func (v *vagal) porgesBohrer(curve []float64) Maybe {
-	half := len(rsaPolynomial) - 1
-	n := len(curve) - 2*half
-	band := v.short
-	if 2*n > len(band.values) {
-		band = v.long
-	}
-	if n < rsaEpoch || n > len(band.values) {
+// 10.1111/j.1469-8986.2011.01329.x). Both filters are one gain in the spectrum; the first and last 5 s, which the polynomial reaches
+// out of, are left out.
+func (v *vagal) porgesBohrer() Maybe {
+	edge := len(rsaPolynomial) - 1
+	if v.band.n < rsaEpoch+2*edge {
 		return Maybe{}
 	}
-	for i := range n {
-		trend := rsaPolynomial[0] * curve[i+half]
-		for j := 1; j <= half; j++ {
-			trend += rsaPolynomial[j] * (curve[i+half-j] + curve[i+half+j])
-		}
-		band.values[i] = curve[i+half] - trend
-	}
-	values := band.pass(n)
+	values := v.band.pass(v.gain)
+	values = values[edge : len(values)-edge]
 	sum, epochs := 0.0, 0.0
 	for ; len(values) >= rsaRest; values = values[min(len(values), rsaEpoch):] {
 		sum += math.Log(variance(values[:min(len(values), rsaEpoch)])) // of nothing: −Inf, which Some refuses

@@ -25,13 +25,13 @@ type spectra struct {
 	curve   [longPoints]float64
 	oneMin  *periodogram
 	fiveMin *periodogram
-	vagal   *vagal
-	swing   *swing
+	minute  *vagal
+	minutes *vagal
 }
 
 func newSpectra() *spectra {
 	return &spectra{oneMin: newPeriodogram(shortSegment, 256, spectralHz), fiveMin: newPeriodogram(longSegment, 512, spectralHz),
-		vagal: newVagal(), swing: newSwing()}
+		minute: newVagal(256), minutes: newVagal(1024)}
 }
 
 // short adds HF and both kinds of RSA to a 60 s window.
@@ -43,7 +43,7 @@ func (s *spectra) short(v *HRV, w *window, t time.Duration, breathing Maybe) {
 	if s.oneMin.estimate(curve) {
 		v.HF = Some(s.oneMin.band(hfLow, hfHigh))
 	}
-	s.rsa(v, w, curve, t-w.span, breathing)
+	s.minute.rsa(v, w, curve, t-w.span, breathing)
 }
 
 // long adds LF, HF and RSA to a 300 s window.
@@ -55,7 +55,7 @@ func (s *spectra) long(v *HRV, w *window, t time.Duration, breathing Maybe) {
 	if s.fiveMin.estimate(curve) {
 		v.LF, v.HF = Some(s.fiveMin.band(lfLow, hfLow)), Some(s.fiveMin.band(hfLow, hfHigh))
 	}
-	s.rsa(v, w, curve, t-w.span, breathing)
+	s.minutes.rsa(v, w, curve, t-w.span, breathing)
 }
 
 // fill gives the window's curve where it has one that may be used.
@@ -71,13 +71,13 @@ func (s *spectra) fill(w *window, t time.Duration, points int) ([]float64, bool)
 // rsa adds the arrhythmia; it uses the curve up. Porges–Bohrer is a measure of its fixed band: of a breath known to lie below it
 // the band holds overtones alone, and a low number there would say "little vagal tone" of the very breathing that raises it. HF
 // keeps its fixed band, as its name says; in slow breathing RSA is the one to read.
-func (s *spectra) rsa(v *HRV, w *window, curve []float64, start time.Duration, breathing Maybe) {
-	curve = halve(curve)
+func (v *vagal) rsa(into *HRV, w *window, curve []float64, start time.Duration, breathing Maybe) {
+	v.band.load(halve(curve))
 	if !breathing.Known || breathing.Value >= 60*rsaLow {
-		v.RSALn = s.vagal.porgesBohrer(curve)
+		into.RSALn = v.porgesBohrer()
 	}
 	if breathing.Known {
-		v.RSA = s.swing.peakToTrough(w, curve, start, breathing.Value)
+		into.RSA = v.peakToTrough(w, start, breathing.Value)
 	}
 }
 

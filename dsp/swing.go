@@ -16,31 +16,20 @@ const (
 	swingFastest = 40.0 // per minute; four beats to the breath are rare above 30
 )
 
-// swing measures respiratory sinus arrhythmia from peak to trough.
-type swing struct{ short, long *bandPass }
-
-func newSwing() *swing { return &swing{short: newBandPass(256), long: newBandPass(1024)} }
-
 // peakToTrough is the mean over the window's breaths of the longest minus the shortest normal interval within one breath, ms
-// (Grossman, van Beek & Wientjes 1990, doi 10.1111/j.1469-8986.1990.tb03273.x). Breaths run from trough to trough of the
+// (Grossman, van Beek & Wientjes 1990, doi 10.1111/j.1469-8986.1990.tb03273.x). Breaths run from trough to trough of the loaded
 // intervals, filtered about the breathing frequency; so it follows each breath at any rate, slow ones too. A breath with too few
-// normal intervals counts for nothing, it is not a zero. Absent with fewer than three breaths. curve is the intervals at 2 Hz from
-// start on.
-func (s *swing) peakToTrough(w *window, curve []float64, start time.Duration, breathsPerMin float64) Maybe {
-	band := s.short
-	if len(curve) > len(band.values)/2 {
-		band = s.long
-	}
-	if len(curve) > len(band.values) || !(breathsPerMin > 0 && breathsPerMin <= swingFastest) {
+// normal intervals counts for nothing, it is not a zero. Absent with fewer than three breaths. start is the curve's begin.
+func (v *vagal) peakToTrough(w *window, start time.Duration, breathsPerMin float64) Maybe {
+	if !(breathsPerMin > 0 && breathsPerMin <= swingFastest) {
 		return Maybe{}
 	}
 	hz := breathsPerMin / 60
-	level, slope := line(curve)
-	for i, v := range curve {
-		band.values[i] = v - level - slope*float64(i)
+	top := min(len(v.near), int(float64(len(v.band.values))*hz*(1+2*swingWidth)/rsaHz)+1)
+	for k := range top {
+		v.near[k] = about(v.band.hz(k), hz, swingWidth*hz)
 	}
-	band.about(hz, swingWidth*hz)
-	wave := band.pass(len(curve))
+	wave := v.band.pass(v.near[:top])
 	var sum float64
 	breaths, i := 0, w.from
 	trough := math.NaN()
