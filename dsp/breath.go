@@ -5,23 +5,26 @@ import (
 	"time"
 )
 
-// Settings of the breathing rate (RRest v3.0; Karlen et al. 2013, doi 10.1109/TBME.2013.2246160): 32 s window, 4 Hz.
+// Settings of the breathing rate. Window, rate and the three beat-wise series: RRest v3.0 (Charlton et al. 2016, doi
+// 10.1088/0967-3334/37/4/610) and Karlen et al. 2013 (doi 10.1109/TBME.2013.2246160).
 const (
-	breathWindow    = 32 * time.Second
-	breathHz        = 4
-	breathPoints    = 128
-	breathTransform = 256   // zero-padded to this
-	breathLow       = 0.067 // Hz, 4 per minute
-	breathHigh      = 0.70  // Hz, 42 per minute; never above half the pulse rate
-	breathHole      = 3 * time.Second
-	breathWidth     = 0.08 // Hz, half width of a peak: breaths within 32 s differ
-	breathNoise     = 0.25 // share of power that a peak of that width holds by chance
-	breathLeast     = 0.50 // share under which nothing is told
-	breathFloor     = 1e-4
-	breathSmooth    = 4.0 // s
-	modulations     = 3
-	breathBeats     = 128
-	breathMinimum   = 16 // beats in the window
+	breathWindow  = 32 * time.Second
+	breathEvery   = 4 * time.Second // between two looks: an eighth of the window; the rate is held between them
+	breathHole    = 3 * time.Second // between two beats; a longer one leaves nothing to read
+	breathBeats   = 256             // 64 s at 240 beats per minute
+	breathMinimum = 16              // beats in the window: under 30 per minute the pulse is too slow to sample a breath
+	modulations   = 3
+)
+
+// Limits of the decision. Rates are per minute.
+const (
+	breathBacked  = 0.8  // of the evidence that is wanted, enough where two counts agree
+	breathAgree   = 3.0  // a spectrum's bin is 0.94, its main lobe 3.75
+	breathAlike   = 1.5  // between the counts of two traces: one turning point in 32 s is 1.9
+	breathSteady  = 0.30 // coefficient of variation; at rest breath lengths vary by 0.1–0.25 (Tobin 1988, doi 10.1152/jappl.1988.65.1.309)
+	breathMost    = 0.35 // likewise; noise filtered to the band has 0.3–0.4
+	breathLeast   = 60 * breathFast
+	breathSampled = 0.80 // of half the pulse rate: a breath beyond that half shows as a slower one just below it
 )
 
 // modulated is one beat as breathing shows in it.
@@ -31,80 +34,159 @@ type modulated struct {
 	known bool                 // the interval is one
 }
 
-// breath reads the breathing rate from what breathing does to the beats: amplitude, baseline and interval.
+// breath reads the breathing rate from what breathing does to the beats: amplitude, baseline and interval. Breaths are counted
+// in each of the three, and the counts are believed where the spectrum or each other bears them out.
 type breath struct {
-	ring     [breathBeats]modulated
-	n        int64
-	curve    [breathPoints]float64
-	weight   []float64 // by which the spectra are tilted: a power of frequency; 0 outside the band
-	product  []float64
-	fused    []float64
-	smoothed bool
-	spectrum *periodogram
+	ring    [breathBeats]modulated
+	n       int64
+	usual   [modulations]trailing // of the newest beats
+	spectra *breathSpectra
+	counter breathCounter
+	slow    *slowBreath
+	counts  [modulations]breathCount
+	held    Respiration
+	next    time.Duration // of the next look
 }
 
-// newBreath: the optical amplitude and baseline carry more slow waves than the ECG's amplitude, so their spectra are tilted
-// more.
-func newBreath(kind PulseKind) *breath {
-	p := newPeriodogram(breathPoints, breathTransform, breathHz)
-	n := len(p.power)
-	b := &breath{spectrum: p, fused: make([]float64, n), product: make([]float64, n), weight: make([]float64, n)}
-	tilt := 2.0
-	if kind == ECG {
-		tilt = 1
-	}
-	for i := range b.weight {
-		if hz := b.hz(i); hz >= breathLow && hz < breathHigh {
-			b.weight[i] = math.Pow(hz, tilt)
-		}
+func newBreath(PulseKind) *breath {
+	b := &breath{spectra: newBreathSpectra(), slow: newSlowBreath()}
+	for m := range b.usual {
+		b.usual[m] = newTrailing(31)
 	}
 	return b
 }
 
-func (b *breath) clear() { b.n, b.smoothed = 0, false }
+func (b *breath) clear() {
+	b.n, b.next, b.held = 0, 0, Respiration{}
+	b.spectra.clear()
+	for m := range b.usual {
+		b.usual[m].clear()
+	}
+}
 
-// add takes a beat. Where no interval ends in it, the interval before stands in: the curve needs a value, the rate is read from
-// its waves only.
+// add takes a beat. Where no interval ends in it, the interval before stands in: the trace needs a value, the rate is read from
+// its waves only. A beat far from the newest 31 counts as if it were six quartile deviations off (four standard deviations), so
+// that one artefact or premature beat is not the tallest wave of the trace.
 func (b *breath) add(m modulated) {
 	if !m.known && b.n > 0 {
 		m.value[modulations-1] = b.ring[(b.n-1)%breathBeats].value[modulations-1]
+	}
+	for i := range m.value {
+		u := &b.usual[i]
+		u.add(m.value[i])
+		if u.len() >= 8 {
+			middle, most := u.median(), 6*u.quartileDeviation()
+			m.value[i] = max(middle-most, min(middle+most, m.value[i]))
+		}
 	}
 	b.ring[b.n%breathBeats] = m
 	b.n++
 }
 
-// rate reads the window that ends with the newest beat, if that is not older than the hole allows.
-//
-// Each modulation's spectrum is weighted by a power of frequency, since blood pressure waves near 0.1 Hz and slower drift rise
-// above the breath in all of them, and scaled to a total of 1. They are fused by their geometric mean, so that a peak must be
-// in all of them, and smoothed over about 4 s. The rate is the centre of the fused peak; its share of the whole is the quality.
+// rate is the breathing rate of the 32 s that end with the newest beat; of 64 s where breathing is slow. It is read anew every
+// 4 s and withdrawn in the second in which the window stops being whole.
 func (b *breath) rate(t time.Duration) Respiration {
-	end, from := b.span(t)
-	r := Respiration{T: end - breathWindow/2}
+	end, from := b.span(t, breathWindow)
 	if from < 0 {
-		r.T = t - breathWindow/2
-		b.smoothed = false
-		return r
+		b.spectra.clear()
+		b.next = t
+		return Respiration{T: t - breathWindow/2}
 	}
-	clear(b.product)
-	nyquist := float64(b.n-from-1) / breathWindow.Seconds() / 2 // of the beats, Hz
-	top := min(len(b.product), int(nyquist/b.hz(1)))
+	if t < b.next && t > b.next-breathEvery {
+		return b.held
+	}
+	b.next = t.Truncate(breathEvery) + breathEvery
+	b.held = b.read(t, end, from)
+	return b.held
+}
+
+// read looks at the window that ends at end and begins after beat from.
+func (b *breath) read(t, end time.Duration, from int64) Respiration {
+	s := b.spectra
+	s.top(float64(b.n-from-1) / breathWindow.Seconds() / 2)
 	for m := range modulations {
-		b.trace(m, from, end)
-		b.multiply(top)
+		b.trace(s.trace[:], m, from, end-breathWindow, time.Second/breathHz)
+		s.transform(m)
+		b.counts[m] = breathCount{}
+		if s.heard[m] {
+			b.counts[m] = b.counter.count(s.breaths(m))
+		}
 	}
-	b.smooth(top)
-	hz, share := b.peak()
-	quality := max(0, min(1, (share-breathNoise)/(1-2*breathNoise)))
-	if share < breathLeast {
-		return r
+	s.fuse()
+	rate, quality := b.decide()
+	r := Respiration{T: end - breathWindow/2, Rate: rate, Quality: quality}
+	if e, first := b.span(t, slowWindow); first >= 0 {
+		b.trace(b.slow.curve[:], modulations-1, first, e-slowWindow, time.Second/slowHz)
+		b.slow.look()
+		r = b.slow.settle(r, e, s.proves(slowRival))
 	}
-	r.Rate, r.Quality = Some(60*hz), quality
 	return r
 }
 
-// span gives the end of the window and the first beat at or before its start; −1 where the window is not whole.
-func (b *breath) span(t time.Duration) (end time.Duration, from int64) {
+// decide fuses the counts. They weigh by how even the counted breaths are, to the fourth power: evenness is what tells a breath
+// from noise. They are believed where the spectra agree, or where two of them agree and are even; else nothing is told. The
+// spectral rate enters with a third: it averages out where single turning points jitter, but follows the deepest breaths.
+func (b *breath) decide() (rate Maybe, quality float64) {
+	all, cv := b.fused(func(*breathCount) bool { return true })
+	if most := breathSampled * 60 * b.spectra.nyquist; !(all >= breathLeast && all <= most) {
+		return Maybe{}, 0
+	}
+	apart := math.Abs(all - b.spectra.rate)
+	if b.spectra.proves(1) && apart <= breathAgree && cv < breathMost {
+		return Some(0.7*all + 0.3*b.spectra.rate), steadiness(cv) * (1 - apart/(2*breathAgree))
+	}
+	if some, cv := b.alike(); some >= breathLeast && b.spectra.proves(breathBacked) {
+		return Some(some), 0.7 * steadiness(cv)
+	}
+	return Maybe{}, 0
+}
+
+// steadiness is 1 for even breaths and a half at breathSteady.
+func steadiness(cv float64) float64 { return 1 / (1 + (cv/breathSteady)*(cv/breathSteady)) }
+
+// fused is the weighted mean of the chosen counts, and the least variation among them; 0 without one.
+func (b *breath) fused(chosen func(*breathCount) bool) (rate, cv float64) {
+	var sum, weights float64
+	cv = math.Inf(1)
+	for m := range b.counts {
+		c := &b.counts[m]
+		if c.rate <= 0 || !chosen(c) {
+			continue
+		}
+		v := max(c.cv, 0.05) // 32 s cannot tell it better
+		w := 1 / (v * v * v * v)
+		sum, weights, cv = sum+w*c.rate, weights+w, min(cv, c.cv)
+	}
+	if weights == 0 {
+		return 0, 0
+	}
+	return sum / weights, cv
+}
+
+// alike fuses the largest group of at least two even counts that agree; 0 where there is none.
+func (b *breath) alike() (rate, cv float64) {
+	most := 1
+	for i := range b.counts {
+		one := &b.counts[i]
+		n := 0
+		near := func(c *breathCount) bool {
+			return c.cv <= breathSteady && one.cv <= breathSteady && math.Abs(c.rate-one.rate) <= breathAlike
+		}
+		for j := range b.counts {
+			if b.counts[j].rate > 0 && one.rate > 0 && near(&b.counts[j]) {
+				n++
+			}
+		}
+		if n > most {
+			most = n
+			rate, cv = b.fused(near)
+		}
+	}
+	return rate, cv
+}
+
+// span gives the end of a window and the first beat at or before its start; −1 where the window is not whole.
+func (b *breath) span(t, window time.Duration) (end time.Duration, from int64) {
 	if b.n == 0 {
 		return t, -1
 	}
@@ -118,7 +200,7 @@ func (b *breath) span(t time.Duration) (end time.Duration, from int64) {
 		if later-at > breathHole {
 			return t, -1
 		}
-		if at <= end-breathWindow {
+		if at <= end-window {
 			if b.n-i < breathMinimum {
 				return t, -1
 			}
@@ -129,81 +211,16 @@ func (b *breath) span(t time.Duration) (end time.Duration, from int64) {
 	return t, -1
 }
 
-// trace fills curve with modulation m at 4 Hz, joined by straight lines between beats.
-func (b *breath) trace(m int, from int64, end time.Duration) {
+// trace fills dst with modulation m from start on, joined by straight lines between beats.
+func (b *breath) trace(dst []float64, m int, from int64, start, step time.Duration) {
 	i := from
-	start := end - breathWindow
-	for n := range b.curve {
-		t := start + time.Duration(n+1)*(time.Second/breathHz)
+	for n := range dst {
+		t := start + time.Duration(n+1)*step
 		for i+2 < b.n && b.ring[(i+1)%breathBeats].t < t {
 			i++
 		}
 		p, q := &b.ring[i%breathBeats], &b.ring[(i+1)%breathBeats]
 		f := max(0, min(1, float64(t-p.t)/float64(q.t-p.t)))
-		b.curve[n] = p.value[m] + f*(q.value[m]-p.value[m])
+		dst[n] = p.value[m] + f*(q.value[m]-p.value[m])
 	}
-}
-
-// multiply takes the curve's weighted spectrum, scaled to a total of 1, into the product. The logarithm's floor keeps one
-// modulation without breath in it from vetoing the others.
-func (b *breath) multiply(top int) {
-	b.spectrum.estimate(b.curve[:])
-	power, total := b.spectrum.power, 0.0
-	for i := range top {
-		power[i] *= b.weight[i]
-		total += power[i]
-	}
-	if !(total > 0) {
-		return // a flat modulation says nothing
-	}
-	for i := range top {
-		if b.weight[i] > 0 {
-			b.product[i] += math.Log(power[i]/total+breathFloor) / modulations
-		}
-	}
-}
-
-// smooth takes the product into the fused spectrum.
-func (b *breath) smooth(top int) {
-	total := 0.0
-	for i := range b.product {
-		if i < top && b.weight[i] > 0 {
-			b.product[i] = math.Exp(b.product[i])
-		} else {
-			b.product[i] = 0
-		}
-		total += b.product[i]
-	}
-	gain := 1 / breathSmooth
-	if !b.smoothed {
-		gain = 1
-	}
-	for i, p := range b.product {
-		b.fused[i] += gain * (p/total - b.fused[i])
-	}
-	b.smoothed = true
-}
-
-func (b *breath) hz(i int) float64 { return float64(i) * breathHz / float64(b.spectrum.size) }
-
-// peak is the centre of power about the highest place of the fused spectrum, and the share of the power that lies there.
-func (b *breath) peak() (hz, share float64) {
-	best := 0
-	for i := range b.fused {
-		if b.fused[i] > b.fused[best] {
-			best = i
-		}
-	}
-	var moment, near, all float64
-	for i, p := range b.fused {
-		all += p
-		if math.Abs(b.hz(i)-b.hz(best)) <= breathWidth {
-			near += p
-			moment += p * b.hz(i)
-		}
-	}
-	if near <= 0 {
-		return 0, 0
-	}
-	return moment / near, near / all
 }

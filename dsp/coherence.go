@@ -5,15 +5,18 @@ import (
 	"time"
 )
 
-// Settings of the coherence (McCraty & Zayas 2014, doi 10.3389/fpsyg.2014.01090, with the pace known instead of searched): the
-// share of heart-rate power at the pace ± 0.015 Hz in 0.04–0.40 Hz, over 64 s at 4 Hz.
+// Settings of the coherence (McCraty & Zayas 2014, doi 10.3389/fpsyg.2014.01090, with the pace known instead of searched, and as
+// a share of the whole instead of a ratio to the rest): heart-rate power at the pace within 0.04–0.40 Hz, over 64 s at 4 Hz.
 const (
 	coherenceWindow = 64 * time.Second
 	coherenceHz     = 4
 	coherencePoints = 256
-	coherenceHalf   = 0.0225 // Hz; a Hann window of 64 s has a main lobe of ± 0.031 Hz
+	coherenceHalf   = 0.0225 // Hz; a Hann window of 64 s has a main lobe of ± 0.031, all but 3 % of it within this
 	coherenceLow    = 0.04
 	coherenceHigh   = 0.40
+	coherenceHole   = 4 * time.Second // between normal intervals: an early beat takes two or three of them
+	coherenceLate   = 6 * time.Second // the newest judged interval lies two beats back
+	coherencePhase  = 0.25            // share under which a phase is of noise: twice what white noise has there
 )
 
 // pacer holds what paces the breath, and the buffers to compare the heart with it.
@@ -26,28 +29,36 @@ type pacer struct {
 
 func newPacer() *pacer { return &pacer{spectrum: newPeriodogram(coherencePoints, 512, coherenceHz)} }
 
-// coherence compares the heart rate of the last 64 s with the pacer. PhaseDeg is positive where the heart rate peaks after the
-// middle of the inhale–exhale wave cos(2π·pace·(t − zero)), which is highest as the inhale begins.
+// coherence compares the heart rate of the 64 s that end with the newest normal interval with the pacer. PhaseDeg is positive where
+// the heart rate peaks after cos(2π·pace·(t − zero)), which is highest as the inhale begins. Absent where the 64 s are not whole.
 func (p *pacer) coherence(r *record, from int64, t time.Duration) Coherence {
 	out := Coherence{Pace: p.perMin}
-	start := t - coherenceWindow
+	newest := r.end - 1
+	for newest >= from && r.at(newest).class != ClassNN {
+		newest--
+	}
+	if newest < from || t-r.at(newest).t > coherenceLate {
+		return out
+	}
+	start := r.at(newest).t - coherenceWindow
 	longest, ok := r.resample(p.curve[:], from, start, time.Second/coherenceHz)
-	if !ok || longest > spectralHole {
+	if !ok || longest > coherenceHole {
 		return out
 	}
 	for i, ms := range p.curve {
 		p.curve[i] = 60000 / ms
 	}
-	if !p.spectrum.estimate(p.curve[:]) {
-		return out
-	}
+	p.spectrum.estimate(p.curve[:])
 	hz := p.perMin / 60
 	total := p.spectrum.band(coherenceLow, coherenceHigh)
 	if total <= 0 {
 		return out
 	}
-	out.Ratio = Some(min(1, p.spectrum.band(hz-coherenceHalf, hz+coherenceHalf)/total))
-	out.PhaseDeg = Some(p.phase(start, hz))
+	ratio := min(1, p.spectrum.band(max(coherenceLow, hz-coherenceHalf), min(coherenceHigh, hz+coherenceHalf))/total)
+	out.Ratio = Some(ratio)
+	if ratio >= coherencePhase {
+		out.PhaseDeg = Some(p.phase(start, hz))
+	}
 	return out
 }
 

@@ -341,55 +341,6 @@ func TestAHoleLeavesNoSpectrum(t *testing.T) {
 	}
 }
 
-func TestCoherenceFollowsThePacer(t *testing.T) {
-	p := newPacer()
-	p.perMin = 6
-	r := sine(40, 0.1, 80)
-	v := p.coherence(r, 0, 80*time.Second)
-	if !v.Ratio.Known || v.Ratio.Value < 0.9 || v.Pace != 6 {
-		t.Errorf("in step: %+v", v)
-	}
-	// Intervals follow +sin, so the rate follows −sin = cos(x + 90°): the rate leads by 90°.
-	if math.Abs(v.PhaseDeg.Value+90) > 20 {
-		t.Errorf("phase %+v, want near −90", v.PhaseDeg)
-	}
-	if v := p.coherence(sine(40, 0.25, 80), 0, 80*time.Second); v.Ratio.Value > 0.1 {
-		t.Errorf("out of step: %+v", v)
-	}
-	if v := p.coherence(sine(40, 0.1, 20), 0, 80*time.Second); v.Ratio.Known || v.PhaseDeg.Known {
-		t.Errorf("without intervals: %+v", v)
-	}
-}
-
-func TestBreathingRateIsReadFromTheBeats(t *testing.T) {
-	random := rand.New(rand.NewPCG(4, 4))
-	for _, perMin := range []float64{6, 10, 15, 22} {
-		b := newBreath(PPG)
-		var r Respiration
-		for at := 0.0; at < 60; at += 0.8 {
-			wave := math.Sin(2 * math.Pi * perMin / 60 * at)
-			noise := func() float64 { return 0.1 * random.NormFloat64() }
-			b.add(modulated{t: time.Duration(at * 1e9), known: true,
-				value: [modulations]float64{1 + 0.1*(wave+noise()), 0.2 * (wave + noise()), 800 + 30*(wave+noise())}})
-			r = b.rate(time.Duration(at * 1e9))
-		}
-		if !r.Rate.Known || math.Abs(r.Rate.Value-perMin) > 1 || r.Quality < 0.5 {
-			t.Errorf("%v per minute read as %+v", perMin, r)
-		}
-	}
-	b := newBreath(PPG)
-	for at := 0.0; at < 60; at += 0.8 {
-		b.add(modulated{t: time.Duration(at * 1e9), known: true,
-			value: [modulations]float64{random.NormFloat64(), random.NormFloat64(), random.NormFloat64()}})
-	}
-	if r := b.rate(60 * time.Second); r.Rate.Known && r.Quality > 0.5 {
-		t.Errorf("noise read as %+v", r)
-	}
-	if r := b.rate(70 * time.Second); r.Rate.Known || r.Quality != 0 {
-		t.Errorf("ten seconds after the last beat: %+v", r)
-	}
-}
-
 func TestLowpassRestsWithoutRinging(t *testing.T) {
 	f := newLowpass(1, 20)
 	f.rest(7)

@@ -13,65 +13,54 @@ var rsaPolynomial = [11]float64{329. / 3059, 324. / 3059, 309. / 3059, 284. / 30
 // rsaLow and rsaHigh bound the band of spontaneous adult breathing, Hz.
 const rsaLow, rsaHigh = 0.12, 0.40
 
-// vagal computes respiratory sinus arrhythmia with its own buffers.
+// rsaEpoch is the number of values in 30 s, rsaRest the fewest that count as an epoch at the end.
+const rsaEpoch, rsaRest = 60, 30
+
+// vagal computes respiratory sinus arrhythmia over one length of window.
 type vagal struct {
-	detrended [longPoints / 2]float64
-	spectrum  *periodogram
+	band *bandPass
+	gain []float64 // of what the moving polynomial leaves, and the band-pass
+	near []float64 // about the breath
 }
 
-func newVagal() *vagal { return &vagal{spectrum: newPeriodogram(60, 128, rsaHz)} }
-
-// porgesBohrer is ln of the variance (ms²) that intervals at 2 Hz have in 0.12–0.40 Hz after a 21-point cubic moving
-// polynomial was subtracted (Porges & Bohrer 1990; Lewis et al. 2012, doi 10.1111/j.1469-8986.2011.01329.x). Variance is
-// summed from the mean power density of half-overlapping 30 s epochs instead of a filter's output, which needs no run-in.
-// The first and last 5 s of the window only feed the polynomial.
-func (v *vagal) porgesBohrer(curve []float64) Maybe {
-	half := len(rsaPolynomial) - 1
-	n := len(curve) - 2*half
-	if n < len(v.spectrum.window) || n > len(v.detrended) {
-		return Maybe{}
-	}
-	for i := range n {
-		trend := rsaPolynomial[0] * curve[i+half]
-		for j := 1; j <= half; j++ {
-			trend += rsaPolynomial[j] * (curve[i+half-j] + curve[i+half+j])
+func newVagal(size int) *vagal {
+	v := &vagal{band: newBandPass(size), gain: make([]float64, size/2+1), near: make([]float64, size/2+1)}
+	for k := 1; k < len(v.gain); k++ {
+		hz := v.band.hz(k)
+		trend := rsaPolynomial[0]
+		for j, w := range rsaPolynomial[1:] {
+			trend += 2 * w * math.Cos(2*math.Pi*hz/rsaHz*float64(j+1))
 		}
-		v.detrended[i] = curve[i+half] - trend
+		v.gain[k] = (1 - trend) * butterworth(hz, rsaLow, rsaHigh)
 	}
-	if !v.spectrum.estimate(v.detrended[:n]) {
-		return Maybe{}
-	}
-	variance := v.spectrum.band(rsaLow, rsaHigh)
-	if variance <= 0 {
-		return Maybe{}
-	}
-	return Some(math.Log(variance))
+	return v
 }
 
-// peakToTrough is the mean over the window's breaths of the longest minus the shortest normal interval within one breath, ms.
-// A breath is one period of the breathing rate; a breath with fewer than three normal intervals counts for nothing, it is not
-// a zero. Absent with fewer than three such breaths.
-func (w *window) peakToTrough(breathsPerMin float64) Maybe {
-	period := 60e9 / breathsPerMin
-	var sum float64
-	breaths, inBreath, number := 0, 0, int64(-1)
-	low, high := math.Inf(1), math.Inf(-1)
-	for i := w.from; i < w.upTo; i++ {
-		e := w.record.at(i)
-		if e.class != ClassNN {
-			continue
-		}
-		if b := int64(float64(e.t) / period); b != number {
-			if inBreath >= 3 {
-				sum, breaths = sum+high-low, breaths+1
-			}
-			number, inBreath, low, high = b, 0, math.Inf(1), math.Inf(-1)
-		}
-		inBreath++
-		low, high = min(low, e.ms), max(high, e.ms)
-	}
-	if breaths < 3 {
+// porgesBohrer is ln of the variance (ms²) that the loaded intervals have in 0.12–0.40 Hz after a 21-point cubic moving polynomial
+// was subtracted, as the mean over epochs of 30 s (Porges & Bohrer 1990; Lewis et al. 2012, doi
+// 10.1111/j.1469-8986.2011.01329.x). Both filters are one gain in the spectrum; the first and last 5 s, which the polynomial reaches
+// out of, are left out.
+func (v *vagal) porgesBohrer() Maybe {
+	edge := len(rsaPolynomial) - 1
+	if v.band.n < rsaEpoch+2*edge {
 		return Maybe{}
 	}
-	return Some(sum / float64(breaths))
+	values := v.band.pass(v.gain)
+	values = values[edge : len(values)-edge]
+	sum, epochs := 0.0, 0.0
+	for ; len(values) >= rsaRest; values = values[min(len(values), rsaEpoch):] {
+		sum += math.Log(variance(values[:min(len(values), rsaEpoch)])) // of nothing: −Inf, which Some refuses
+		epochs++
+	}
+	return Some(sum / epochs)
+}
+
+// variance is that of a sample, n−1.
+func variance(values []float64) float64 {
+	var sum, square float64
+	for _, v := range values {
+		sum, square = sum+v, square+v*v
+	}
+	n := float64(len(values))
+	return max(0, (square-sum*sum/n)/(n-1))
 }

@@ -25,46 +25,60 @@ type spectra struct {
 	curve   [longPoints]float64
 	oneMin  *periodogram
 	fiveMin *periodogram
-	vagal   *vagal
+	minute  *vagal
+	minutes *vagal
 }
 
 func newSpectra() *spectra {
 	return &spectra{oneMin: newPeriodogram(shortSegment, 256, spectralHz), fiveMin: newPeriodogram(longSegment, 512, spectralHz),
-		vagal: newVagal()}
+		minute: newVagal(256), minutes: newVagal(1024)}
 }
 
 // short adds HF and both kinds of RSA to a 60 s window.
 func (s *spectra) short(v *HRV, w *window, t time.Duration, breathing Maybe) {
-	if !w.filled() || w.refused() {
+	curve, ok := s.fill(w, t, shortSegment)
+	if !ok {
 		return
 	}
-	if breathing.Known {
-		v.RSA = w.peakToTrough(breathing.Value)
-	}
-	start := t - w.span
-	if hole, ok := w.record.resample(s.curve[:shortSegment], w.from, start, time.Second/spectralHz); !ok || hole > spectralHole {
-		return
-	}
-	if s.oneMin.estimate(s.curve[:shortSegment]) {
+	if s.oneMin.estimate(curve) {
 		v.HF = Some(s.oneMin.band(hfLow, hfHigh))
 	}
-	v.RSALn = s.vagal.porgesBohrer(halve(s.curve[:shortSegment]))
+	s.minute.rsa(v, w, curve, t-w.span, breathing)
 }
 
 // long adds LF, HF and RSA to a 300 s window.
 func (s *spectra) long(v *HRV, w *window, t time.Duration, breathing Maybe) {
-	if !w.filled() || w.refused() {
+	curve, ok := s.fill(w, t, longPoints)
+	if !ok {
 		return
+	}
+	if s.fiveMin.estimate(curve) {
+		v.LF, v.HF = Some(s.fiveMin.band(lfLow, hfLow)), Some(s.fiveMin.band(hfLow, hfHigh))
+	}
+	s.minutes.rsa(v, w, curve, t-w.span, breathing)
+}
+
+// fill gives the window's curve where it has one that may be used.
+func (s *spectra) fill(w *window, t time.Duration, points int) ([]float64, bool) {
+	if !w.filled() || w.refused() {
+		return nil, false
+	}
+	curve := s.curve[:points]
+	hole, ok := w.record.resample(curve, w.from, t-w.span, time.Second/spectralHz)
+	return curve, ok && hole <= spectralHole
+}
+
+// rsa adds the arrhythmia; it uses the curve up. Porges–Bohrer is a measure of its fixed band: of a breath known to lie below it
+// the band holds overtones alone, and a low number there would say "little vagal tone" of the very breathing that raises it. HF
+// keeps its fixed band, as its name says; in slow breathing RSA is the one to read.
+func (v *vagal) rsa(into *HRV, w *window, curve []float64, start time.Duration, breathing Maybe) {
+	v.band.load(halve(curve))
+	if !breathing.Known || breathing.Value >= 60*rsaLow {
+		into.RSALn = v.porgesBohrer()
 	}
 	if breathing.Known {
-		v.RSA = w.peakToTrough(breathing.Value)
+		into.RSA = v.peakToTrough(w, start, breathing.Value)
 	}
-	hole, ok := w.record.resample(s.curve[:], w.from, t-w.span, time.Second/spectralHz)
-	if !ok || hole > spectralHole || !s.fiveMin.estimate(s.curve[:]) {
-		return
-	}
-	v.LF, v.HF = Some(s.fiveMin.band(lfLow, hfLow)), Some(s.fiveMin.band(hfLow, hfHigh))
-	v.RSALn = s.vagal.porgesBohrer(halve(s.curve[:]))
 }
 
 // halve keeps every second value, in place: from 4 Hz to the 2 Hz of Porges–Bohrer.

@@ -7,10 +7,27 @@ import (
 	"gonum.org/v1/gonum/dsp/fourier"
 )
 
+// transform gives the n/2+1 coefficients of n real values.
+type transform interface {
+	forward(dst []complex128, values []float64)
+}
+
+// anyLength is gonum's transform, for the finished series of `hubd hrv`, whose segments may be of any length.
+type anyLength struct{ *fourier.FFT }
+
+func (f anyLength) forward(dst []complex128, values []float64) { f.Coefficients(dst, values) }
+
+func newTransform(n int) transform {
+	if n >= 4 && n&(n-1) == 0 {
+		return newPowerOfTwo(n)
+	}
+	return anyLength{fourier.NewFFT(n)}
+}
+
 // periodogram is a one-sided power density of equally spaced values: linear trend removed, Hann window, zero-padded to size,
 // mean over half-overlapping segments (Welch 1967). Its buffers are made once.
 type periodogram struct {
-	fft    *fourier.FFT
+	fft    transform
 	size   int // of the transform
 	in     []float64
 	out    []complex128
@@ -20,7 +37,7 @@ type periodogram struct {
 }
 
 func newPeriodogram(segment, size int, hz float64) *periodogram {
-	p := &periodogram{fft: fourier.NewFFT(size), size: size, in: make([]float64, size), out: make([]complex128, size/2+1),
+	p := &periodogram{fft: newTransform(size), size: size, in: make([]float64, size), out: make([]complex128, size/2+1),
 		power: make([]float64, size/2+1), hz: hz, window: make([]float64, segment)}
 	for i := range p.window {
 		p.window[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/float64(segment))
@@ -54,7 +71,7 @@ func (p *periodogram) addSegment(values []float64) {
 		p.in[i] = (v - level - slope*float64(i)) * p.window[i]
 		weight += p.window[i] * p.window[i]
 	}
-	p.fft.Coefficients(p.out, p.in)
+	p.fft.forward(p.out, p.in)
 	for i, c := range p.out {
 		density := (real(c)*real(c) + imag(c)*imag(c)) / (p.hz * weight)
 		if i > 0 && i < p.size/2 {
@@ -68,7 +85,7 @@ func (p *periodogram) addSegment(values []float64) {
 func (p *periodogram) band(low, high float64) float64 {
 	width := p.hz / float64(p.size)
 	sum := 0.0
-	for i := int(math.Ceil(low/width - 1e-9)); i < len(p.power) && float64(i)*width < high-1e-9; i++ {
+	for i := max(0, int(math.Ceil(low/width-1e-9))); i < len(p.power) && float64(i)*width < high-1e-9; i++ {
 		sum += p.power[i]
 	}
 	return sum * width
@@ -97,6 +114,8 @@ type tachogram struct {
 	next       int64
 	z, a, b, c *entry
 	longest    time.Duration // distance of neighbours so far
+	cubic      [4]float64    // the curve between a and b, in powers of the seconds since a
+	length     float64       // s from a to b
 }
 
 // step moves on by one interval; false at the end.
@@ -112,15 +131,15 @@ func (w *tachogram) step() bool {
 	}
 	if w.a != nil && w.b != nil {
 		w.longest = max(w.longest, w.b.t-w.a.t)
+		w.join()
 	}
 	return true
 }
 
-// at is the curve at time t between a and b: a cubic whose slopes are those of the neighbours on both sides (Catmull & Rom
-// 1974), which keeps 0.25 Hz where straight lines lose a quarter of its power.
-func (w *tachogram) at(t time.Duration) float64 {
+// join lays the curve between a and b: a cubic whose slopes are those of the neighbours on both sides (Catmull & Rom 1974), which
+// keeps 0.25 Hz where straight lines lose a quarter of its power.
+func (w *tachogram) join() {
 	h := (w.b.t - w.a.t).Seconds()
-	u := max(0, min(1, (t-w.a.t).Seconds()/h))
 	rise := (w.b.ms - w.a.ms) / h
 	first, second := rise, rise
 	if w.z != nil {
@@ -129,8 +148,14 @@ func (w *tachogram) at(t time.Duration) float64 {
 	if w.c != nil {
 		second = (w.c.ms - w.a.ms) / (w.c.t - w.a.t).Seconds()
 	}
-	v := 1 - u
-	return v*v*(1+2*u)*w.a.ms + u*u*(1+2*v)*w.b.ms + h*u*v*(v*first-u*second)
+	w.length = h
+	w.cubic = [4]float64{w.a.ms, first, (3*rise - 2*first - second) / h, (first + second - 2*rise) / (h * h)}
+}
+
+// at is the curve at time t, level outside a and b.
+func (w *tachogram) at(t time.Duration) float64 {
+	x := max(0, min(w.length, float64(t-w.a.t)*1e-9))
+	return w.cubic[0] + x*(w.cubic[1]+x*(w.cubic[2]+x*w.cubic[3]))
 }
 
 // resample reads the normal intervals from index from on as a curve over time, each interval at the beat that closes it, and

@@ -95,8 +95,8 @@ type HRV struct {
 	PNN50           Maybe         // percent of those pairs, strictly above 50 ms
 	LF              Maybe         // ms², 0.04–0.15 Hz; absent in the 60 s window
 	HF              Maybe         // ms², 0.15–0.40 Hz
-	RSA             Maybe         // ms, peak to trough at the breathing frequency
-	RSALn           Maybe         // ln ms², Porges–Bohrer
+	RSA             Maybe         // ms, peak to trough at the breathing frequency, slow breathing too
+	RSALn           Maybe         // ln ms², Porges–Bohrer, 0.12–0.40 Hz; absent while breathing is known to be slower
 	ExcludedPercent Maybe         // share of the window's intervals that are not normal
 }
 
