@@ -7,7 +7,8 @@ const (
 	breathHz        = 4
 	breathPoints    = 128
 	breathTransform = 256 // zero-padded to this: 1/64 Hz a bin
-	breathBins      = breathTransform/2 + 1
+	breathCoeffs    = breathTransform/2 + 1
+	breathBins      = 48 // that are looked at: to breathHigh and the lobe beyond it
 	breathBin       = float64(breathHz) / breathTransform
 
 	breathDrift = 0.05 // Hz; slower is drift of vessels and contact
@@ -27,8 +28,8 @@ type breathSpectra struct {
 	fft      *powerOfTwo
 	trace    [breathPoints]float64
 	padded   [breathTransform]float64
-	wave     [modulations][breathBins]complex128
-	filtered [breathBins]complex128
+	wave     [modulations][breathCoeffs]complex128
+	filtered [breathCoeffs]complex128
 	power    [modulations][breathBins]float64 // tilted, of a total of 1 in the fast band
 	share    [modulations][breathBins]float64 // of that power within a lobe
 	strength [breathBins]float64
@@ -178,9 +179,8 @@ func (s *breathSpectra) centre(best int) float64 {
 
 // breaths filters modulation m to the band of breathing, without delay, and gives its trace.
 func (s *breathSpectra) breaths(m int) []float64 {
-	clear(s.filtered[:])
 	high := min(breathStop, s.highest)
-	for k := range s.filtered {
+	for k := range breathBins { // beyond them s.filtered is and stays 0
 		hz := hertz(k)
 		gain := max(0, min(1, min(hz-breathPass, high-hz)/breathEdge+0.5))
 		s.filtered[k] = s.wave[m][k] * complex(gain, 0)

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// powerOfTwo is a discrete transform of n real values, n a power of two of at least 4 (Cooley & Tukey 1965, doi
+// powerOfTwo is a discrete transform of n real values, n a power of two of at least 8 (Cooley & Tukey 1965, doi
 // 10.2307/2003354): pairs of neighbours are one complex value of half the length, taken apart afterwards. It is here because
 // spectra are most of what a second costs, and gonum's general transform takes several times as long.
 type powerOfTwo struct {
@@ -13,6 +13,8 @@ type powerOfTwo struct {
 	unit  []complex128 // e^(−2πik/n), k < n/2
 	order []int        // of the halves, bits reversed
 	work  []complex128
+	// passes holds the turns of each pass after the second, one pass behind the other
+	passes []complex128
 }
 
 func newPowerOfTwo(n int) *powerOfTwo {
@@ -23,6 +25,11 @@ func newPowerOfTwo(n int) *powerOfTwo {
 		sin, cos := math.Sincos(2 * math.Pi * float64(k) / float64(n))
 		f.unit[k] = complex(cos, -sin)
 		f.order[k] = int(bits.Reverse64(uint64(k)) >> (64 - width))
+	}
+	for span := 4; span < half; span *= 2 {
+		for k := range span {
+			f.passes = append(f.passes, f.unit[k*half/span])
+		}
 	}
 	return f
 }
@@ -59,18 +66,23 @@ func (f *powerOfTwo) backward(dst []float64, coefficients []complex128) {
 	}
 }
 
-// butterflies transforms the work, which lies in reversed order, in place.
+// butterflies transforms the work, which lies in reversed order, in place. The first two of its passes turn by quarters only and
+// are one, without multiplication.
 func (f *powerOfTwo) butterflies() {
 	z := f.work
-	for k := 0; k+1 < len(z); k += 2 {
-		z[k], z[k+1] = z[k]+z[k+1], z[k]-z[k+1]
+	for ; len(z) >= 4; z = z[4:] {
+		a, b, c, d := z[0]+z[1], z[0]-z[1], z[2]+z[3], z[2]-z[3]
+		d = complex(imag(d), -real(d))
+		z[0], z[1], z[2], z[3] = a+c, b+d, a-c, b-d
 	}
-	for size := 4; size <= len(z); size *= 2 {
-		span, step := size/2, f.n/size
-		for from := 0; from < len(z); from += size {
-			low, high := z[from:from+span], z[from+span:from+size]
-			for k, turn := 0, 0; k < span; k, turn = k+1, turn+step {
-				a, b := low[k], high[k]*f.unit[turn]
+	unit := f.passes
+	for span := 4; span < len(f.work); span *= 2 {
+		turn := unit[:span]
+		unit = unit[span:]
+		for z = f.work; len(z) >= 2*span; z = z[2*span:] {
+			low, high := z[:span], z[span:2*span]
+			for k, u := range turn {
+				a, b := low[k], high[k]*u
 				low[k], high[k] = a+b, a-b
 			}
 		}

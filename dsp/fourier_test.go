@@ -11,7 +11,7 @@ import (
 
 func TestTheTransformIsGonums(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := 1 << rapid.IntRange(2, 10).Draw(t, "bits")
+		n := 1 << rapid.IntRange(3, 10).Draw(t, "bits")
 		values := rapid.SliceOfN(rapid.Float64Range(-1, 1), n, n).Draw(t, "values")
 		got, back := make([]complex128, n/2+1), make([]float64, n)
 		f := newPowerOfTwo(n)

@@ -18,7 +18,7 @@ type anyLength struct{ *fourier.FFT }
 func (f anyLength) forward(dst []complex128, values []float64) { f.Coefficients(dst, values) }
 
 func newTransform(n int) transform {
-	if n >= 4 && n&(n-1) == 0 {
+	if n >= 8 && n&(n-1) == 0 {
 		return newPowerOfTwo(n)
 	}
 	return anyLength{fourier.NewFFT(n)}

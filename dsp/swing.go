@@ -17,7 +17,7 @@ const (
 )
 
 // peakToTrough is the mean over the window's breaths of the longest minus the shortest normal interval within one breath, ms
-// (Grossman, van Beek & Wientjes 1990, doi 10.1111/j.1469-8986.1990.tb03273.x). Breaths run from trough to trough of the loaded
+// (Grossman, van Beek & Wientjes 1990, doi 10.1111/j.1469-8986.1990.tb03198.x). Breaths run from trough to trough of the loaded
 // intervals, filtered about the breathing frequency; so it follows each breath at any rate, slow ones too. A breath with too few
 // normal intervals counts for nothing, it is not a zero. Absent with fewer than three breaths. start is the curve's begin.
 func (v *vagal) peakToTrough(w *window, start time.Duration, breathsPerMin float64) Maybe {
