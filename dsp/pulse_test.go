@@ -224,6 +224,39 @@ func TestHopelessInputGivesNothingAndSaysWhy(t *testing.T) {
 	}
 }
 
+func TestWhatLiesUnderThePulseChangesNoBeat(t *testing.T) {
+	b := body{hz: 250, seconds: 60, rr: variable}
+	for _, test := range []struct {
+		name  string
+		under func(t float64) float64 // V
+	}{
+		{"a sensor that warms by 30 °C in a minute", func(t float64) float64 { return 1.5 * t / 60 }},
+		{"deep breaths", func(t float64) float64 { return 0.4 * math.Sin(2*math.Pi*0.1*t) }},
+		{"mains hum", func(t float64) float64 { return 0.15 * math.Sin(2*math.Pi*50*t) }},
+		{"a lamp that flickers", func(t float64) float64 { return 0.15 * math.Sin(2*math.Pi*100*t) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			samples := b.samples()
+			for i := range samples {
+				samples[i].Volts += test.under(samples[i].T.Seconds())
+			}
+			h := listen(newPPG(), samples)
+			truth, found := b.beats()[1:], beatTimes(h)
+			for truth[len(truth)-1] > b.seconds-0.8 {
+				truth = truth[:len(truth)-1]
+			}
+			lag := bestLag(truth, found)
+			if got := f1(truth, found, lag); got < 98.5 {
+				t.Errorf("F1 %.1f %%", got)
+			}
+			checkIntervals(t, truth, h, lag, 8)
+			if q := last[dsp.Signal](h).Quality; q < 0.9 {
+				t.Errorf("quality %.2f", q)
+			}
+		})
+	}
+}
+
 func TestABaselineJumpCostsAFewBeatsAtMost(t *testing.T) {
 	b := body{hz: 100, seconds: 60, rr: steady(70)}
 	samples := b.samples()
