@@ -21,7 +21,7 @@ const (
 	breathBacked  = 0.8  // of the evidence that is wanted, enough where two counts agree
 	breathAgree   = 3.0  // a spectrum's bin is 0.94, its main lobe 3.75
 	breathAlike   = 1.5  // between the counts of two traces: one turning point in 32 s is 1.9
-	breathSteady  = 0.30 // coefficient of variation of eight breaths; belts of four people at rest gave 0.02–0.39, half under 0.18
+	breathSteady  = 0.30 // coefficient of variation of eight breaths; references of four people at rest: 0.02–0.39, medians under 0.20
 	breathMost    = 0.35 // likewise; noise filtered to the band has 0.3–0.4
 	breathLeast   = 60 * breathFast
 	breathSampled = 0.80 // of half the pulse rate: a breath beyond that half shows as a slower one just below it

@@ -161,6 +161,9 @@ func (l *lead) gap(t time.Duration) {
 	if t-l.lastInput > keepAcross {
 		l.forget()
 	}
+	if l.locked { // what was lost is nobody's missed beat
+		l.limit = floorDiv(int64(t), int64(l.form.step)) + l.form.beatPast + int64(lateShare*l.gaps.median())
+	}
 	l.det.place = math.MinInt64
 }
 

@@ -94,7 +94,8 @@ func TestPeakToTroughIsWhatTheBreathsDid(t *testing.T) {
 
 func TestPeakToTroughIsAbsentWithoutBreaths(t *testing.T) {
 	r, _ := swings{perMin: 15, depth: 30, bpm: 70, seconds: 70}.record(1)
-	for name, breathing := range map[string]Maybe{"unknown": {}, "zero": Some(0), "two a minute": Some(2), "faster than beats can show": Some(50)} {
+	rates := map[string]Maybe{"unknown": {}, "zero": Some(0), "two a minute": Some(2), "faster than beats can show": Some(50)}
+	for name, breathing := range rates {
 		if v := arrhythmia(r, shortWindow, breathing); v.RSA.Known {
 			t.Errorf("breathing %s: %+v", name, v.RSA)
 		}
