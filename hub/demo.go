@@ -8,7 +8,6 @@ import (
 	"net"
 	"time"
 
-	"hubd/acquire"
 	"hubd/config"
 	"hubd/dsp"
 	"hubd/mqtt/broker"
@@ -49,7 +48,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	}
 	defer b.Close()
 	cfg := demoConfig(scene, b.Addr())
-	pacer := acquire.NewFastPacer(o.Speed)
+	pacer := newPatientPacer(o.Speed)
 	sim, err := newSimulated(cfg, scene, pacer.Now)
 	if err != nil {
 		return err
