@@ -2,6 +2,7 @@ package dsp
 
 import (
 	"math"
+	"math/cmplx"
 	"time"
 )
 
@@ -66,12 +67,13 @@ func (p *pacer) coherence(r *record, from int64, t time.Duration) Coherence {
 // middle between its beats, half an interval before the beat that it is filed under.
 func (p *pacer) phase(start time.Duration, hz float64) float64 {
 	level, slope := line(p.curve[:])
+	sin, cos := math.Sincos(2 * math.Pi * hz * ((start - p.zero).Seconds() - 30/level))
+	turn, step := complex(cos, sin), cmplx.Rect(1, 2*math.Pi*hz/coherenceHz)
 	var re, im float64
 	for i, v := range p.curve {
-		t := (start - p.zero).Seconds() + float64(i)/coherenceHz - 30/level
-		sin, cos := math.Sincos(2 * math.Pi * hz * t)
 		x := (v - level - slope*float64(i)) * p.spectrum.window[i]
-		re, im = re+x*cos, im+x*sin
+		re, im = re+x*real(turn), im+x*imag(turn)
+		turn *= step
 	}
 	return math.Atan2(im, re) * 180 / math.Pi
 }

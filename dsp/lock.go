@@ -39,19 +39,25 @@ func (l *lead) tryLock() bool {
 // and the large deflection of an ECG, whichever way the sensor is wired. Excursions count up to six times the mean.
 func (l *lead) asymmetry(from int64) float64 {
 	h := &l.wave
-	mean := 0.0
-	for k := from; k <= h.last; k++ {
-		mean += math.Abs(h.feature[at(k)])
+	wave := h.feature.from(from, int(h.last-from+1))
+	most := 0.0
+	for _, v := range wave {
+		most += math.Abs(v)
 	}
-	mean /= float64(h.last - from + 1)
-	if mean == 0 {
+	most *= 6 / float64(len(wave))
+	if most == 0 {
 		return 0
 	}
 	var up, all float64
-	for k := from; k <= h.last; k++ {
-		v := max(-6, min(6, h.feature[at(k)]/mean))
-		up += v * v * v
-		all += math.Abs(v * v * v)
+	for _, v := range wave {
+		if v > most {
+			v = most
+		} else if v < -most {
+			v = -most
+		}
+		cube := v * v * v
+		up += cube
+		all += math.Abs(cube)
 	}
 	return up / all
 }

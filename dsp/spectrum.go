@@ -34,6 +34,7 @@ type periodogram struct {
 	power  []float64 // density per Hz, in the square of the values' unit
 	hz     float64   // sampling rate
 	window []float64
+	scale  float64 // from the square of a coefficient to a one-sided density
 }
 
 func newPeriodogram(segment, size int, hz float64) *periodogram {
@@ -41,7 +42,9 @@ func newPeriodogram(segment, size int, hz float64) *periodogram {
 		power: make([]float64, size/2+1), hz: hz, window: make([]float64, segment)}
 	for i := range p.window {
 		p.window[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/float64(segment))
+		p.scale += p.window[i] * p.window[i]
 	}
+	p.scale = 2 / (hz * p.scale)
 	return p
 }
 
@@ -58,26 +61,24 @@ func (p *periodogram) estimate(values []float64) bool {
 		segments++
 	}
 	for i := range p.power {
-		p.power[i] /= segments
+		p.power[i] *= p.scale / segments
 	}
+	p.power[0] /= 2 // frequency 0 and the highest one have no mirror image that would count twice
+	p.power[p.size/2] /= 2
 	return true
 }
 
+// addSegment adds the squared coefficients of a segment. What lies behind it in p.in stays zero.
 func (p *periodogram) addSegment(values []float64) {
 	level, slope := line(values)
-	weight := 0.0
-	clear(p.in)
-	for i, v := range values {
-		p.in[i] = (v - level - slope*float64(i)) * p.window[i]
-		weight += p.window[i] * p.window[i]
+	in := p.in[:len(p.window)]
+	for i, w := range p.window {
+		in[i] = (values[i] - level - slope*float64(i)) * w
 	}
 	p.fft.forward(p.out, p.in)
+	power := p.power[:len(p.out)]
 	for i, c := range p.out {
-		density := (real(c)*real(c) + imag(c)*imag(c)) / (p.hz * weight)
-		if i > 0 && i < p.size/2 {
-			density *= 2
-		}
-		p.power[i] += density
+		power[i] += real(c)*real(c) + imag(c)*imag(c)
 	}
 }
 
