@@ -5,7 +5,10 @@ import (
 	"time"
 )
 
-const lockCandidates = 16
+const (
+	lockCandidates = 16
+	leastLopsided  = 0.1 // asymmetry of a pulse: recordings have 0.12 to 0.98, a swing as quick up as down has none and is no pulse
+)
 
 // tryLock looks at the last 3 s as a whole: polarity from the asymmetry of the feature, then candidates that resemble each
 // other at a plausible rhythm. On success the detector is set back to the start of these 3 s, so their beats come late but
@@ -17,7 +20,7 @@ func (l *lead) tryLock() bool {
 		return false
 	}
 	l.nextTry = h.last + l.cells(lockEvery)
-	asymmetry := l.asymmetry(from)
+	asymmetry := l.asymmetry(from, h.last)
 	if asymmetry == 0 || l.look.tooFaint(l.spread(from)) {
 		return false
 	}
@@ -27,7 +30,7 @@ func (l *lead) tryLock() bool {
 	}
 	var found [lockCandidates]candidate
 	n := l.collect(&found, from)
-	if n < 2 || !l.rhythmic(found[:n]) || !l.alike(found[:n]) {
+	if n < 2 || !l.rhythmic(found[:n]) || !l.lopsided(found[:n]) || !l.alike(found[:n]) {
 		l.forget()
 		return false
 	}
@@ -37,9 +40,8 @@ func (l *lead) tryLock() bool {
 
 // asymmetry is the third moment of the feature over its absolute third moment, −1…1: systole is the quick side of a pulse
 // and the large deflection of an ECG, whichever way the sensor is wired. Excursions count up to six times the mean.
-func (l *lead) asymmetry(from int64) float64 {
-	h := &l.wave
-	wave := h.feature.from(from, int(h.last-from+1))
+func (l *lead) asymmetry(from, to int64) float64 {
+	wave := l.wave.feature.from(from, int(to-from+1))
 	most := 0.0
 	for _, v := range wave {
 		most += math.Abs(v)
@@ -66,7 +68,7 @@ func (l *lead) asymmetry(from int64) float64 {
 func (l *lead) checkPolarity() {
 	l.nextLook = l.wave.last + l.cells(time.Second)
 	from := max(l.wave.oldest(), l.wave.last-l.cells(lockTime))
-	if l.polarity*l.asymmetry(from) < -turnedLeast {
+	if l.polarity*l.asymmetry(from, l.wave.last) < -turnedLeast {
 		l.turned++
 	} else {
 		l.turned = 0
@@ -125,6 +127,11 @@ func (l *lead) rhythmic(c []candidate) bool {
 	}
 	step := l.form.step.Seconds()
 	return float64(shortest)*step >= 0.3 && float64(longest)*step <= 2 && float64(longest) < 2.2*float64(shortest)
+}
+
+// lopsided asks whether an optical wave rises quicker than it falls, over whole beats. A swing as quick up as down is no pulse.
+func (l *lead) lopsided(c []candidate) bool {
+	return l.form.sharp || l.polarity*l.asymmetry(c[0].k, c[len(c)-1].k) >= leastLopsided
 }
 
 // alike makes the template of the candidates where each resembles the one before.

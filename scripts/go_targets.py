@@ -16,7 +16,7 @@ CONVERTER = re.compile(r"=== RUN\s+" + RESPONSES + r"/(\S+)")
 FOUND_LEAST = {"missed": 99.0, "extra": 99.0, "ectopic": 95.0}
 RMSSD_MOST = {"hrv": 3.0, "live": 5.0}
 SAMPLED = "25_a_second"  # skin conductance, as hubd samples it
-BENCHMARK = "DSP/pulse,_skin_and_motion,_paced|PulseAndSkin"
+BENCHMARK = "DSP/pulse,_skin_and_motion,_paced"
 SPEED_LEAST = 20000.0
 
 
