@@ -54,3 +54,52 @@ func (l *lead) places(f found) [7]time.Duration {
 	return [7]time.Duration{cell(foot, footOffset), cell(steep, tangent), cell(steep, steepOffset), cell(half, over),
 		cell(peak, peakOffset), cell(steep, fit), f.at}
 }
+
+// Bend is what the fit of the bend saw of one beat: the second derivative of its wave, upright, in V per cell², and the wearer's average
+// of it where it fits best, at the size of this beat.
+type Bend struct {
+	Places      [7]time.Duration // the beat's, in the order of Fiducials
+	Step        time.Duration
+	From        time.Duration // of the wave's first value
+	Wave        []float64
+	AverageFrom time.Duration // of the average's first value
+	Average     []float64
+}
+
+// Bends runs one optical channel and gives the bend of every beat; of several that became certain at once, as at a lock, the newest.
+func Bends(samples []Sample) []Bend {
+	var out []Bend
+	l := newLead(PPG)
+	var buf []found
+	for _, s := range samples {
+		if buf = l.sample(buf[:0], s); len(buf) > 0 {
+			out = append(out, l.newestBend(buf[len(buf)-1]))
+		}
+	}
+	return out
+}
+
+// newestBend is the bend about the beat that was accepted last: its average has learnt that beat and no later one.
+func (l *lead) newestBend(f found) Bend {
+	k := l.accepted
+	slope := func(k int64) float64 { return l.polarity * l.wave.feature.from(k, 1)[0] }
+	offset, height := vertex(slope(k-1), slope(k), slope(k+1))
+	fit := l.bend.fit(&l.wave, candidate{k: k, offset: offset, height: height}, l.polarity)
+	b := Bend{Places: l.places(f), Step: l.form.step, From: l.grid.middle(k-bendBefore-bendShift, 0), AverageFrom: l.grid.middle(k-bendBefore, fit)}
+	for _, v := range l.bend.wave {
+		b.Wave = append(b.Wave, l.polarity*v)
+	}
+	for _, v := range l.bend.average.mean[:bendCells] {
+		b.Average = append(b.Average, v*height)
+	}
+	return b
+}
+
+// Modulation gives the newest beat as breathing shows in it, and how many beats there were: amplitude and foot in V, interval in ms.
+func (p *Pulse) Modulation() (n int, t time.Duration, values [3]float64) {
+	if p.breath.n == 0 {
+		return 0, 0, values
+	}
+	m := &p.breath.ring[(p.breath.n-1)%breathBeats]
+	return int(p.breath.n), m.t, m.value
+}
