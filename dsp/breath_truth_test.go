@@ -157,6 +157,9 @@ func wearers(perMin float64) []lungs {
 }
 
 func TestBreathingIsToldRightlyOrNotAtAll(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	var all met
 	byKind := map[string]met{}
 	for _, test := range []struct{ perMin, told, error float64 }{
@@ -199,6 +202,9 @@ func TestBreathingNearHalfThePulseIsRightOrAbsent(t *testing.T) {
 }
 
 func TestBreathingOfTheSimulatedBodies(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	for _, test := range []struct {
 		scenario string
 		minutes  float64

@@ -53,6 +53,9 @@ func compare(h paced, pace float64, seed uint64) Coherence {
 func apart(a, b float64) float64 { return math.Abs(math.Remainder(a-b, 360)) }
 
 func TestCoherenceIsTheShareAtThePaceWithItsPhase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	tests := []struct {
 		name        string
 		of          paced

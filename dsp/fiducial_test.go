@@ -65,6 +65,9 @@ func strapBeats(t *testing.T, name string, beats []float64) []float64 {
 
 // TestTheFiducialIsChosenByMeasurement prints the table that docs/physiology.md explains: go test ./dsp -run ChosenByMeasurement -v
 func TestTheFiducialIsChosenByMeasurement(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	recordings := []struct{ name, column string }{
 		{"nk_rest_5min", "ppg"}, {"icu_a103l", "ppg"}, {"pk_p11_baseline", "ppg_finger_adc"},
 		{"welltory_02", "ppg_r"}, {"welltory_03", "ppg_r"}, {"welltory_04", "ppg_r"}, {"welltory_05", "ppg_r"}, {"welltory_06", "ppg_r"},

@@ -246,6 +246,9 @@ const seeds = 3 // of injections for every series, kind and share
 
 // TestArtefactsAreFoundAndWhatIsLeftIsTrue prints the table of sensitivity, false corrections and errors of RMSSD with -v.
 func TestArtefactsAreFoundAndWhatIsLeftIsTrue(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	all := append(syntheticSeries(), recordedSeries(t)...)
 	least := map[IBIClass]float64{ClassMissed: 99, ClassExtra: 99, ClassEctopic: 95}
 	t.Logf("%d series; sensitivity: all intervals of an artefact judged not normal; errors of RMSSD: median, 90th percentile, worst", len(all))

@@ -19,6 +19,9 @@ const mostBytes = 60_000
 // committed: go test ./dsp -run TestPictures -update writes them. Other processors than amd64 round otherwise (they fuse a*b+c), so
 // there the pictures are drawn and not compared; GOAMD64=v3 does the same and may differ too.
 func TestPicturesShowWhatTheCodeDoes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	for _, test := range []struct {
 		file string
 		draw func(*testing.T) *picture

@@ -118,6 +118,9 @@ func outside(times []float64, spans [][2]float64, lag float64) []float64 {
 }
 
 func TestBeatsOfRecordingsMatchTheirReference(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	tests := []struct {
 		name, column string
 		kind         dsp.PulseKind

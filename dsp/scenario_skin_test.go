@@ -12,6 +12,9 @@ import (
 // A scenario's own truth tells the onset and the size each response would have alone; what overlaps is smaller from trough to peak.
 // So responses near the threshold are in doubt: those of 0.06 µS must be found, and what is found must be one of 0.04 µS.
 func TestResponsesOfAScenarioAreFound(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	for _, name := range []string{"rest", "stress", "breathing"} {
 		t.Run(name, func(t *testing.T) {
 			hit, missed, invented := 0, 0, 0
