@@ -161,7 +161,7 @@ func TestBeatsOfRecordingsMatchTheirReference(t *testing.T) {
 }
 
 // The ECG of the same minutes through the same chain, since the reference beats of this recording have two R waves in noise that are not
-// where the heart beat (127.2 and 225.6 s).
+// where the heart beat (126.8 and 225.3 s).
 func TestVariabilityFromTheFingerIsTheHeartsOwn(t *testing.T) {
 	rmssd := func(title string, kind dsp.PulseKind) float64 {
 		times, values := column(t, "nk_rest_5min", title)

@@ -38,7 +38,7 @@ func newVagal(size int) *vagal {
 
 // porgesBohrer is ln of the variance (ms²) that the loaded intervals have in 0.12–0.40 Hz after a 21-point cubic moving polynomial
 // was subtracted, as the mean over epochs of 30 s (Porges & Bohrer 1990; Lewis et al. 2012, doi
-// 10.1111/j.1469-8986.2011.01329.x). Both filters are one gain in the spectrum; the first and last 5 s, which the polynomial reaches
+// 10.1016/j.biopsycho.2011.11.009). Both filters are one gain in the spectrum; the first and last 5 s, which the polynomial reaches
 // out of, are left out.
 func (v *vagal) porgesBohrer() Maybe {
 	edge := len(rsaPolynomial) - 1
