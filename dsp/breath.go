@@ -24,7 +24,9 @@ const (
 	breathSteady  = 0.30 // coefficient of variation of eight breaths; references of four people at rest: 0.02–0.39, medians under 0.20
 	breathMost    = 0.35 // likewise; noise filtered to the band has 0.3–0.4
 	breathLeast   = 60 * breathFast
-	breathSampled = 0.80 // of half the pulse rate: a breath beyond that half shows as a slower one just below it
+	stillShare    = 0.002 // quartile deviation of amplitude or foot, as a share of the amplitude, under which nothing moves
+	stillMs       = 0.5   // likewise of the intervals
+	breathSampled = 0.80  // of half the pulse rate: a breath beyond that half shows as a slower one just below it
 )
 
 // modulated is one beat as breathing shows in it.
@@ -108,7 +110,7 @@ func (b *breath) read(t, end time.Duration, from int64) Respiration {
 		b.trace(s.trace[:], m, from, end-breathWindow, time.Second/breathHz)
 		s.transform(m)
 		b.counts[m] = breathCount{}
-		if s.heard[m] {
+		if s.heard[m] = s.heard[m] && b.moves(m); s.heard[m] {
 			b.counts[m] = b.counter.count(s.breaths(m))
 		}
 	}
@@ -121,6 +123,16 @@ func (b *breath) read(t, end time.Duration, from int64) Respiration {
 		r = b.slow.settle(r, e, s.proves(slowRival))
 	}
 	return r
+}
+
+// moves tells whether a series moves by more than sampling and rounding do: breathing moves pulse and foot by a hundredth of the pulse
+// and more, intervals by some ms.
+func (b *breath) moves(m int) bool {
+	least := stillShare * b.usual[0].median()
+	if m == modulations-1 {
+		least = stillMs
+	}
+	return b.usual[m].quartileDeviation() > least
 }
 
 // decide fuses the counts. They weigh by how even the counted breaths are, to the fourth power: evenness is what tells a breath

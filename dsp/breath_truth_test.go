@@ -232,3 +232,14 @@ func TestBreathingOfTheSimulatedBodies(t *testing.T) {
 		}
 	}
 }
+
+func TestAPulseThatNothingMovesHasNoBreath(t *testing.T) {
+	for _, bpm := range []float64{45, 60, 72, 90} {
+		b := body{hz: 100, seconds: 120, rr: steady(bpm)}
+		for _, r := range all[dsp.Respiration](listen(newPPG(), b.samples())) {
+			if r.Rate.Known {
+				t.Fatalf("at %v beats per minute, each like the other, %.1f breaths per minute", bpm, r.Rate.Value)
+			}
+		}
+	}
+}
