@@ -1,6 +1,9 @@
 package dsp
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Correction is one artefact that AnalyseIntervals repaired.
 type Correction struct {
@@ -13,10 +16,14 @@ type Correction struct {
 // listedCorrections bounds the list in a report; the counts are whole.
 const listedCorrections = 100
 
+// mostMissed is how many beats in a row may be put in where they were not seen. A longer hole is a gap: nobody knows what the heart did.
+const mostMissed = 3
+
 // repaired is a series after correction.
 type repaired struct {
-	ms   []float64
-	made []origin // nil where nothing was corrected
+	ms     []float64
+	made   []origin // nil where nothing was corrected
+	breaks []int    // where in ms a stretch begins that does not touch the one before: a gap lies between
 }
 
 // origin tells where a value of a repaired series comes from.
@@ -33,12 +40,30 @@ func (s *repaired) add(ms float64, from origin) {
 }
 func (s *repaired) isMade(i int) bool { return s.made != nil && s.made[i] != measured }
 
+// follows tells whether value i touches the one before it.
+func (s *repaired) follows(i int) bool {
+	_, begins := slices.BinarySearch(s.breaks, i)
+	return i > 0 && !begins
+}
+
+// longest is the longest stretch without a gap, by its count of values.
+func (s *repaired) longest() []float64 {
+	from, best := 0, []float64(nil)
+	for _, to := range append(slices.Clone(s.breaks), len(s.ms)) {
+		if to-from > len(best) {
+			best = s.ms[from:to]
+		}
+		from = to
+	}
+	return best
+}
+
 // correct judges the whole series and repairs it: the intervals that extra beats cut are joined, those with missed beats split
 // evenly, and the rest lies on the line between the nearest normal intervals.
 func (r *IntervalReport) correct(rr []float64, index []int) repaired {
 	judged := judgeAll(rr)
 	s := repaired{ms: make([]float64, 0, len(rr)+8), made: make([]origin, 0, len(rr)+8)}
-	t, odd := 0.0, 0
+	t, odd, all := 0.0, 0, len(rr) // odd of all values are not as they were given
 	for i := 0; i < len(rr); i++ {
 		t += rr[i]
 		at := Correction{Index: index[i], T: time.Duration(t * 1e6), Ms: rr[i], Class: judged.class[i]}
@@ -58,7 +83,12 @@ func (r *IntervalReport) correct(rr []float64, index []int) repaired {
 			}
 			s.add(whole, measured)
 		case ClassMissed:
+			if judged.parts[i] > mostMissed+1 {
+				r.gap(&s, rr[i])
+				continue
+			}
 			r.Missed++
+			odd, all = odd+judged.parts[i]-1, all+judged.parts[i]-1
 			for range judged.parts[i] {
 				s.add(rr[i]/float64(judged.parts[i]), split)
 			}
@@ -71,28 +101,46 @@ func (r *IntervalReport) correct(rr []float64, index []int) repaired {
 		}
 	}
 	if len(rr) > 0 {
-		r.Share = Some(100 * float64(odd) / float64(len(rr)))
+		r.Share = Some(100 * float64(odd) / float64(all))
 		r.Marked = r.Share.Value > 100*maxUnmarked
 	}
 	s.straighten()
 	return s
 }
 
-// straighten puts the values to be drawn on the line between their nearest other neighbours; at the ends level with the nearest.
+// gap ends a stretch at a hole of so many ms, which is counted and stands for no beat.
+func (r *IntervalReport) gap(s *repaired, ms float64) {
+	r.Gaps++
+	r.GapMs += ms
+	if n := len(s.ms); s.follows(n) {
+		s.breaks = append(s.breaks, n)
+	}
+}
+
+// straighten puts the values to be drawn on the line between their nearest other neighbours of the same stretch; at its ends level
+// with the nearest.
 func (s *repaired) straighten() {
-	for i := 0; i < len(s.ms); i++ {
+	from := 0
+	for _, to := range append(slices.Clone(s.breaks), len(s.ms)) {
+		straighten(s.ms[from:to], s.made[from:to])
+		from = to
+	}
+}
+
+func straighten(ms []float64, made []origin) {
+	for i := 0; i < len(ms); i++ {
 		j := i
-		for j < len(s.ms) && s.made[j] == drawn {
+		for j < len(ms) && made[j] == drawn {
 			j++
 		}
 		for k := i; k < j; k++ {
 			switch {
-			case i > 0 && j < len(s.ms):
-				s.ms[k] = s.ms[i-1] + float64(k-i+1)/float64(j-i+1)*(s.ms[j]-s.ms[i-1])
+			case i > 0 && j < len(ms):
+				ms[k] = ms[i-1] + float64(k-i+1)/float64(j-i+1)*(ms[j]-ms[i-1])
 			case i > 0:
-				s.ms[k] = s.ms[i-1]
-			case j < len(s.ms):
-				s.ms[k] = s.ms[j]
+				ms[k] = ms[i-1]
+			case j < len(ms):
+				ms[k] = ms[j]
 			}
 		}
 		i = j

@@ -26,7 +26,9 @@ type IntervalReport struct {
 	Ectopic     int          // intervals replaced by the line between their normal neighbours
 	Missed      int          // intervals split: beats were not seen
 	Extra       int          // stretches of intervals joined: what opened them is no beat
-	Share       Maybe        // percent of the intervals given that were corrected
+	Gaps        int          // intervals that would hold more than 3 missed beats: the series is cut there, and nothing put in
+	GapMs       float64      // how long they are together, ms
+	Share       Maybe        // percent of the intervals that are not as they were given: changed, joined or put in
 	Marked      bool         // more than 5 % were: Kubios' own limit for a sample that counts
 	Corrections []Correction // the first 100 of them
 }
@@ -35,7 +37,8 @@ type IntervalReport struct {
 // Tarvainen 2019 (doi 10.1080/03091902.2019.1640306), centred windows, and tells what was changed; without, every interval is
 // taken as it is. Differences that touch a value made by the correction are left out of the measures of differences: the line
 // through it has hardly any, and with 5 % of ectopic beats RMSSD would come out 6 % too small. It works on the whole series and
-// allocates; it is not for live use. Powers are by HRVSpectrum.
+// allocates; it is not for live use. A hole of more than three beats is a gap: no difference spans it, and the spectrum is of the longest
+// stretch without one. Powers are by HRVSpectrum.
 func AnalyseIntervals(rrMs []float64, correct bool) IntervalReport {
 	r := IntervalReport{Corrected: correct}
 	s := repaired{ms: make([]float64, 0, len(rrMs))}
@@ -53,7 +56,7 @@ func AnalyseIntervals(rrMs []float64, correct bool) IntervalReport {
 	r.N = len(s.ms)
 	r.moments(s.ms)
 	r.differences(s)
-	r.bands(s.ms)
+	r.bands(s.longest())
 	return r
 }
 
@@ -80,7 +83,7 @@ func (r *IntervalReport) moments(rr []float64) {
 func (r *IntervalReport) differences(s repaired) {
 	var n, sum, square float64
 	for i := 1; i < len(s.ms); i++ {
-		if s.isMade(i) || s.isMade(i-1) {
+		if !s.follows(i) || s.isMade(i) || s.isMade(i-1) {
 			continue
 		}
 		d := s.ms[i] - s.ms[i-1]

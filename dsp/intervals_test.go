@@ -152,8 +152,41 @@ func TestACorrectionIsToldWithItsPlace(t *testing.T) {
 	if r.N != len(clean) || r.Refused != 1 || r.Missed != 1 || r.Ectopic != 2 || r.Extra != 1 || r.Marked {
 		t.Errorf("%+v", r)
 	}
-	near(t, "share", r.Share, 100*5.0/float64(len(rr)), 1e-9)
+	near(t, "share", r.Share, 100*6.0/float64(len(rr)+1), 1e-9) // two put in, two drawn, two joined
 	near(t, "RMSSD", r.RMSSD, dsp.AnalyseIntervals(clean, false).RMSSD.Value, 0.02)
+}
+
+func TestALongHoleIsAGapAndNoBeatIsPutIn(t *testing.T) {
+	random := rand.New(rand.NewPCG(4, 4))
+	before, after := resting(150, random), resting(100, random)
+	for _, test := range []struct {
+		name string
+		hole float64 // normal intervals
+		gaps int
+	}{
+		{"three beats missed are put in", 4, 0},
+		{"four are a gap", 5, 1},
+		{"a minute without the strap is a gap", 65, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			hole := test.hole * before[len(before)-1]
+			r := dsp.AnalyseIntervals(slices.Concat(before, []float64{hole}, after), true)
+			if r.Gaps != test.gaps || (r.GapMs > 0) != (test.gaps > 0) {
+				t.Errorf("%d gaps, %.0f ms", r.Gaps, r.GapMs)
+			}
+			if most := len(before) + len(after) + 4*(1-test.gaps); r.N > most {
+				t.Errorf("%d intervals of %d: beats were put in", r.N, most)
+			}
+			alone := dsp.AnalyseIntervals(before, true)
+			if test.gaps > 0 && r.HF != alone.HF {
+				t.Errorf("HF %v, want that of the longest stretch %v", r.HF, alone.HF)
+			}
+		})
+	}
+	two := dsp.AnalyseIntervals(slices.Concat(before, []float64{30000, 30000}, after), true)
+	if two.Gaps != 2 || two.N > len(before)+len(after) {
+		t.Errorf("two holes in a row: %d gaps, %d intervals", two.Gaps, two.N)
+	}
 }
 
 func TestManyCorrectionsAreMarkedAndTheListIsBounded(t *testing.T) {

@@ -15,6 +15,8 @@ const (
 	maxIntervals = 1_000_000
 	// secondsBelow tells intervals in seconds, given by mistake, from milliseconds: no series of beats has its median there.
 	secondsBelow = 10.0
+	// ratesFrom and ratesTo tell heart rates, given by mistake, from intervals: no human heart has its median interval there.
+	ratesFrom, ratesTo = 25.0, 240.0
 )
 
 // OpenRR reads the intervals of the file at path. See ReadRR.
@@ -28,7 +30,8 @@ func OpenRR(path string) ([]float64, error) {
 }
 
 // ReadRR reads inter-beat intervals in ms, plain or gzip: one a line, or the column rr_ms of a file with a header. name is the
-// file's name for errors, which carry the line: a cell that is no number, or none above 0; no interval at all; seconds.
+// file's name for errors, which carry the line: a cell that is no number, or none above 0; no interval at all; seconds; beats
+// per minute.
 func ReadRR(r io.Reader, name string) ([]float64, error) {
 	l, err := openLines(r, name)
 	if err != nil {
@@ -126,6 +129,8 @@ func (l *lines) checkIntervals(rr []float64) error {
 	sorted := slices.Sorted(slices.Values(rr))
 	if m := sorted[len(sorted)/2]; m < secondsBelow {
 		return fmt.Errorf("recording: %s: the median interval is %g; these look like seconds, wanted milliseconds", l.name, m)
+	} else if m >= ratesFrom && m <= ratesTo {
+		return fmt.Errorf("recording: %s: the median is %g; these look like beats per minute, wanted intervals in milliseconds", l.name, m)
 	}
 	return nil
 }

@@ -47,6 +47,7 @@ func TestReadRRRefusesWithFileAndLine(t *testing.T) {
 		{"a blank cell", "t_s,rr_ms\n1,\n", "r.txt:2:"},
 		{"a row with another number of cells", "800\n810,1\n", "r.txt:2: 2 cells"},
 		{"seconds", "0.8\n0.81\n0.79\n", "look like seconds"},
+		{"heart rates", "71\n70\n72\n", "look like beats per minute"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			_, err := recording.ReadRR(strings.NewReader(row.text), "r.txt")

@@ -19,6 +19,7 @@ func AppendIntervalReport(dst []byte, r dsp.IntervalReport) []byte {
 		return o.null("corrected").close()
 	}
 	c := open(o.key("corrected")).count("ectopic", r.Ectopic).count("missed", r.Missed).count("extra", r.Extra)
+	c = c.count("gaps", r.Gaps).number("gap_s", r.GapMs/1000, timeDecimals)
 	c = c.maybe("percent", r.Share, percentDecimals).flag("marked", r.Marked)
 	return object(appendCorrections(c.key("list"), r.Corrections).close()).close()
 }

@@ -23,7 +23,7 @@ func TestTheReportOfIntervalsNamesEveryMeasure(t *testing.T) {
 			Corrections: []dsp.Correction{{Index: 35, T: 27650 * time.Millisecond, Ms: 617.2, Class: dsp.ClassEctopic}, {Index: 99, T: time.Minute, Ms: 300, Class: dsp.ClassExtra}}},
 			`{"n":245,"mean_nn_ms":883.23775000,"sdnn_ms":84.69100000,"rmssd_ms":45.54700000,"sdsd_ms":45.60000000,"nn50":64,"pnn50_percent":26.22950000,` +
 				`"nn20":147,"pnn20_percent":60.00000000,"mean_hr_bpm":68.50000000,"sd1_ms":32.20000000,"sd2_ms":115.40000000,"vlf_ms2":4504.40000000,` +
-				`"lf_ms2":2393.90000000,"hf_ms2":598.47500000,"lf_hf":4.00000000,"refused":1,"corrected":{"ectopic":1,"missed":0,"extra":1,"percent":1.20,"marked":true,` +
+				`"lf_ms2":2393.90000000,"hf_ms2":598.47500000,"lf_hf":4.00000000,"refused":1,"corrected":{"ectopic":1,"missed":0,"extra":1,"gaps":0,"gap_s":0.000,"percent":1.20,"marked":true,` +
 				`"list":[{"index":35,"t_s":27.650,"rr_ms":617.2,"kind":"ectopic"},{"index":99,"t_s":60.000,"rr_ms":300.0,"kind":"extra"}]}}`},
 		{"none of them, raw", dsp.IntervalReport{N: 1},
 			`{"n":1,"mean_nn_ms":null,"sdnn_ms":null,"rmssd_ms":null,"sdsd_ms":null,"nn50":0,"pnn50_percent":null,"nn20":0,"pnn20_percent":null,` +

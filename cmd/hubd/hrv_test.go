@@ -107,6 +107,7 @@ func TestHRVRefusesWhatIsNoListOfIntervals(t *testing.T) {
 		{"an empty file", "", ":1: the file is empty"},
 		{"a header alone", "rr_ms\n", "no interval"},
 		{"seconds", "0.81\n0.79\n0.80\n", "look like seconds, wanted milliseconds"},
+		{"heart rates", "71\n70\n72\n", "look like beats per minute, wanted intervals"},
 		{"a word in line 3", "800\n810\nlate\n", `:3: column rr_ms: "late"`},
 		{"a zero in line 2", "800\n0\n", ":2:"},
 		{"not a number in line 2", "800\nNaN\n", ":2:"},
