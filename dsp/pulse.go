@@ -220,18 +220,14 @@ func (p *Pulse) respiration(t time.Duration) Respiration {
 	return p.breath.rate(t)
 }
 
-// staleBeats is how many intervals old the newest judged one may be: two for judging, one under way, one for a beat whose time is in doubt.
-const staleBeats = 4
-
 // heartRate is 60000 over the median normal interval of the 10 s that end with the newest judged one. Judging takes two beats,
-// so these 10 s end a little before now; once the newest interval is more than four of its lengths old it tells nothing of now.
+// so these 10 s end a little before now; an interval older than 6 s tells nothing of now.
 func (p *Pulse) heartRate(t time.Duration) Maybe {
 	if p.record.end == 0 || p.features.Quality < usableQuality {
 		return Maybe{}
 	}
-	last := p.record.at(p.record.end - 1)
-	newest := last.t
-	if (t - newest).Seconds() > staleBeats*last.ms/1000+0.5 {
+	newest := p.record.at(p.record.end - 1).t
+	if t-newest > 6*time.Second {
 		return Maybe{}
 	}
 	var ms [64]float64
