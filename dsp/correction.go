@@ -63,7 +63,7 @@ func (s *repaired) longest() []float64 {
 func (r *IntervalReport) correct(rr []float64, index []int) repaired {
 	judged := judgeAll(rr)
 	s := repaired{ms: make([]float64, 0, len(rr)+8), made: make([]origin, 0, len(rr)+8)}
-	t, odd, all := 0.0, 0, len(rr) // odd of all values are not as they were given
+	t, odd := 0.0, 0 // odd values of the result are not as they were given
 	for i := 0; i < len(rr); i++ {
 		t += rr[i]
 		at := Correction{Index: index[i], T: time.Duration(t * 1e6), Ms: rr[i], Class: judged.class[i]}
@@ -79,16 +79,16 @@ func (r *IntervalReport) correct(rr []float64, index []int) repaired {
 			for ; i+1 < len(rr) && judged.extra[i+1]; i++ {
 				whole += rr[i+1]
 				t += rr[i+1]
-				odd++
 			}
 			s.add(whole, measured)
 		case ClassMissed:
 			if judged.parts[i] > mostMissed+1 {
 				r.gap(&s, rr[i])
+				odd--
 				continue
 			}
 			r.Missed++
-			odd, all = odd+judged.parts[i]-1, all+judged.parts[i]-1
+			odd += judged.parts[i] - 1
 			for range judged.parts[i] {
 				s.add(rr[i]/float64(judged.parts[i]), split)
 			}
@@ -100,8 +100,8 @@ func (r *IntervalReport) correct(rr []float64, index []int) repaired {
 			r.Corrections = append(r.Corrections, at)
 		}
 	}
-	if len(rr) > 0 {
-		r.Share = Some(100 * float64(odd) / float64(all))
+	if len(s.ms) > 0 {
+		r.Share = Some(100 * float64(odd) / float64(len(s.ms)))
 		r.Marked = r.Share.Value > 100*maxUnmarked
 	}
 	s.straighten()

@@ -28,7 +28,7 @@ type IntervalReport struct {
 	Extra       int          // stretches of intervals joined: what opened them is no beat
 	Gaps        int          // intervals that would hold more than 3 missed beats: the series is cut there, and nothing put in
 	GapMs       float64      // how long they are together, ms
-	Share       Maybe        // percent of the intervals that are not as they were given: changed, joined or put in
+	Share       Maybe        // percent of the N intervals that are not as they were given: drawn, joined (1) or split (each part); a gap is none of them
 	Marked      bool         // more than 5 % were: Kubios' own limit for a sample that counts
 	Corrections []Correction // the first 100 of them
 }

@@ -152,7 +152,7 @@ func TestACorrectionIsToldWithItsPlace(t *testing.T) {
 	if r.N != len(clean) || r.Refused != 1 || r.Missed != 1 || r.Ectopic != 2 || r.Extra != 1 || r.Marked {
 		t.Errorf("%+v", r)
 	}
-	near(t, "share", r.Share, 100*6.0/float64(len(rr)+1), 1e-9) // two put in, two drawn, two joined
+	near(t, "share", r.Share, 100*5.0/float64(len(clean)), 1e-9) // two put in, two drawn, one joined
 	near(t, "RMSSD", r.RMSSD, dsp.AnalyseIntervals(clean, false).RMSSD.Value, 0.02)
 }
 
@@ -173,6 +173,9 @@ func TestALongHoleIsAGapAndNoBeatIsPutIn(t *testing.T) {
 			r := dsp.AnalyseIntervals(slices.Concat(before, []float64{hole}, after), true)
 			if r.Gaps != test.gaps || (r.GapMs > 0) != (test.gaps > 0) {
 				t.Errorf("%d gaps, %.0f ms", r.Gaps, r.GapMs)
+			}
+			if test.gaps > 0 && r.Ectopic+r.Missed+r.Extra == 0 && r.Share.Value != 0 {
+				t.Errorf("%v percent: a gap is no correction", r.Share)
 			}
 			if most := len(before) + len(after) + 4*(1-test.gaps); r.N > most {
 				t.Errorf("%d intervals of %d: beats were put in", r.N, most)

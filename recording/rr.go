@@ -15,8 +15,12 @@ const (
 	maxIntervals = 1_000_000
 	// secondsBelow tells intervals in seconds, given by mistake, from milliseconds: no series of beats has its median there.
 	secondsBelow = 10.0
+	// loneFrom and loneTo tell a single interval in seconds among those in milliseconds.
+	loneFrom, loneTo = 0.2, 3.0
 	// ratesFrom and ratesTo tell heart rates, given by mistake, from intervals: no human heart has its median interval there.
 	ratesFrom, ratesTo = 25.0, 240.0
+	// ratesShare is the part of the values that must lie there too: a list of intervals torn by noise is no list of rates.
+	ratesShare = 0.9
 )
 
 // OpenRR reads the intervals of the file at path. See ReadRR.
@@ -30,8 +34,8 @@ func OpenRR(path string) ([]float64, error) {
 }
 
 // ReadRR reads inter-beat intervals in ms, plain or gzip: one a line, or the column rr_ms of a file with a header. name is the
-// file's name for errors, which carry the line: a cell that is no number, or none above 0; no interval at all; seconds; beats
-// per minute.
+// file's name for errors, which carry the line: a cell that is no number, or none above 0; no interval at all; seconds, all
+// or one; beats per minute.
 func ReadRR(r io.Reader, name string) ([]float64, error) {
 	l, err := openLines(r, name)
 	if err != nil {
@@ -42,6 +46,7 @@ func ReadRR(r io.Reader, name string) ([]float64, error) {
 		return nil, err
 	}
 	var rr []float64
+	var lone error // the first that looks like seconds; where all do, checkIntervals says so
 	for {
 		row, err := l.next()
 		if err == io.EOF {
@@ -54,12 +59,18 @@ func ReadRR(r io.Reader, name string) ([]float64, error) {
 		if err != nil {
 			return nil, err
 		}
+		if lone == nil && v >= loneFrom && v <= loneTo {
+			lone = l.errorf("an interval of %g ms: it looks like seconds, wanted milliseconds", v)
+		}
 		if rr = append(rr, v); len(rr) > maxIntervals {
 			return nil, l.errorf("more than %d intervals: cut the file into pieces", maxIntervals)
 		}
 	}
 	if err := l.checkIntervals(rr); err != nil {
 		return nil, err
+	}
+	if lone != nil {
+		return nil, lone
 	}
 	return rr, nil
 }
@@ -129,8 +140,18 @@ func (l *lines) checkIntervals(rr []float64) error {
 	sorted := slices.Sorted(slices.Values(rr))
 	if m := sorted[len(sorted)/2]; m < secondsBelow {
 		return fmt.Errorf("recording: %s: the median interval is %g; these look like seconds, wanted milliseconds", l.name, m)
-	} else if m >= ratesFrom && m <= ratesTo {
+	} else if m >= ratesFrom && m <= ratesTo && mostAreRates(rr) {
 		return fmt.Errorf("recording: %s: the median is %g; these look like beats per minute, wanted intervals in milliseconds", l.name, m)
 	}
 	return nil
+}
+
+func mostAreRates(rr []float64) bool {
+	n := 0
+	for _, v := range rr {
+		if v >= ratesFrom && v <= ratesTo {
+			n++
+		}
+	}
+	return float64(n) > ratesShare*float64(len(rr))
 }

@@ -17,6 +17,7 @@ func TestReadRR(t *testing.T) {
 	}{
 		{"one interval a line", "800\n810.5\n", []float64{800, 810.5}},
 		{"a lone interval without line end", "800", []float64{800}},
+		{"a torn list whose median alone is a rate", "100\n200\n800\n", []float64{100, 200, 800}},
 		{"a header rr_ms", "rr_ms\n800\n810\n", []float64{800, 810}},
 		{"rr_ms among other columns", "t_s,rr_ms,note\n0.8,800,x\n1.6,810,\n", []float64{800, 810}},
 		{"CR LF, empty lines and spaces", "\r\nrr_ms\r\n\r\n 800 \r\n", []float64{800}},
@@ -48,6 +49,7 @@ func TestReadRRRefusesWithFileAndLine(t *testing.T) {
 		{"a row with another number of cells", "800\n810,1\n", "r.txt:2: 2 cells"},
 		{"seconds", "0.8\n0.81\n0.79\n", "look like seconds"},
 		{"heart rates", "71\n70\n72\n", "look like beats per minute"},
+		{"one interval in seconds among milliseconds", "800\n0.81\n790\n", "r.txt:2: an interval of 0.81 ms"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			_, err := recording.ReadRR(strings.NewReader(row.text), "r.txt")
