@@ -50,7 +50,7 @@ type breath struct {
 	next    time.Duration // of the next look
 }
 
-func newBreath(PulseKind) *breath {
+func newBreath() *breath {
 	b := &breath{spectra: newBreathSpectra(), slow: newSlowBreath()}
 	for m := range b.usual {
 		b.usual[m] = newTrailing(31)

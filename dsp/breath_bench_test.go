@@ -8,7 +8,7 @@ import (
 
 // breathAfter is a breath with 120 s of beats at 75 per minute, each modulated at a rate per minute.
 func breathAfter(perMin float64) *breath {
-	b := newBreath(PPG)
+	b := newBreath()
 	for at := 0.0; at < 120; at += 0.8 {
 		wave := math.Sin(2 * math.Pi * perMin / 60 * at)
 		b.add(modulated{t: seconds(at), known: true, value: [modulations]float64{1 + 0.1*wave, 0.2 * wave, 800 + 30*wave}})

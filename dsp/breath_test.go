@@ -36,7 +36,7 @@ func (r breather) beats(seed uint64) []modulated {
 
 // follow reads the rate every second and gives what was read, by second.
 func follow(beats []modulated, until int) []Respiration {
-	b := newBreath(PPG)
+	b := newBreath()
 	out := make([]Respiration, until+1)
 	next := 0
 	for s := 1; s <= until; s++ {

@@ -1,5 +1,7 @@
 package dsp
 
+import "math"
+
 // candidate is a place where the feature wave peaks as it does at a beat; it is not judged yet.
 type candidate struct {
 	k      int64   // cell of the peak
@@ -24,6 +26,9 @@ type detector struct {
 	open     bool    // inside a block
 	highest  candidate
 }
+
+// nowhere is the place of a detector that has not begun on a stretch of wave.
+const nowhere = math.MinInt64
 
 const sumsAnewEvery = 512
 

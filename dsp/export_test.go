@@ -50,7 +50,7 @@ func (l *lead) places(f found) [7]time.Duration {
 	peakOffset, _ := vertex(level(peak-1), level(peak), level(peak+1))
 	steepOffset, height := vertex(up(steep-1), up(steep), up(steep+1))
 	tangent := steepOffset - (level(steep)-level(foot))/math.Max(1e-12, height)
-	fit := l.bend.fit(h, candidate{k: steep, offset: steepOffset}, l.polarity)
+	fit := l.when.bend.fit(h, candidate{k: steep, offset: steepOffset}, l.polarity)
 	return [7]time.Duration{cell(foot, footOffset), cell(steep, tangent), cell(steep, steepOffset), cell(half, over),
 		cell(peak, peakOffset), cell(steep, fit), f.at}
 }
@@ -84,12 +84,12 @@ func (l *lead) newestBend(f found) Bend {
 	k := l.accepted
 	slope := func(k int64) float64 { return l.polarity * l.wave.feature.from(k, 1)[0] }
 	offset, height := vertex(slope(k-1), slope(k), slope(k+1))
-	fit := l.bend.fit(&l.wave, candidate{k: k, offset: offset, height: height}, l.polarity)
+	fit := l.when.bend.fit(&l.wave, candidate{k: k, offset: offset, height: height}, l.polarity)
 	b := Bend{Places: l.places(f), Step: l.form.step, From: l.grid.middle(k-bendBefore-bendShift, 0), AverageFrom: l.grid.middle(k-bendBefore, fit)}
-	for _, v := range l.bend.wave {
+	for _, v := range l.when.bend.wave {
 		b.Wave = append(b.Wave, l.polarity*v)
 	}
-	for _, v := range l.bend.average.mean[:bendCells] {
+	for _, v := range l.when.bend.average.mean[:bendCells] {
 		b.Average = append(b.Average, v*height)
 	}
 	return b

@@ -15,8 +15,8 @@ import (
 //	steepest rise         3.4      3.6    7.2     5.4
 //	half height           3.4      4.1    5.4     5.6
 //	peak                  2.6      3.1    0.8     8.9
-//	fit of the bend       3.4      3.4    4.7     5.5
-//	fit and crest (used)  2.7      2.7    3.0     5.1
+//	fit of the bend       3.4      3.4    4.7     5.2
+//	fit and crest (used)  2.7      2.7    3.0     4.9
 //
 // The fit rests on the whole beat instead of one point of it and has the fewest outliers; the crest adds what it sees of its own, as
 // much as it has been the steadier of the two with this wearer.
@@ -29,40 +29,64 @@ const (
 	crestShare  = 0.5                   // of the usual delay, at which a beat's time stands between fit and crest
 )
 
+// timing is what a lead knows of where in the wave its beats are.
+type timing struct {
+	bend   bend
+	crests trailing   // cells from the fit to the crest
+	fits   regularity // of the times that the fit gives
+	tops   regularity // of those of the crests
+}
+
+func newTiming() timing {
+	return timing{bend: newBend(), crests: newTrailing(crestBeats), fits: newRegularity(), tops: newRegularity()}
+}
+
+func (w *timing) clear() {
+	w.bend.average.clear()
+	w.crests.clear()
+	w.fits.clear()
+	w.tops.clear()
+}
+
+// note takes a beat's fit, and by how much its crest comes later where it has one. alone: no beat touches it from before.
+func (w *timing) note(fit, delay float64, crest, alone bool) {
+	if alone {
+		w.fits.interrupt()
+		w.tops.interrupt()
+	}
+	w.fits.add(fit)
+	if !crest {
+		w.tops.interrupt()
+		return
+	}
+	w.tops.add(fit + delay)
+	w.crests.add(delay)
+}
+
+// between is how far after the fit the beat's time lies, cells.
+func (w *timing) between(delay float64, crest bool, most float64) float64 {
+	if w.crests.len() == 0 {
+		return 0
+	}
+	usual := w.crests.median()
+	off := delay - usual
+	if !crest || math.Abs(off) > most {
+		off = 0
+	}
+	return crestShare*usual + w.tops.against(&w.fits)*off
+}
+
 // fiducial is the offset in cells, from the candidate's cell, of the time that is told. The ECG's R wave is sharp: its own
 // parabola is kept.
 func (l *lead) fiducial(c candidate) float64 {
 	if l.form.sharp {
 		return c.offset
 	}
-	fit := l.bend.fit(&l.wave, c, l.polarity)
-	delay, ok := l.crest(c)
+	fit := l.when.bend.fit(&l.wave, c, l.polarity)
+	delay, crest := l.crest(c)
 	delay -= fit
-	l.compare(float64(c.k)+fit, delay, ok)
-	if l.crests.len() == 0 {
-		return fit
-	}
-	usual := l.crests.median()
-	off := delay - usual
-	if !ok || math.Abs(off) > float64(crestSpread)/float64(l.form.step) {
-		off = 0
-	}
-	return fit + crestShare*usual + l.tops.against(&l.fits)*off
-}
-
-// compare notes a beat's fit and, where there is one, its crest.
-func (l *lead) compare(fit, delay float64, crest bool) {
-	if l.alone {
-		l.fits.interrupt()
-		l.tops.interrupt()
-	}
-	l.fits.add(fit)
-	if !crest {
-		l.tops.interrupt()
-		return
-	}
-	l.tops.add(fit + delay)
-	l.crests.add(delay)
+	l.when.note(float64(c.k)+fit, delay, crest, l.alone)
+	return fit + l.when.between(delay, crest, float64(crestSpread)/float64(l.form.step))
 }
 
 // crest is where the level wave first stops rising after the candidate; false where that lies beyond what is held or belongs to a

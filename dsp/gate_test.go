@@ -150,3 +150,23 @@ func TestASecondWaveSoonAfterABeatIsNone(t *testing.T) {
 		}
 	}
 }
+
+func TestAGapIsNobodysMissedBeat(t *testing.T) {
+	var samples []dsp.Sample
+	lost := false
+	for _, s := range (body{hz: 250, seconds: 60, rr: steady(75)}).samples() {
+		if at := s.T.Seconds(); at > 20 && math.Mod(at, 7) < 0.1 { // 0.1 s in every 7 is lost, and told
+			lost = true
+			continue
+		}
+		if lost {
+			s.Flags |= dsp.FlagGap
+		}
+		samples, lost = append(samples, s), false
+	}
+	for _, s := range all[dsp.Signal](listen(newPPG(), samples)) {
+		if s.Contact && s.Quality < 0.5 {
+			t.Errorf("%+v: what was lost is no disturbance of the pulse", s)
+		}
+	}
+}

@@ -25,7 +25,7 @@ type classifier struct {
 	offset trailing // of an interval from its local median, negative ones doubled
 	shift  trailing // of a beat from where its neighbours place it
 
-	arrival float64 // share of the following change that the pulse's travel takes away; 0 for an ECG
+	travel float64 // share of the following change that the pulse's travel takes away; 0 for an ECG
 }
 
 func newClassifier() *classifier {
@@ -91,24 +91,10 @@ func (c *classifier) judge(dst []interval) []interval {
 	}
 	c.opens = closes
 	if iv.Class == ClassNN {
-		iv.travel(c.arrival * a.following(i))
+		iv.free(c.travel * a.following(i))
 	}
 	c.next++
 	return append(dst, iv)
-}
-
-// travel takes ms of the pulse's travel out of an interval.
-func (iv *interval) travel(ms float64) {
-	iv.ms += ms
-	iv.Dur += time.Duration(ms * 1e6)
-}
-
-// following is by how much the interval after number i is longer, ms; 0 where there is none, or where the change is no normal one.
-func (a *around) following(i int) float64 {
-	if change := a.change(i + 1); abs(change) <= a.thresholds.change {
-		return change
-	}
-	return 0
 }
 
 // around is what is known now about the run.

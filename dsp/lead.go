@@ -26,11 +26,9 @@ const (
 	turnedLeast  = 0.2                    // asymmetry that counts as upside down
 	longestStep  = 125 * time.Millisecond // between two samples; more is a gap
 	lockTwins    = 0.7                    // least correlation between neighbouring beats of a lock
-	surelyBeat   = 0.8                    // from which its time is good enough for intervals
+	surelyBeat   = 0.8                    // from which a beat is beyond doubt: its time is good enough for intervals
 	unlikeBeat   = 0.6                    // correlation with the template under which a candidate is no beat
 	wideLeast    = 0.5                    // of the usual height: so strong a deflection of an ECG is a beat, whatever its shape
-	lateShare    = 1.6                    // of the usual distance of beats; above it a beat was missed
-	surelyShare  = 2.8                    // likewise since the last beat beyond doubt
 	blockMargin  = 0.01                   // of a beat's squared height: about a tenth of the mean, where Elgendi takes 0.02 of it
 	bridgeCells  = 5                      // of the grid, 40 ms of a pulse wave: a gap up to this is bridged
 	largestInput = 1e6                    // volts; beyond it a number is a fault, not a voltage
@@ -43,21 +41,17 @@ type lead struct {
 	wave history
 	det  detector
 	tmpl template
-	bend bend
+	when timing
+	gate gate
 	look scan // input conditions: clipping, flat line, rate, resolution
 
 	locked    bool
 	polarity  float64
 	heights   trailing // of accepted beats' features
 	gaps      trailing // cells between accepted beats that touch
-	crests    trailing // cells from the fit to the crest
-	fits      regularity
-	tops      regularity
 	pending   candidate
 	waiting   bool
 	accepted  int64 // cell of the last accepted beat
-	surely    int64 // cell of the last one beyond doubt
-	limit     int64 // cell after which the next one was missed
 	watched   int64 // cell from which this lock has been followed
 	anyBeat   bool
 	alone     bool
@@ -66,15 +60,13 @@ type lead struct {
 	turned    int // seconds in which the wave looked upside down
 	judged    verdicts
 	worth     float64 // quality over the last seconds
-	steady    int     // beats in a row that came when they were due and were beyond doubt
 	lastInput time.Duration
 	holes     [8]int64 // cells of the newest bridged gaps; 0 is none
 	nextHole  int
 }
 
 func newLead(kind PulseKind) *lead {
-	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11), crests: newTrailing(crestBeats), bend: newBend(),
-		fits: newRegularity(), tops: newRegularity()}
+	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11), when: newTiming()}
 	l.grid = grid{step: l.form.step, longest: longestStep}
 	l.wave.form, l.det.form = &l.form, &l.form
 	l.wave.clear()
@@ -84,15 +76,12 @@ func newLead(kind PulseKind) *lead {
 
 // forget drops all that was learnt: the next beats need a fresh lock.
 func (l *lead) forget() {
-	l.locked, l.waiting, l.alone, l.turned, l.steady = false, false, true, 0, 0
-	l.limit = math.MaxInt64
+	l.locked, l.waiting, l.alone, l.turned = false, false, true, 0
+	l.gate.clear()
+	l.when.clear()
 	l.heights.clear()
 	l.gaps.clear()
-	l.crests.clear()
-	l.fits.clear()
-	l.tops.clear()
 	l.tmpl.clear()
-	l.bend.average.clear()
 	l.judged.clear()
 }
 
@@ -133,7 +122,7 @@ func (l *lead) bridge(t time.Duration) bool {
 	if !l.grid.have || t-l.lastInput > bridgeCells*l.form.step {
 		return false
 	}
-	k := floorDiv(int64(t), int64(l.form.step))
+	k := l.cell(t)
 	oldest := &l.holes[l.nextHole]
 	if *oldest != 0 && k-*oldest < l.cells(lossTime)/4 {
 		return false
@@ -161,10 +150,10 @@ func (l *lead) gap(t time.Duration) {
 	if t-l.lastInput > keepAcross {
 		l.forget()
 	}
-	if l.locked { // what was lost is nobody's missed beat
-		l.limit = floorDiv(int64(t), int64(l.form.step)) + l.form.beatPast + int64(lateShare*l.gaps.median())
+	if l.locked {
+		l.gate.resume(l.cell(t), l.form.beatPast, l.gaps.median())
 	}
-	l.det.place = math.MinInt64
+	l.det.place = nowhere
 }
 
 // follow judges what the newest cell made judgeable.
@@ -174,7 +163,7 @@ func (l *lead) follow(dst []found) []found {
 			return dst
 		}
 	}
-	if l.det.place == math.MinInt64 {
+	if l.det.place == nowhere {
 		l.det.restart(l.wave.first, l.polarity)
 	}
 	for l.locked && l.det.ready(&l.wave) {
@@ -215,7 +204,7 @@ func (l *lead) patience(c candidate) int64 {
 		return least + 1
 	}
 	early := !l.alone && float64(c.k-l.accepted) < 0.8*l.gaps.median()
-	if early || l.likeness(c.k) < 0.8 {
+	if early || l.likeness(c.k) < surelyBeat {
 		return l.form.doubt
 	}
 	return least
@@ -245,16 +234,11 @@ func (l *lead) settle(dst []found) []found {
 	if !v.beat {
 		return dst
 	}
-	if l.alone || c.k > l.limit {
-		l.steady, l.watched = 0, c.k
-	} else if !v.doubtful {
-		l.steady++
-	}
-	if !v.doubtful || l.alone {
-		l.surely = c.k
-	}
 	if l.anyBeat && !l.alone {
 		l.gaps.add(float64(c.k - l.accepted))
+	}
+	if late := l.gate.beat(c.k, !v.doubtful, l.gaps.median()); late || l.alone {
+		l.watched = c.k // it is graded anew
 	}
 	l.heights.add(c.height)
 	l.learn(c)
@@ -263,22 +247,15 @@ func (l *lead) settle(dst []found) []found {
 	f := l.describe(c, v)
 	f.alone = f.alone || l.anyBeat && l.holed(l.accepted, c.k)
 	l.accepted, l.anyBeat, l.alone = c.k, true, false
-	l.expect()
 	return append(dst, f)
-}
-
-// expect sets the cell after which a beat was missed.
-func (l *lead) expect() {
-	usual := l.gaps.median()
-	l.limit = min(l.accepted+int64(lateShare*usual), l.surely+int64(surelyShare*usual))
 }
 
 // overdue tells, as early as it can be known, that no beat came when one was due.
 func (l *lead) overdue() bool {
 	if l.waiting {
-		return l.pending.k > l.limit
+		return l.gate.missed(l.pending.k)
 	}
-	return l.det.place-l.form.after+l.form.beatAhead > l.limit
+	return l.det.place != nowhere && l.gate.missed(l.det.place-l.form.after+l.form.beatAhead)
 }
 
 // judge tells whether a candidate is a beat, and how good: unlike the template, far too weak or strong, or a small second wave
@@ -325,5 +302,8 @@ func (l *lead) setFloor() {
 	h := l.heights.median()
 	l.det.floor = blockMargin * h * h
 }
+
+// cell is the one that holds a time.
+func (l *lead) cell(t time.Duration) int64 { return floorDiv(int64(t), int64(l.form.step)) }
 
 func (l *lead) cells(d time.Duration) int64 { return int64(d / l.form.step) }

@@ -137,7 +137,7 @@ func (l *lead) lopsided(c []candidate) bool {
 // alike makes the template of the candidates where each resembles the one before.
 func (l *lead) alike(c []candidate) bool {
 	l.tmpl.clear()
-	l.bend.average.clear()
+	l.when.clear()
 	l.heights.clear()
 	l.gaps.clear()
 	worst := 1.0
@@ -162,4 +162,5 @@ func (l *lead) startFrom(from int64) {
 	l.det.restart(from, l.polarity)
 	l.judged.clear()
 	l.watched = from
+	l.gate.resume(from, l.form.beatPast, l.gaps.median())
 }

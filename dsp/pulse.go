@@ -67,13 +67,13 @@ type Pulse struct {
 
 // NewPulse makes a chain. Fewer than one lead counts as one.
 func NewPulse(o PulseOptions) *Pulse {
-	p := &Pulse{intervals: newClassifier(), spectra: newSpectra(), breath: newBreath(o.Kind), pacer: newPacer(),
+	p := &Pulse{intervals: newClassifier(), spectra: newSpectra(), breath: newBreath(), pacer: newPacer(),
 		evenness: newEvenness(), afterGap: true, found: make([]found, 0, 16), judged: make([]interval, 0, 32)}
 	for range max(1, o.Leads) {
 		p.leads = append(p.leads, newLead(o.Kind))
 	}
 	if o.Kind == PPG {
-		p.intervals.arrival = arrivalShare
+		p.intervals.travel = travelShare
 	}
 	p.short = window{span: shortWindow, record: &p.record}
 	p.long = window{span: longWindow, record: &p.record}

@@ -160,22 +160,9 @@ func measured(c circuit, hands int) (a tally) {
 
 // responsesOf gives the responses and, for every second, the threshold that was in force: the classic one where none was told.
 func responsesOf(k *dsp.Skin, samples []dsp.Sample) (found []dsp.SCR, least []float64) {
-	var buf []dsp.Value
-	take := func() {
-		for _, v := range buf {
-			if s, ok := v.(dsp.SCR); ok {
-				found = append(found, s)
-			}
-		}
-	}
-	for _, s := range samples {
-		for s.T >= time.Duration(len(least)+1)*time.Second {
-			buf = k.Second(buf[:0], time.Duration(len(least)+1)*time.Second)
-			take()
-			least = append(least, k.Features().LeastSCR.Or(0.05))
-		}
-		buf = k.Sample(buf[:0], s)
-		take()
+	each, found := told(k, samples)
+	for _, f := range each {
+		least = append(least, f.LeastSCR.Or(0.05))
 	}
 	return found, least
 }

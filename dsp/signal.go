@@ -37,8 +37,7 @@ func (s *teller) tell(dst []Value, t time.Duration, contact bool, quality float6
 const (
 	gradeSpan     = 10 * time.Second // over which beats are graded (Orphanidou et al. 2015)
 	startTime     = 5 * time.Second  // in which "just begun" is the reason
-	steadyBeats   = 2                // good beats in a row after a missed one, before the pulse is trusted again …
-	brokenQuality = 0.4              // … until which it is no better than this
+	brokenQuality = 0.4              // where a beat was missed, and until good ones came again, it is no better than this
 	surelyPulse   = 0.9              // mean quality of beats from which their rhythm is the heart's, however uneven
 	unrestFree    = 0.10             // unrest of beats that costs no quality: 0.04 to 0.06 is usual, 0.07 in deep breathing …
 	unrestMost    = 0.20             // … and that leaves none: what chance finds in noise has 0.3 and more
@@ -71,7 +70,7 @@ func (l *lead) quality(t time.Duration) (contact bool, quality float64, reason s
 	if mean < surelyPulse {
 		quality *= max(0, min(1, (unrestMost-l.judged.unrest(from))/(unrestMost-unrestFree)))
 	}
-	if l.steady < steadyBeats || l.overdue() {
+	if !l.gate.open() || l.overdue() {
 		quality = min(quality, brokenQuality)
 	}
 	if quality < usableQuality {

@@ -76,7 +76,7 @@ func (l *lead) learn(c candidate) {
 		return
 	}
 	l.tmpl.learn(l.wave.feature.from(c.k-f.before, int(f.before+f.after+1)), l.polarity/c.height)
-	if !f.sharp && l.bend.read(&l.wave, c.k) {
-		l.bend.average.learn(l.bend.around(0), l.polarity/c.height)
+	if !f.sharp && l.when.bend.read(&l.wave, c.k) {
+		l.when.bend.average.learn(l.when.bend.around(0), l.polarity/c.height)
 	}
 }

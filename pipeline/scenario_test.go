@@ -153,7 +153,7 @@ func checkStates(t *testing.T, events []pipeline.Event) {
 }
 
 // travel is how far an interval's beginning may lie from the beat before: pulses do not all travel equally long, and intervals are
-// the heart's (dsp/arrival.go).
+// the heart's (dsp/travel.go).
 const travel = 12 * time.Millisecond
 
 // checkIntervals checks that every interval lies between two beats that were told, that normal ones in a row touch, and so that a
