@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"hubd/dsp"
@@ -139,21 +140,38 @@ func openWearers(o ReplayOptions) ([]selected, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(rec.Ignored) > 0 {
-			o.Warn(fmt.Sprintf("%s: not used: %v", path, rec.Ignored))
-		}
+		used := map[*recording.Column]bool{}
 		for _, id := range slices.Sorted(slices.Values(rec.Wearers())) { // b's columns may stand before a's
 			sel, err := rec.Select(id, o.Pulse, o.EDA)
 			if err != nil {
 				return nil, err
 			}
 			worn = append(worn, selected{path, sel})
+			for _, c := range append(slices.Clone(sel.Pulse), sel.EDA, sel.Motion) {
+				used[c] = true
+			}
 		}
+		warnOfUnused(path, rec, used, o.Warn)
 	}
 	if len(worn) > 2 {
 		return nil, fmt.Errorf("replay: %d wearers: two at most", len(worn))
 	}
 	return worn, nil
+}
+
+// warnOfUnused says which columns were read where some were not: the wrong one would look like a bad signal.
+func warnOfUnused(path string, rec *recording.Recording, used map[*recording.Column]bool, warn func(string)) {
+	var read, not []string
+	for i := range rec.Columns {
+		if c := &rec.Columns[i]; used[c] {
+			read = append(read, c.FullName())
+		} else {
+			not = append(not, c.FullName())
+		}
+	}
+	if not = append(not, rec.Ignored...); len(not) > 0 {
+		warn(fmt.Sprintf("%s: read: %s; not used: %s", path, strings.Join(read, ", "), strings.Join(not, ", ")))
+	}
 }
 
 // play steps through the recordings: blocks of 50 ms, each followed by its tick.

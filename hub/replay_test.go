@@ -543,3 +543,16 @@ func TestSkinConductanceBeyondTheCircuitIsNoNumber(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWasReadIsToldWhereSomeWasNot(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "many.csv")
+	if err := os.WriteFile(path, []byte("t_s,ppg_red,ecg_mv,rsp,eda_us\n0,1,0.1,3,2\n0.01,2,0.2,3,2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var warned []string
+	replay(t, func(o *hub.ReplayOptions) { o.Warn = func(s string) { warned = append(warned, s) } }, path)
+	want := path + ": read: ppg_red, eda_us; not used: ecg_mv, rsp"
+	if len(warned) != 1 || warned[0] != want {
+		t.Errorf("warned %q, want %q alone", warned, want)
+	}
+}
