@@ -7,19 +7,22 @@ import (
 
 // MotionFeatures say whether a wearer moves, as of the last Second.
 type MotionFeatures struct {
-	Known  bool  // false where no accelerometer told anything in the last 5 s
-	Moving bool  // above the threshold, with hysteresis
-	Level  Maybe // g, mean deviation over the last 5 s
+	Known    bool  // false where no accelerometer told anything in the last 5 s
+	Stirring bool  // enough to disturb an optical pulse, with hysteresis
+	Moving   bool  // enough to be an effort of the body
+	Level    Maybe // g, mean absolute deviation over the last 5 s
 }
 
-// Limits of movement: the optical pulse is good below a mean absolute deviation of 16.7 mg over 5 s (Charlton et al. 2022,
-// doi 10.1088/1361-6579/ac826d).
+// Limits of movement, g. Stirring: the optical pulse is good below a mean absolute deviation of 16.7 mg over 5 s (Charlton et al. 2022,
+// doi 10.1088/1361-6579/ac826d). Moving: at the wrist, moderate effort begins at an ENMO of 100.6 mg (Hildebrand et al. 2014,
+// doi 10.1249/MSS.0000000000000289). ENMO counts only what goes beyond gravity, half of a deviation that goes both ways.
 const (
 	motionSpan  = 5 * time.Second
-	motionOn    = 0.0167 // g
-	motionOff   = 0.012  // g
-	motionWhole = 0.5    // g: a mean above this is the magnitude with gravity in it, below it a deviation already
-	motionMost  = 256    // samples held: 5 s at 50 a second
+	stirringOn  = 0.0167
+	stirringOff = 0.012
+	movingOn    = 0.2
+	motionWhole = 0.5 // g: a mean above this is the magnitude with gravity in it, below it a deviation already
+	motionMost  = 256 // samples held: 5 s at 50 a second
 )
 
 // Motion follows an accelerometer. It takes the magnitude in g or its short-term deviation and tells them apart by gravity.
@@ -71,9 +74,12 @@ func (m *Motion) Second(t time.Duration) {
 			level += math.Abs(m.ring[i%motionMost].Volts-mean) / count
 		}
 	}
-	limit := motionOn
-	if m.features.Moving {
-		limit = motionOff
+	was := m.features
+	m.features = MotionFeatures{
+		Known: true, Level: Some(level),
+		Stirring: above(level, was.Stirring, stirringOn, stirringOff), Moving: level > movingOn,
 	}
-	m.features = MotionFeatures{Known: true, Moving: level > limit, Level: Some(level)}
 }
+
+// above is a threshold with hysteresis.
+func above(level float64, was bool, on, off float64) bool { return level > on || was && level > off }

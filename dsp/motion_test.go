@@ -10,15 +10,17 @@ import (
 
 func TestMovementIsToldFromGravityAndFromDeviationAlike(t *testing.T) {
 	tests := []struct {
-		name   string
-		hz     float64
-		g      func(t float64) float64
-		moving bool
+		name             string
+		hz               float64
+		g                func(t float64) float64
+		stirring, moving bool
 	}{
-		{"lying still, magnitude", 32, func(t float64) float64 { return 1 + 0.004*math.Sin(40*t) }, false},
-		{"turning over, magnitude", 32, func(t float64) float64 { return 1 + 0.1*math.Sin(9*t) }, true},
-		{"lying still, deviation", 4, func(float64) float64 { return 0.006 }, false},
-		{"walking, deviation", 4, func(float64) float64 { return 0.1 }, true},
+		{"lying still, magnitude", 32, func(t float64) float64 { return 1 + 0.004*math.Sin(40*t) }, false, false},
+		{"a hand at work, magnitude", 32, func(t float64) float64 { return 1 + 0.1*math.Sin(9*t) }, true, false},
+		{"brisk walking, magnitude", 32, func(t float64) float64 { return 1 + 0.4*math.Sin(9*t) }, true, true},
+		{"lying still, deviation", 4, func(float64) float64 { return 0.006 }, false, false},
+		{"talking with the hands, deviation", 4, func(float64) float64 { return 0.15 }, true, false},
+		{"brisk walking, deviation", 4, func(float64) float64 { return 0.25 }, true, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -28,18 +30,18 @@ func TestMovementIsToldFromGravityAndFromDeviationAlike(t *testing.T) {
 				m.Sample(dsp.Sample{T: time.Duration(at * 1e9), Volts: test.g(at)})
 			}
 			m.Second(10 * time.Second)
-			if f := m.Features(); !f.Known || f.Moving != test.moving || !f.Level.Known {
+			if f := m.Features(); !f.Known || f.Stirring != test.stirring || f.Moving != test.moving || !f.Level.Known {
 				t.Errorf("%+v", f)
 			}
 			m.Second(16 * time.Second)
-			if f := m.Features(); f.Known || f.Moving || f.Level.Known {
+			if f := m.Features(); f.Known || f.Stirring || f.Moving || f.Level.Known {
 				t.Errorf("six seconds later %+v, want nothing known", f)
 			}
 		})
 	}
 }
 
-func TestMovementHasHysteresis(t *testing.T) {
+func TestStirringHasHysteresis(t *testing.T) {
 	m := dsp.NewMotion()
 	at := time.Duration(0)
 	hold := func(g float64) dsp.MotionFeatures {
@@ -50,14 +52,14 @@ func TestMovementHasHysteresis(t *testing.T) {
 		m.Second(at)
 		return m.Features()
 	}
-	if hold(0.014).Moving {
-		t.Error("moves at 14 mg")
+	if hold(0.014).Stirring {
+		t.Error("stirs at 14 mg")
 	}
-	if !hold(0.02).Moving || !hold(0.014).Moving {
-		t.Error("stops moving at 14 mg")
+	if !hold(0.02).Stirring || !hold(0.014).Stirring {
+		t.Error("stops stirring at 14 mg")
 	}
-	if hold(0.01).Moving {
-		t.Error("moves at 10 mg")
+	if hold(0.01).Stirring {
+		t.Error("stirs at 10 mg")
 	}
 }
 

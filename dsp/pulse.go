@@ -34,6 +34,22 @@ type PulseFeatures struct {
 	Uneven           bool    // interval measures are withheld: the pulse is uneven
 	Marked           bool    // more than 5 % of the 60 s window's intervals are not normal
 	Reason           string
+	Differences      Differences // that became certain within the last second
+}
+
+// Differences are successive differences of normal intervals that touch, as their number and the sum of their squares, each
+// difference relative to its two intervals' mean, as if that were 1000 ms: in ms². √(Squares/N) is the RMSSD that a heart of 60 beats
+// per minute would show (Sacha 2014, doi 10.3389/fphys.2014.00306).
+type Differences struct {
+	N       int
+	Squares float64 // ms²
+}
+
+// add takes one difference in ms between an interval in ms and the one before.
+func (d *Differences) add(difference, ms float64) {
+	relative := 1000 * difference / (ms - difference/2)
+	d.N++
+	d.Squares += relative * relative
 }
 
 // Pulse turns the samples of one wearer's pulse sensor into beats, intervals and what follows from them.
@@ -62,6 +78,7 @@ type Pulse struct {
 	begun     bool
 	began     time.Duration
 	features  PulseFeatures
+	certain   Differences // since the last Second
 	signal    teller
 }
 
@@ -123,7 +140,11 @@ func (p *Pulse) beat(dst []Value, f *found) []Value {
 	p.judged = p.intervals.push(p.judged[:0], f.at, between, p.afterGap)
 	p.afterGap = false
 	for i := range p.judged {
-		p.total.interval(p.record.add(p.judged[i]))
+		e := p.record.add(p.judged[i])
+		p.total.interval(e)
+		if e.pair {
+			p.certain.add(e.diff, e.ms)
+		}
 		dst = append(dst, p.judged[i].IBI)
 	}
 	return dst
@@ -149,6 +170,7 @@ func (p *Pulse) Withdraw() {
 	p.breathing = Respiration{}
 	p.evenness.uneven = false
 	p.afterGap, p.anyBeat, p.begun = true, false, false
+	p.certain = Differences{}
 	p.features = PulseFeatures{Reason: reasonStart}
 }
 
@@ -166,6 +188,7 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	p.short.advance(t)
 	p.long.advance(t)
 	f := &p.features
+	f.Differences, p.certain = p.certain, Differences{}
 	f.HeartRate = p.heartRate(t)
 	p.breathing = p.respiration(t)
 	f.Breathing, f.BreathingQuality = p.breathing.Rate, p.breathing.Quality

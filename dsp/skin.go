@@ -36,6 +36,8 @@ type SkinFeatures struct {
 	Quality    float64 // 0…1
 	Calibrated bool    // false: µS are approximate, only changes count
 	Reason     string  // why it is not good, in plain words; empty when it is
+	Watched    bool    // responses could be seen in the last second
+	Responses  int     // peaks confirmed in the last second; below 0 where earlier ones were taken back, for they were no responses
 }
 
 // Settings of the chain. The level is resampled to 20 a second: the fastest responses rise in 0.5 s.
@@ -59,6 +61,8 @@ type Skin struct {
 	spoilt   time.Duration // until then nothing is told
 	tonic    tonic
 	machine  responses
+	tug      tug
+	told     int // of the machine's count, with the last Second
 	features SkinFeatures
 	signal   teller
 }
@@ -92,6 +96,7 @@ func (k *Skin) Withdraw() {
 	k.tonic.clear()
 	k.rough.clear()
 	k.machine.clear()
+	k.told = 0
 	k.spoilt = 0
 	k.reason = reasonSkinNew
 	k.features = SkinFeatures{Calibrated: k.o.Calibrated, Reason: reasonSkinNew}
@@ -147,6 +152,7 @@ func (k *Skin) spoil(t time.Duration) {
 // drop ends the present contact. A response that is under way is never told.
 func (k *Skin) drop() {
 	k.grid.interrupt()
+	k.tug.interrupt()
 	k.have = false
 	k.machine.interrupt()
 }
@@ -206,6 +212,7 @@ func (k *Skin) microsiemens(volts float64) float64 {
 func (k *Skin) cell(dst []Value, t time.Duration, g float64) []Value {
 	before := k.level
 	k.level = k.low.next(g)
+	k.tug.cell(g)
 	if math.Abs(k.level-before) > skinSteepest*skinStep.Seconds() {
 		k.spoil(t)
 		k.tonic.clear()
@@ -234,10 +241,11 @@ func (k *Skin) Second(dst []Value, t time.Duration) []Value {
 		if !k.tooSlow() {
 			f.LeastSCR = Some(k.least())
 		}
-		if k.countable(t) {
+		if f.Watched = k.countable(t); f.Watched {
 			f.SCRPerMin = k.machine.perMinute(t, k.since)
 		}
 	}
+	f.Responses, k.told = k.machine.count-k.told, k.machine.count
 	dst = k.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
 	return append(dst, EDA{SCL: f.SCL, SCRPerMin: f.SCRPerMin, Calibrated: f.Calibrated})
 }

@@ -100,6 +100,8 @@ func (k *Skin) quality(t time.Duration) (quality float64, reason string) {
 		quality = math.Min(quality, math.Max(0.1, 1-0.5*math.Log(least/thresholdGood)/math.Log(thresholdPoor/thresholdGood)))
 	}
 	switch {
+	case k.tug.moving():
+		return math.Min(quality, 0.4), reasonJump
 	case !k.proven(t) && t-k.since > skinDryTime:
 		return math.Min(quality, 0.4), reasonDry
 	case k.tooSlow():

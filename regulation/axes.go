@@ -7,36 +7,66 @@ import (
 	"hubd/dsp"
 )
 
-// axis is the weighted mean of the z-scores of the features that are present.
+// axis is what the features of one side say together, as a z-score.
 type axis struct {
 	value    dsp.Maybe
+	error    float64 // standard deviation of what is not known of value
 	complete float64 // share of the axis' weight that is present, 0…1
 }
 
-// joined forms the axis from features first … last. Where little weight is present the value is pulled to 0, so that one feature
-// does not decide alone at +1 of its own.
-func joined(people *[featureCount]population, z *[featureCount]dsp.Maybe, first, last feature) axis {
-	sum, weight, all := 0.0, 0.0, 0.0
+// joined combines the z-scores of features first … last by Stouffer's weighted method, so that the axis has a spread of 1 at rest, as
+// each of them: Σ wz / √(Σ w² + 2ρ Σ wᵢwⱼ), ρ their correlation at rest. What the windows leave open draws it to rest: the mean of
+// the posterior of a value with prior N(0, 1) seen with that error (Gelman et al., Bayesian Data Analysis, section 2.5). And
+// where little weight is present it is drawn to rest as well, so that one feature does not decide alone at +1 of its own.
+func joined(people *[featureCount]population, z *[featureCount]score, first, last feature, correlation float64) axis {
+	sum, error, weight, squares, all := 0.0, 0.0, 0.0, 0.0, 0.0
 	for f := first; f <= last; f++ {
-		all += people[f].weight
+		w := people[f].weight
+		all += w
 		if z[f].Known {
-			sum += people[f].weight * z[f].Value
-			weight += people[f].weight
+			sum += w * z[f].Value
+			error += w * w * z[f].error * z[f].error
+			weight += w
+			squares += w * w
 		}
 	}
 	if weight == 0 {
 		return axis{}
 	}
-	return axis{value: dsp.Some(sum / max(weight, axisWeightFull*all)), complete: weight / all}
+	variance := squares + correlation*(weight*weight-squares)
+	error /= variance
+	present := min(weight/(axisWeightFull*all), 1)
+	return axis{
+		value: dsp.Some(present * sum / math.Sqrt(variance) / (1 + error)),
+		error: math.Sqrt(error / (1 + error)), complete: weight / all,
+	}
 }
+
+// score is the z-score of a feature, signed in the direction of its axis.
+type score struct {
+	dsp.Maybe
+	error float64 // standard error
+}
+
+// counted are the features that are looked at in windows; the others follow by themselves.
+const (
+	countedResponses = iota
+	countedRate
+	countedDifferences
+	countedAll
+)
 
 // axes follows the features and joins them to arousal and vagal.
 type axes struct {
-	tracks  [featureCount]track
-	level   anchor
-	z       [featureCount]dsp.Maybe // signed in the direction of the axis
-	arousal axis
-	vagal   axis
+	trails    [countedAll]trail // responses per second watched; bpm; ms² per difference
+	reach     int               // s, how far back a window may look: since the last change
+	level     level
+	led       lead
+	rsa       dsp.Maybe // ln ms², smoothed
+	heartRate dsp.Maybe // bpm, as settled on
+	z         [featureCount]score
+	arousal   axis
+	vagal     axis
 }
 
 // usable tells which parts of the Features may be used in this second.
@@ -44,60 +74,184 @@ type usable struct {
 	pulse  bool // heart rate may be used
 	vagal  bool // interval measures may be used
 	skin   bool // skin-conductance measures may be used
-	turn   bool // arousal became high within the last minute
 	moved  bool // the skin electrodes may sit elsewhere now
 	slowly bool // breathing is slow by itself: the fixed band misses it and RMSSD rises by mechanics
 }
 
 // step forms both axes for this second.
 func (a *axes) step(t time.Duration, f Features, u usable, people *[featureCount]population, refs *references) {
-	if u.moved {
-		a.level = anchor{}
+	a.z = [featureCount]score{}
+	a.take(t, f, u)
+	seen := a.settle()
+	a.skin(t, f.Skin, seen[countedResponses], u, refs)
+	a.heart(f.Pulse, seen, u, refs)
+	a.arousal = joined(people, &a.z, featureSCR, featureHeartRate, 0)
+	a.vagal = joined(people, &a.z, featureRMSSD, featureRSA, vagalCorrelation)
+}
+
+// take notes what this second showed.
+func (a *axes) take(t time.Duration, f Features, u usable) {
+	var watched, known, rate float64
+	if u.skin && f.Skin.Watched {
+		watched = 1
 	}
-	var x [featureCount]dsp.Maybe
-	if u.skin {
-		x[featureSCR] = stabiliseCount(f.Skin.SCRPerMin)
-		x[featureSCL] = a.level.change(t, f.Skin.SCL)
+	a.trails[countedResponses].put(watched*float64(f.Skin.Responses), watched)
+	if !u.pulse {
+		a.led = lead{}
+	} else if led := a.led.step(f.Pulse.HeartRate); led.Known {
+		known, rate = 1, led.Value
 	}
-	if u.pulse {
-		x[featureHeartRate] = f.Pulse.HeartRate
-	}
+	a.trails[countedRate].put(rate, known)
 	if u.vagal {
-		x[featureRMSSD] = correctedLnRMSSD(f.Pulse)
+		a.trails[countedDifferences].put(f.Pulse.Differences.Squares, float64(f.Pulse.Differences.N))
+	} else {
+		a.trails[countedDifferences].put(0, 0)
 	}
-	if u.vagal && !u.slowly {
-		x[featureRSA] = f.Pulse.RSALn
-	}
-	allowed := [featureCount]bool{u.skin, u.skin, u.pulse, u.vagal, u.vagal && !u.slowly}
-	for i := range featureCount {
-		a.z[i] = dsp.Maybe{}
-		if !allowed[i] {
-			a.tracks[i] = track{}
-			continue
+}
+
+// settle chooses the window in which the body is looked at, by the intersection of confidence intervals (Goldenshluger & Nemirovski
+// 1997; Katkovnik 1999, doi 10.1109/78.782209): the longest one that no shorter one contradicts, in any feature. So a body that
+// stays as it is is seen with little noise, and a change soon, in all features at once, for it is one body. What lay before a change
+// never comes back into the window.
+func (a *axes) settle() (seen [countedAll]estimate) {
+	var agreed [countedAll]interval
+	a.reach = min(a.reach+1, trailSeconds)
+	shorter := 0
+	for _, span := range spans() {
+		if span > a.reach && shorter > 0 {
+			break
 		}
-		if v := a.tracks[i].step(t, x[i], &people[i], u.turn); v.Known {
-			a.z[i] = dsp.Some(refs.features[i].z(v.Value))
+		now := a.look(span)
+		for k, e := range now {
+			if e.known && !agreed[k].meet(e, widths()[k], !seen[k].known) {
+				a.reach = shorter
+				return seen
+			}
 		}
+		for k, e := range now {
+			if e.known && (seen[k].known || span <= spanRecent) {
+				seen[k] = e
+			}
+		}
+		shorter = span
 	}
-	if u.slowly && a.z[featureRMSSD].Known {
-		a.z[featureRMSSD].Value = min(a.z[featureRMSSD].Value, 0)
+	return seen
+}
+
+// widths are the half widths of the intervals, in standard errors.
+func widths() [countedAll]float64 {
+	return [...]float64{countedResponses: widthResponses, countedRate: widthRate, countedDifferences: widthDifferences}
+}
+
+// look gives each feature as a window of span seconds shows it.
+func (a *axes) look(span int) (now [countedAll]estimate) {
+	sum, weight := a.trails[countedResponses].last(span)
+	now[countedResponses] = responseRate(sum, weight, span)
+	sum, weight = a.trails[countedRate].last(span / rateShare)
+	now[countedRate] = meanRate(sum, weight)
+	sum, weight = a.trails[countedDifferences].last(span)
+	now[countedDifferences] = lnRMSSD(sum, weight, span)
+	return now
+}
+
+// skin takes responses and level.
+func (a *axes) skin(t time.Duration, f dsp.SkinFeatures, responses estimate, u usable, refs *references) {
+	if u.moved {
+		a.level = level{}
 	}
-	a.arousal = joined(people, &a.z, featureSCR, featureHeartRate)
-	a.vagal = joined(people, &a.z, featureRMSSD, featureRSA)
+	if !u.skin {
+		return
+	}
+	a.z[featureSCR] = refs.features[featureSCR].score(responses)
+	if change := a.level.change(t, f.SCL); change.Known {
+		a.z[featureSCL] = refs.features[featureSCL].score(estimate{change.Value, levelError, true})
+	}
+}
+
+// heart takes heart rate and interval measures.
+func (a *axes) heart(f dsp.PulseFeatures, seen [countedAll]estimate, u usable, refs *references) {
+	a.heartRate = dsp.Maybe{}
+	if rate := seen[countedRate]; u.pulse && rate.known {
+		a.heartRate = dsp.Some(rate.value)
+		a.z[featureHeartRate] = refs.features[featureHeartRate].score(rate)
+	}
+	if !u.vagal {
+		a.rsa = dsp.Maybe{}
+		return
+	}
+	z := refs.features[featureRMSSD].score(seen[countedDifferences])
+	if u.slowly && z.Known {
+		z.Value = min(z.Value, 0)
+	}
+	a.z[featureRMSSD] = z
+	a.followRSA(f.RSALn)
+	// RSA comes from windows of 60 s: it says nothing of a change that has shown within less.
+	if a.rsa.Known && a.reach >= rsaSpan && !u.slowly {
+		a.z[featureRSA] = refs.features[featureRSA].score(estimate{a.rsa.Value, rsaError, true})
+	}
+}
+
+// followRSA smooths RSA, which comes every 5 s.
+func (a *axes) followRSA(rsa dsp.Maybe) {
+	if !rsa.Known || !a.rsa.Known {
+		a.rsa = rsa
+		return
+	}
+	a.rsa.Value += (rsa.Value - a.rsa.Value) / rsaTau
+}
+
+// responseRate is the variance-stabilised rate of skin responses in a window of which weight seconds were watched.
+func responseRate(sum, weight float64, span int) estimate {
+	if weight < responseWatched*float64(span) {
+		return estimate{}
+	}
+	return estimate{stabilised(60 * max(sum, 0) / weight), stabilisedSpread * math.Sqrt(60/weight), true}
+}
+
+// meanRate is the mean heart rate of a window of which weight seconds had one.
+func meanRate(sum, weight float64) estimate {
+	if weight == 0 {
+		return estimate{}
+	}
+	return estimate{sum / weight, rateNoise, true}
+}
+
+// lnRMSSD is ln RMSSD, corrected for the mean interval, of a window with weight differences.
+func lnRMSSD(sum, weight float64, span int) estimate {
+	if weight < differencesKnown*float64(span) || sum <= 0 {
+		return estimate{}
+	}
+	return estimate{math.Log(sum/weight) / 2, differenceError / math.Sqrt(2*weight), true}
+}
+
+// lead looks ahead of a feature that is late, by its own change: x + (x − x₋₁₀).
+type lead struct {
+	recent [leadSeconds]dsp.Maybe
+	n      int
+}
+
+// step takes this second's value.
+func (l *lead) step(x dsp.Maybe) dsp.Maybe {
+	slot := &l.recent[l.n%leadSeconds]
+	before := *slot
+	*slot = x
+	l.n++
+	if x.Known && before.Known {
+		x.Value += leadShare * (x.Value - before.Value)
+	}
+	return x
 }
 
 // clear forgets everything followed, as after sensing stopped.
 func (a *axes) clear() { *a = axes{} }
 
-// strongestArousal gives the largest arousal z among the features, 0 where none is known.
-func (a *axes) strongestArousal() float64 {
-	most := 0.0
+// odd tells whether the arousal features contradict each other, as in freezing: skin up, heart down.
+func (a *axes) odd() bool {
+	most, least := 0.0, 0.0
 	for f := featureSCR; f <= featureHeartRate; f++ {
-		if a.z[f].Known {
-			most = math.Max(most, a.z[f].Value)
-		}
+		most, least = max(most, a.z[f].Value), min(least, a.z[f].Value)
 	}
-	return most
+	return most >= confidenceOdd || most >= axisEnter && least <= -axisEnter
 }
 
 // latch is the hysteresis of one axis: on from axisEnter until axisLeave.

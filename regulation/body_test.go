@@ -19,10 +19,11 @@ type body struct {
 	scl   float64 // µS
 }
 
-// calm and roused are a rest and a clear change: heart rate +15, ten skin responses a minute, level up, RMSSD halved.
+// calm and roused are a rest and a clear change: heart rate +15, ten skin responses a minute, level up, RMSSD far down, and half of what
+// it was when corrected for the faster heart.
 var (
 	calm   = body{rate: 65, rmssd: 42, scr: 2, scl: 4}
-	roused = body{rate: 80, rmssd: 21, scr: 10, scl: 5}
+	roused = body{rate: 80, rmssd: 17, scr: 10, scl: 5}
 )
 
 // trackMaker turns a body's seconds into the features of a trailing 60 s window, as dsp forms them: interval measures renewed
@@ -59,13 +60,15 @@ func (m *trackMaker) next(b body) regulation.Features {
 	}
 	n := len(m.seconds)
 	m.seconds = append(m.seconds, b)
+	responses := 0
 	if m.due >= 1 {
 		m.due--
 		m.peaks = append(m.peaks, n)
+		responses = 1
 	}
 	f := regulation.Features{HasPulse: true, HasSkin: true, Sensed: true, Setting: regulation.SettingAlone}
-	f.Skin = dsp.SkinFeatures{Contact: true, Quality: 0.95}
-	f.Pulse = dsp.PulseFeatures{Contact: true, Quality: 0.95}
+	f.Skin = dsp.SkinFeatures{Contact: true, Quality: 0.95, Watched: true, Responses: responses}
+	f.Pulse = dsp.PulseFeatures{Contact: true, Quality: 0.95, Differences: differences(b)}
 	if n >= m.known {
 		f.Skin.SCL = dsp.Some(b.scl)
 		f.Skin.SCRPerMin = dsp.Some(m.responses(n))
@@ -79,6 +82,12 @@ func (m *trackMaker) next(b body) regulation.Features {
 		f.Pulse.HeartRate = dsp.Some(m.medianRate(n))
 	}
 	return f
+}
+
+// differences are those of a second: one beat's, whatever the rate, of the size that the body's RMSSD gives.
+func differences(b body) dsp.Differences {
+	relative := b.rmssd * b.rate / 60
+	return dsp.Differences{N: 1, Squares: relative * relative}
 }
 
 func (m *trackMaker) responses(n int) float64 {

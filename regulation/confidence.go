@@ -4,56 +4,54 @@ import "math"
 
 // certainty is all that confidence is made of.
 type certainty struct {
-	name     Name
-	arousal  axis
-	vagal    axis
-	high     bool    // arousal after hysteresis
-	low      bool    // vagal after hysteresis
-	quality  float64 // of the channels used, weighted by their share, 0…1
-	stage    Stage
-	unlike   bool    // own rest far from most people's
-	mostZ    float64 // largest z among the arousal features
-	ceiling  float64 // from the verdict
-	agreeing bool    // this second's axes say the same name as the one held
+	name    Name
+	arousal axis
+	vagal   axis
+	quality float64 // of the channels used, weighted by their share, 0…1
+	stage   Stage
+	unlike  bool    // own rest far from most people's
+	odd     bool    // the arousal features contradict each other
+	ceiling float64 // from the verdict
 }
 
-// confidence gives 0…1: how far from the nearest threshold, on how good and how complete a signal, against how well known a rest.
-// It is 0 for Unknown.
+// confidence gives 0…1: how probable it is that both axes lie on the side of their thresholds that the name says, given how far
+// they lie from them and how well they are seen; then the lowest ceiling. It is 0 for Unknown.
 //
-//	c = (0.45 + 0.50·tanh m) · q · (0.6 + 0.4·completeness) [· 0.8 if own rest is unlike people's], then the lowest ceiling
+//	c = Φ(m/σ)·Φ(m′/σ′) · (0.6 + 0.4·share of arousal's weight that is present) · q [· 0.8 if own rest is unlike people's]
 //
-// with m the distance in z to the threshold whose crossing would change the name; 0 while the axes already say another name.
+// with m, m′ the distances in z to the thresholds whose crossing would change the name, below 0 while the axes already say another.
 func confidence(c certainty) float64 {
 	if c.name == Unknown {
 		return 0
 	}
-	margin := marginOf(c.arousal.value.Value, c.high)
-	complete := c.arousal.complete
+	high := c.name == Activated || c.name == Engaged
+	sure := probability(c.arousal.value.Value, c.arousal.error, high)
 	if c.vagal.value.Known {
-		margin = min(margin, marginOf(-c.vagal.value.Value, c.low))
-		complete = (complete + c.vagal.complete) / 2
+		low := c.name == Activated || c.name == Withdrawn
+		sure *= probability(-c.vagal.value.Value, c.vagal.error, low)
 	}
-	if !c.agreeing {
-		margin = 0
-	}
-	sure := confidenceEdge + confidenceGain*math.Tanh(margin)
-	sure *= min(max(c.quality, 0), 1) * (1 - confidenceMissing*(1-complete))
+	sure *= min(max(c.quality/qualityFull, 0), 1) * (1 - confidenceMissing*(1-c.arousal.complete))
 	if c.unlike {
 		sure *= confidenceUnlike
 	}
 	if c.stage == StageFirst {
 		sure = min(sure, confidenceFirst)
 	}
-	if c.name == Settled && c.mostZ >= axisEnter {
+	if c.name == Settled && c.odd {
 		sure = min(sure, confidenceMixed)
 	}
 	return min(max(sure, 0), min(c.ceiling, 1))
 }
 
-// marginOf is the distance to the threshold that would turn the latch: down to axisLeave while on, up to axisEnter while off.
-func marginOf(x float64, on bool) float64 {
+// probability is that of an axis being on, or off, by a normal error: beyond the threshold that it would have to cross to change.
+func probability(x, error float64, on bool) float64 {
+	threshold := axisEnter
 	if on {
-		return max(x-axisLeave, 0)
+		threshold = axisLeave
 	}
-	return max(axisEnter-x, 0)
+	p := 0.5 * math.Erfc(-(x-threshold)/(math.Hypot(confidenceHeld*error, confidenceModel)*math.Sqrt2))
+	if on {
+		return p
+	}
+	return 1 - p
 }

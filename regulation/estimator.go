@@ -237,7 +237,6 @@ func (e *Estimator) usable(t time.Duration) usable {
 		pulse:  pulse,
 		vagal:  pulse && !e.paced,
 		skin:   e.skin.trusted(t),
-		turn:   e.high.on && t-e.high.since < turnLasts,
 		moved:  e.skin.moved(t),
 		slowly: p.Breathing.Known && p.Breathing.Value < slowBreathing && p.BreathingQuality >= slowBreathingQuality,
 	}
@@ -246,15 +245,15 @@ func (e *Estimator) usable(t time.Duration) usable {
 // name judges this second.
 func (e *Estimator) name(t time.Duration) {
 	now := judge(e.circumstances())
-	held := e.dwelling.step(t, now)
+	held := e.dwelling.step(t, now, e.features.Setting == SettingTogether && e.movement.lately(t))
 	e.state = State{
 		Name: held.name, Unknown: held.reason, Stage: e.stage,
 		Arousal: e.axes.arousal.value, Vagal: e.axes.vagal.value,
 	}
 	e.state.Confidence = confidence(certainty{
-		name: held.name, arousal: e.axes.arousal, vagal: e.axes.vagal, high: e.high.on, low: e.low.on,
-		quality: e.quality(), stage: e.stage, unlike: e.refs.unlike(), mostZ: e.axes.strongestArousal(),
-		ceiling: min(held.ceiling, now.ceiling), agreeing: held.name == now.name,
+		name: held.name, arousal: e.axes.arousal, vagal: e.axes.vagal,
+		quality: e.quality(), stage: e.stage, unlike: e.refs.unlike(), odd: e.axes.odd(),
+		ceiling: min(held.ceiling, now.ceiling),
 	})
 }
 
@@ -312,12 +311,11 @@ func (e *Estimator) quality() float64 {
 
 // heartRateAboveRest is for Recovery.
 func (e *Estimator) heartRateAboveRest() dsp.Maybe {
-	r := e.refs.features[featureHeartRate]
-	k := &e.axes.tracks[featureHeartRate]
-	if !e.axes.z[featureHeartRate].Known {
-		return dsp.Maybe{}
+	rate := e.axes.heartRate
+	if rate.Known {
+		rate.Value -= e.refs.features[featureHeartRate].centre
 	}
-	return dsp.Some(k.smooth - r.centre)
+	return rate
 }
 
 // learn takes this second for the wearer's rest, where it may.
@@ -330,9 +328,9 @@ func (e *Estimator) learn(t time.Duration) {
 	}
 	pulse := f.HasPulse && f.Pulse.Contact && f.Pulse.Quality >= qualityLearnt && !f.Pulse.Uneven
 	skin := f.HasSkin && f.Skin.Contact && f.Skin.Quality >= qualityLearnt
-	good := pulse && f.Pulse.HeartRate.Known
+	good := pulse && f.Pulse.HeartRate.Known && !f.Motion.Stirring
 	if !f.HasPulse || e.skinOnly() {
-		good = skin && f.Skin.SCL.Known
+		good = skin && f.Skin.SCL.Known && !f.Motion.Stirring
 	}
 	if !good {
 		e.minute.skip()

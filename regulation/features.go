@@ -57,10 +57,14 @@ func correctedLnRMSSD(p dsp.PulseFeatures) dsp.Maybe {
 	return dsp.Some(CorrectLnRMSSD(p.RMSSD.Value, p.MeanNN.Value))
 }
 
-// stabiliseCount makes the spread of a count independent of its size: √(n + 3/8), Anscombe 1948, doi 10.1093/biomet/35.3-4.246.
+// stabilised makes the spread of a count per minute independent of its size: √(n + 3/8), Anscombe 1948,
+// doi 10.1093/biomet/35.3-4.246.
+func stabilised(perMin float64) float64 { return math.Sqrt(perMin + 0.375) }
+
+// stabiliseCount is stabilised, absent where the count is.
 func stabiliseCount(perMin dsp.Maybe) dsp.Maybe {
 	if !perMin.Known || perMin.Value < 0 {
 		return dsp.Maybe{}
 	}
-	return dsp.Some(math.Sqrt(perMin.Value + 0.375))
+	return dsp.Some(stabilised(perMin.Value))
 }

@@ -70,33 +70,48 @@ type dwelling struct {
 	next    Name
 	since   time.Duration // of next
 	waiting bool
+	named   Name          // the last name held
+	namedAt time.Duration // when it was last held
 }
 
-// step takes this second's verdict and answers the one to be told. Unknown comes at once, for a doubt must not wait.
-func (d *dwelling) step(t time.Duration, v verdict) verdict {
-	if v.name == Unknown || v.name == d.held.name {
-		d.held, d.waiting = v, false
-		return v
+// step takes this second's verdict and answers the one to be told. Unknown comes at once, for a doubt must not wait; and the name
+// that a short doubt interrupted comes back at once, for it has lasted already.
+func (d *dwelling) step(t time.Duration, v verdict, stirred bool) verdict {
+	back := d.held.name == Unknown && v.name == d.named && t-d.namedAt <= dwellDoubt && !(stirred && v.name == Activated)
+	if v.name == Unknown || v.name == d.held.name || back {
+		return d.hold(t, v)
 	}
 	if !d.waiting || d.next != v.name {
 		d.next, d.since, d.waiting = v.name, t, true
 	}
-	if t-d.since >= dwell(d.held.name, v.name) {
-		d.held, d.waiting = v, false
-		return v
+	if t-d.since >= dwell(d.held.name, v.name, stirred) {
+		return d.hold(t, v)
 	}
 	if d.held.reason == ReasonNone && d.held.name == Unknown {
 		d.held = unknown(ReasonPoorSignal) // at the very start nothing has lasted yet
 	}
+	if d.held.name != Unknown {
+		d.namedAt = t
+	}
 	return d.held
 }
 
-// dwell is how long a new name must last.
-func dwell(from, to Name) time.Duration {
+// hold makes v the verdict to be told.
+func (d *dwelling) hold(t time.Duration, v verdict) verdict {
+	d.held, d.waiting = v, false
+	if v.name != Unknown {
+		d.named, d.namedAt = v.name, t
+	}
+	return v
+}
+
+// dwell is how long a new name must last. Activated is said sooner than others, and taken back as soon where the rhythm turns out to be
+// free; but after stirring it takes as long as any other, for what is left of an effort must not be read as activated.
+func dwell(from, to Name, stirred bool) time.Duration {
 	switch {
-	case to == Activated:
+	case to == Activated && !stirred, from == Activated && to == Engaged:
 		return dwellActivated
-	case from == Unknown:
+	case to != Activated && from == Unknown:
 		return dwellUnknown
 	}
 	return dwellNamed

@@ -103,18 +103,22 @@ func TestDwell(t *testing.T) {
 	for _, row := range []struct {
 		name     string
 		from, to verdict
+		stirred  bool
 		after    int // seconds until told
 	}{
-		{"thirty seconds between names", named(Settled), named(Engaged), 30},
-		{"thirty seconds out of activated", named(Activated), named(Settled), 30},
-		{"fifteen seconds into activated", named(Settled), named(Activated), 15},
-		{"fifteen seconds from unknown, for there is no name to protect", unknown(ReasonMoving), named(Settled), 15},
-		{"none into unknown, for a doubt must not wait", named(Settled), unknown(ReasonMoving), 0},
+		{"thirty seconds between names", named(Settled), named(Engaged), false, 30},
+		{"thirty seconds out of activated", named(Activated), named(Settled), false, 30},
+		{"fifteen seconds into activated", named(Settled), named(Activated), false, 15},
+		{"fifteen seconds from unknown, for there is no name to protect", unknown(ReasonMoving), named(Settled), false, 15},
+		{"none into unknown, for a doubt must not wait", named(Settled), unknown(ReasonMoving), false, 0},
+		{"fifteen seconds from activated to engaged: a mistake is taken back as soon as it was made", named(Activated), named(Engaged), false, 15},
+		{"thirty seconds into activated after stirring together", named(Settled), named(Activated), true, 30},
+		{"thirty seconds from unknown into activated after stirring together", unknown(ReasonMoving), named(Activated), true, 30},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			d := dwelling{held: row.from}
 			for s := 0; s <= 60; s++ {
-				if d.step(time.Duration(s)*time.Second, row.to) == row.to {
+				if d.step(time.Duration(s)*time.Second, row.to, row.stirred) == row.to {
 					if s != row.after {
 						t.Errorf("told after %d s, want %d s", s, row.after)
 					}
@@ -131,18 +135,48 @@ func TestDwell(t *testing.T) {
 			if s%20 == 19 {
 				v = named(Settled)
 			}
-			if got := d.step(time.Duration(s)*time.Second, v); got.name != Settled {
+			if got := d.step(time.Duration(s)*time.Second, v, false); got.name != Settled {
 				t.Fatalf("%v after %d s", got.name, s)
 			}
 		}
 	})
 }
 
-func TestConfidence(t *testing.T) {
-	sure := certainty{
-		name: Settled, arousal: axis{dsp.Some(0), 1}, vagal: axis{dsp.Some(0), 1}, quality: 1,
-		stage: StageKnown, ceiling: 1, agreeing: true,
+func TestANameComesBackAtOnceAfterAShortDoubt(t *testing.T) {
+	activated, doubt := verdict{Activated, ReasonNone, 1}, unknown(ReasonMoving)
+	for _, row := range []struct {
+		name    string
+		doubt   int // seconds
+		stirred bool
+		back    bool // at once
+	}{
+		{"after ten seconds", 10, false, true},
+		{"not after forty: nobody knows what was in between", 40, false, false},
+		{"not activated after stirring together", 10, true, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			d := dwelling{}
+			at := 0
+			step := func(v verdict, seconds int) (told verdict) {
+				for range seconds {
+					told = d.step(time.Duration(at)*time.Second, v, row.stirred)
+					at++
+				}
+				return told
+			}
+			if step(activated, 40) != activated || step(doubt, row.doubt) != doubt {
+				t.Fatal("the beginning is not as it should be")
+			}
+			if got := step(activated, 1) == activated; got != row.back {
+				t.Errorf("back at once: %v, want %v", got, row.back)
+			}
+		})
 	}
+}
+
+func TestConfidence(t *testing.T) {
+	rest := axis{value: dsp.Some(0), error: 0.5, complete: 1}
+	sure := certainty{name: Settled, arousal: rest, vagal: rest, quality: 1, stage: StageKnown, ceiling: 1}
 	with := func(change func(*certainty)) float64 {
 		c := sure
 		change(&c)
@@ -154,15 +188,17 @@ func TestConfidence(t *testing.T) {
 		got      float64
 		low, top float64
 	}{
-		{"a clear case on a clean signal is confident", whole, 0.8, 0.9},
-		{"on the threshold it is a coin's toss", with(func(c *certainty) { c.arousal.value = dsp.Some(1) }), 0.4, 0.5},
-		{"while the axes already say another name it is a coin's toss", with(func(c *certainty) { c.agreeing = false }), 0.4, 0.5},
-		{"half the quality halves it", with(func(c *certainty) { c.quality = 0.5 }), whole / 2, whole / 2},
+		{"a clear case on a clean signal is confident", whole, 0.9, 1},
+		{"on the threshold it is a coin's toss", with(func(c *certainty) { c.arousal.value = dsp.Some(1) }), 0.45, 0.5},
+		{"while the axes clearly say another name there is next to none", with(func(c *certainty) { c.arousal.value = dsp.Some(2) }), 0, 0.02},
+		{"an axis seen badly leaves less", with(func(c *certainty) { c.arousal.error = 1 }), 0.8, whole - 0.03},
+		{"a signal of quality 0.9 is as good as signals are", with(func(c *certainty) { c.quality = 0.9 }), whole, whole},
+		{"half of that quality halves it", with(func(c *certainty) { c.quality = 0.45 }), whole / 2, whole / 2},
 		{"stage first caps at 0.6", with(func(c *certainty) { c.stage = StageFirst }), 0.6, 0.6},
 		{"a ceiling caps", with(func(c *certainty) { c.ceiling = 0.6 }), 0.6, 0.6},
 		{"an own rest far from most people's lowers it", with(func(c *certainty) { c.unlike = true }), whole * 0.8, whole * 0.8},
-		{"a missing channel lowers it", with(func(c *certainty) { c.arousal.complete = 0.35 }), whole * 0.8, whole * 0.9},
-		{"settled while one feature is high stays under 0.5", with(func(c *certainty) { c.mostZ = 1.5 }), 0, 0.49},
+		{"a missing channel lowers it", with(func(c *certainty) { c.arousal.complete = 0.35 }), whole * 0.7, whole * 0.8},
+		{"settled while skin and heart contradict each other stays under 0.5", with(func(c *certainty) { c.odd = true }), 0, 0.49},
 		{"unknown has none", with(func(c *certainty) { c.name = Unknown }), 0, 0},
 	} {
 		if row.got < row.low-1e-9 || row.got > row.top+1e-9 {
@@ -198,8 +234,8 @@ func TestATinyMADDoesNotExplode(t *testing.T) {
 		if r.spread < p.floor {
 			t.Errorf("feature %d: spread %.3f under its floor %.3f", f, r.spread, p.floor)
 		}
-		if z := r.z(1e9); z != zLimit {
-			t.Errorf("feature %d: z of a wild value is %v, want the limit %v", f, z, zLimit)
+		if z := r.z(1e9); z != p.limit {
+			t.Errorf("feature %d: z of a wild value is %v, want the limit %v", f, z, p.limit)
 		}
 	}
 }
@@ -225,7 +261,7 @@ func TestOldDaysWeighLess(t *testing.T) {
 
 func TestEveryParameterOfAFeatureIsSound(t *testing.T) {
 	for f, p := range populations() {
-		if p.name == "" || p.weight <= 0 || p.floor <= 0 || p.within <= 0 || p.steady.tau <= 0 || p.turn.tau <= 0 {
+		if p.name == "" || p.weight <= 0 || p.floor <= 0 || p.within <= 0 || p.limit < 1 {
 			t.Errorf("feature %d: %+v", f, p)
 		}
 	}

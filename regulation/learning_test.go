@@ -64,7 +64,7 @@ func TestQuietMinutesAreLearntOnlyWhereTheyMayBe(t *testing.T) {
 		{"never paused", func(f *regulation.Features) { f.Sensed = false }, false},
 		{"never on a rising heart rate", func(f *regulation.Features) {
 			second++
-			f.Pulse.HeartRate = dsp.Some(60 + float64(second%300)*0.12) // 7 bpm a minute
+			f.Pulse.HeartRate = dsp.Some(60 + float64(second%200)*0.2) // 12 bpm a minute
 		}, false},
 		{"never above 100 bpm", func(f *regulation.Features) { f.Pulse.HeartRate = dsp.Some(101) }, false},
 	} {

@@ -4,17 +4,28 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"hubd/dsp"
 )
 
 // reference is what one feature is compared with.
 type reference struct {
 	centre float64 // of the wearer's rest, as far as it is known
 	spread float64 // of one new minute round the centre; always above 0
+	limit  float64 // of z
 }
 
-// z is the robust z-score, limited to ±zLimit.
+// z is the robust z-score, limited.
 func (r reference) z(x float64) float64 {
-	return min(max((x-r.centre)/r.spread, -zLimit), zLimit)
+	return min(max((x-r.centre)/r.spread, -r.limit), r.limit)
+}
+
+// score is the z-score of an estimate.
+func (r reference) score(e estimate) score {
+	if !e.known {
+		return score{}
+	}
+	return score{Maybe: dsp.Some(r.z(e.value)), error: e.error / r.spread}
 }
 
 // sample sums up the minutes of one feature.
@@ -32,7 +43,7 @@ const madToSpread = 1.4826
 // medians and MADs in place of means and deviations. So the population fades by itself as own minutes come.
 func (p *population) refer(own, session sample) reference {
 	if p.between == 0 {
-		return reference{centre: p.mean, spread: max(p.within, p.floor)}
+		return reference{centre: p.mean, spread: max(p.within, p.floor), limit: p.limit}
 	}
 	variance := p.within * p.within
 	if own.count > 0 {
@@ -45,7 +56,7 @@ func (p *population) refer(own, session sample) reference {
 		precision += s.count / variance
 		sum += s.median * s.count / variance
 	}
-	return reference{centre: sum / precision, spread: math.Sqrt(variance + 1/precision)}
+	return reference{centre: sum / precision, spread: math.Sqrt(variance + 1/precision), limit: p.limit}
 }
 
 // weighing forms weighted medians without allocating: its room is part of whoever holds it.

@@ -107,7 +107,7 @@ const (
 	measureCount
 )
 
-// minute collects sixty good seconds.
+// minute collects sixty good seconds, with bad ones in between.
 type minute struct {
 	values  [measureCount][minuteSeconds]float64
 	counts  [measureCount]int
@@ -115,6 +115,7 @@ type minute struct {
 	skipped int // bad ones in between
 	line    slope
 	last    dsp.Maybe // heart rate of the minute before, bpm
+	since   int       // seconds since the minute before ended
 	quiet   int       // quiet minutes in a row
 }
 
@@ -130,10 +131,18 @@ func (m *minute) again() {
 	m.seconds, m.skipped, m.line = 0, 0, slope{}
 }
 
-// skip takes a second that is not good.
+// skip takes a second that is not good. Too many of them end the minute, and in the end the succession as well.
 func (m *minute) skip() {
 	if m.skipped++; m.skipped > minuteSkips {
-		m.restart()
+		m.again()
+	}
+	m.pass()
+}
+
+// pass lets a second go by.
+func (m *minute) pass() {
+	if m.since++; m.since > minuteApart {
+		m.last, m.quiet = dsp.Maybe{}, 0
 	}
 }
 
@@ -155,6 +164,7 @@ func (m *minute) take(f Features, pulse, skin bool) bool {
 		m.put(measureSCL, f.Skin.SCL)
 	}
 	m.seconds++
+	m.pass()
 	return m.seconds >= minuteSeconds
 }
 
@@ -190,7 +200,7 @@ func (m *minute) finish() (RestMinute, bool) {
 	} else {
 		m.quiet = 0
 	}
-	m.last = r.HeartRate
+	m.last, m.since = r.HeartRate, 0
 	m.again()
 	return r, m.quiet >= 2
 }

@@ -54,37 +54,53 @@ func (c *channel) moved(t time.Duration) bool { return c.lost && t-c.lostAt >= c
 // movement decides whether the wearer moves or makes an effort (design 4): then nothing is named.
 type movement struct {
 	moving    bool // body or sensors move
+	moved     bool // ever
 	lastMoved time.Duration
 	effort    bool // heart rate far above own rest
+	above     int  // seconds in which it was, since it last was not
 	lastRated time.Duration
 }
 
 // step takes this second. restRate is the wearer's own resting heart rate in bpm.
 func (m *movement) step(t time.Duration, f Features, pulse, skin *channel, heartRate dsp.Maybe, restRate float64) {
 	if disturbedNow(t, f, pulse, skin) {
-		m.moving, m.lastMoved = true, t
+		m.moving, m.moved, m.lastMoved = true, true, t
 	} else if t-m.lastMoved >= movingHold {
 		m.moving = false
 	}
+	m.rate(t, heartRate, restRate)
+}
+
+// rate looks for an effort. It must last, for one reading of a doubtful pulse is none.
+func (m *movement) rate(t time.Duration, heartRate dsp.Maybe, restRate float64) {
 	if !heartRate.Known {
 		if t-m.lastRated >= effortHold {
-			m.effort = false
+			m.effort, m.above = false, 0
 		}
 		return
 	}
 	m.lastRated = t
-	above := heartRate.Value - restRate
-	if above >= effortEnter {
+	switch above := heartRate.Value - restRate; {
+	case above >= effortEnter:
+		m.above++
+	case above < effortLeave:
+		m.effort, m.above = false, 0
+	}
+	if m.above >= effortLasts {
 		m.effort = true
-	} else if above < effortLeave {
-		m.effort = false
+	}
+	if m.effort {
+		m.moved, m.lastMoved = true, t
 	}
 }
 
-// disturbedNow is the accelerometer's word where there is one, else both channels disturbed within 10 s. What a chip or a start
-// disturbs is no movement.
+// lately tells whether the wearer moved, or made an effort, within the last minute.
+func (m *movement) lately(t time.Duration) bool { return m.moved && t-m.lastMoved < movingLately }
+
+// disturbedNow is the accelerometer's word, or both channels disturbed within 10 s, where an accelerometer does not say that the wearer
+// lies still. What a chip or a start disturbs is no movement.
 func disturbedNow(t time.Duration, f Features, pulse, skin *channel) bool {
-	if f.Motion.Known {
+	if f.Motion.Known && (f.Motion.Moving || !f.Motion.Stirring) {
 		return f.Motion.Moving
 	}
 	if f.Settling || !f.HasPulse || !f.HasSkin || !pulse.disturbed || !skin.disturbed {
