@@ -16,7 +16,7 @@ import (
 
 // The bodies that the states are judged on: more of them, and others, with for example -args -bodies 12 -first 1001.
 var (
-	bodies = flag.Int("bodies", 3, "simulated people for each scenario")
+	bodies = flag.Int("bodies", 4, "simulated people for each scenario")
 	first  = flag.Uint64("first", 1, "seed of the first of them")
 )
 

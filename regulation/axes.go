@@ -123,7 +123,7 @@ func (a *axes) settle() (seen [countedAll]estimate) {
 		}
 		now := a.look(span)
 		for k, e := range now {
-			if e.known && !agreed[k].meet(e, widths()[k], !seen[k].known) {
+			if e.known && !agreed[k].meet(e, width(k, now), !seen[k].known) {
 				a.reach = shorter
 				return seen
 			}
@@ -138,9 +138,15 @@ func (a *axes) settle() (seen [countedAll]estimate) {
 	return seen
 }
 
-// widths are the half widths of the intervals, in standard errors.
-func widths() [countedAll]float64 {
-	return [...]float64{countedResponses: widthResponses, countedRate: widthRate, countedDifferences: widthDifferences}
+// width is the half width of a feature's interval, in standard errors.
+func width(k int, now [countedAll]estimate) float64 {
+	switch {
+	case k == countedDifferences:
+		return widthDifferences
+	case k == countedResponses && !now[countedRate].known:
+		return widthAlone
+	}
+	return widthOthers
 }
 
 // look gives each feature as a window of span seconds shows it.

@@ -70,11 +70,11 @@ func spans() [4]int { return [...]int{15, 30, 60, 120} }
 
 // Windows: the longest that nothing shorter contradicts is believed (axes.go).
 const (
-	// Half widths of the intervals in standard errors. own: the change of one body shows in several features, so each may be narrower
-	// than if it stood alone; but responses are few, and a quiet quarter of a minute in a storm of them is chance.
-	widthResponses   = 2.0
-	widthRate        = 0.75
+	// Half widths of the intervals in standard errors. own: a change of the body shows in several features, so that each may be narrower
+	// than if it stood alone. Responses without a pulse do stand alone: a quiet quarter of a minute in a storm of them is chance.
 	widthDifferences = 0.6
+	widthOthers      = 0.75
+	widthAlone       = 2.0
 	responseWatched  = 0.6  // own: share of a window that must have been watched
 	stabilisedSpread = 0.5  // Anscombe 1948: of √(n + 3/8), whatever n
 	rateNoise        = 2.5  // bpm; own: of a median of 10 s at rest, from breathing and the 0.1 Hz wave
