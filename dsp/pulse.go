@@ -134,7 +134,7 @@ func (p *Pulse) SetPace(breathsPerMin float64, phaseZero time.Duration) {
 	if !(breathsPerMin > 0 && breathsPerMin <= 60) {
 		breathsPerMin = 0
 	}
-	p.pacer.perMin, p.pacer.zero = breathsPerMin, phaseZero
+	p.pacer.set(breathsPerMin, phaseZero)
 }
 
 // Withdraw forgets filters and windows: sensing stopped. The next beats need a fresh lock.
@@ -165,6 +165,7 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	p.assess(t)
 	p.short.advance(t)
 	p.long.advance(t)
+	p.pacer.second(t)
 	f := &p.features
 	f.HeartRate = p.heartRate(t)
 	p.breathing = p.respiration(t)
