@@ -107,7 +107,8 @@ func (p *Pulse) Sample(dst []Value, s Sample) []Value {
 // missing or doubtful, succession breaks as at a gap.
 func (p *Pulse) beat(dst []Value, f *found) []Value {
 	if p.anyBeat && f.at-p.lastBeat < refractory {
-		return dst // the lead changed: this beat was told by the other one
+		p.doubtful = p.doubtful || f.alone
+		return dst // the lead changed: this beat was told by the other one, whose times do not mix with this one's
 	}
 	between := f.at - p.lastBeat
 	ms := float64(between) / 1e6
