@@ -123,6 +123,22 @@ func (p *Pulse) beat(dst []Value, f *found) []Value {
 	}
 	p.judged = p.intervals.push(p.judged[:0], f.at, between, p.afterGap)
 	p.afterGap = false
+	return p.tell(dst)
+}
+
+// endRun judges the intervals that wait for the next ones where none can touch them any more. They must not wait for the pulse to
+// come back.
+func (p *Pulse) endRun(dst []Value, t time.Duration) []Value {
+	if p.afterGap || t-p.lastBeat < runOver {
+		return dst
+	}
+	p.judged = p.intervals.flush(p.judged[:0])
+	p.afterGap = true
+	return p.tell(dst)
+}
+
+// tell appends what was just judged.
+func (p *Pulse) tell(dst []Value) []Value {
 	for i := range p.judged {
 		p.total.interval(p.record.add(p.judged[i]))
 		dst = append(dst, p.judged[i].IBI)
@@ -159,11 +175,15 @@ func (p *Pulse) Features() PulseFeatures { return p.features }
 // Summary covers the whole run.
 func (p *Pulse) Summary() Summary { return p.total.summary() }
 
+// runOver is how long after a beat no interval can begin with it any more: the longest one there is, and the time in which a beat is told.
+const runOver = 3 * time.Second
+
 // Second computes what belongs to a whole second t: Signal on change and every 10 s, HeartRate and Respiration every second,
 // HRV every 5 s over 60 s and, once filled, 300 s, and Coherence every 5 s while paced.
 func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	p.choose(t)
 	p.assess(t)
+	dst = p.endRun(dst, t)
 	p.short.advance(t)
 	p.long.advance(t)
 	p.pacer.second(t)

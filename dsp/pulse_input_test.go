@@ -49,6 +49,26 @@ func TestAGapBreaksSuccession(t *testing.T) {
 	}
 }
 
+func TestTheLastIntervalsBeforeAGapDoNotWaitForItsEnd(t *testing.T) {
+	samples := body{hz: 100, seconds: 60, rr: steady(70)}.samples()
+	for i := 3000; i < len(samples); i++ {
+		samples[i].T += 30 * time.Minute
+	}
+	h := listen(newPPG(), samples)
+	n := 0
+	for i, v := range h.values {
+		if iv, ok := v.(dsp.IBI); ok && iv.T > 10*time.Second {
+			if n++; h.at[i]-iv.T > 5*time.Second {
+				t.Errorf("interval of %v told at %v", iv.T, h.at[i])
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("%d intervals", n)
+	}
+	checkOrder(t, h)
+}
+
 func TestHopelessInputGivesNothingAndSaysWhy(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	pulse := body{hz: 100, seconds: 30, rr: steady(70)}.samples()
