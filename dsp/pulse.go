@@ -140,7 +140,9 @@ func (p *Pulse) endRun(dst []Value, t time.Duration) []Value {
 // tell appends what was just judged.
 func (p *Pulse) tell(dst []Value) []Value {
 	for i := range p.judged {
-		p.total.interval(p.record.add(p.judged[i]))
+		if e := p.record.add(p.judged[i]); !p.evenness.uneven {
+			p.total.interval(e)
+		}
 		dst = append(dst, p.judged[i].IBI)
 	}
 	return dst
@@ -205,8 +207,9 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 
 // variability appends the windows. Where the pulse is uneven they carry their counts and nothing else.
 func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
-	p.evenness.update(&p.short)
-	p.total.look(p.evenness.uneven)
+	if p.evenness.update(&p.short) {
+		p.total.look(p.evenness.uneven)
+	}
 	v := p.short.measures()
 	if p.evenness.uneven {
 		v = HRV{Window: v.Window, N: v.N, ExcludedPercent: v.ExcludedPercent}
