@@ -59,6 +59,7 @@ type Skin struct {
 	spoilt   time.Duration // until then nothing is told
 	tonic    tonic
 	machine  responses
+	unseen   unseen
 	features SkinFeatures
 	signal   teller
 }
@@ -92,6 +93,7 @@ func (k *Skin) Withdraw() {
 	k.tonic.clear()
 	k.rough.clear()
 	k.machine.clear()
+	k.unseen.clear()
 	k.spoilt = 0
 	k.reason = reasonSkinNew
 	k.features = SkinFeatures{Calibrated: k.o.Calibrated, Reason: reasonSkinNew}
@@ -113,7 +115,7 @@ func (k *Skin) Sample(dst []Value, s Sample) []Value {
 		return dst
 	}
 	k.reason = ""
-	if s.Flags.Has(FlagGap) {
+	if s.Flags.Has(FlagGap) && s.T-k.grid.tb > skinBridge {
 		k.grid.interrupt()
 	}
 	if !k.grid.add(s.T, g) {
@@ -139,6 +141,9 @@ func (k *Skin) lose(t time.Duration, reason string) {
 
 // spoil withholds what lies around a sample that cannot be right.
 func (k *Skin) spoil(t time.Duration) {
+	if t >= k.spoilt {
+		k.unseen.add(t, skinSpoilt) // what lies before and is taken back
+	}
 	k.spoilt = t + skinSpoilt
 	k.machine.interrupt()
 	k.machine.forget(t - skinSpoilt)
@@ -210,6 +215,9 @@ func (k *Skin) cell(dst []Value, t time.Duration, g float64) []Value {
 		k.spoil(t)
 		k.tonic.clear()
 	}
+	if t < k.spoilt {
+		k.unseen.add(t, skinStep)
+	}
 	if t < k.since+skinSettle || t < k.spoilt || k.tooSlow() {
 		k.machine.interrupt() // no rise may join what lies before and after
 		return dst
@@ -235,9 +243,10 @@ func (k *Skin) Second(dst []Value, t time.Duration) []Value {
 			f.LeastSCR = Some(k.least())
 		}
 		if k.countable(t) {
-			f.SCRPerMin = k.machine.perMinute(t, k.since)
+			f.SCRPerMin = k.machine.perMinute(t, k.since, k.unseen.total())
 		}
 	}
+	k.unseen.begin(t)
 	dst = k.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
 	return append(dst, EDA{SCL: f.SCL, SCRPerMin: f.SCRPerMin, Calibrated: f.Calibrated})
 }
