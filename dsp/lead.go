@@ -61,6 +61,7 @@ type lead struct {
 	judged    verdicts
 	worth     float64 // quality over the last seconds
 	lastInput time.Duration
+	broken    bool     // what came since lastInput had no meaning
 	holes     [8]int64 // cells of the newest bridged gaps; 0 is none
 	nextHole  int
 }
@@ -98,11 +99,13 @@ func (l *lead) sample(dst []found, s Sample) []found {
 	bad := s.Flags.Has(FlagFault|FlagLeadOff) || !(math.Abs(s.Volts) <= largestInput)
 	l.look.sample(s, bad)
 	if bad {
+		l.broken = true
 		return dst
 	}
-	if s.Flags.Has(FlagGap) && !l.bridge(s.T) {
+	if (l.broken || s.Flags.Has(FlagGap)) && !l.bridge(s.T) { // a sample without meaning is as good as lost
 		l.grid.interrupt()
 	}
+	l.broken = false
 	if !l.grid.add(s.T, s.Volts) {
 		l.gap(s.T)
 	}

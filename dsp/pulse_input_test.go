@@ -217,3 +217,41 @@ func TestASingleLostSampleCostsAnIntervalAndNoBeat(t *testing.T) {
 	}
 	checkOrder(t, h)
 }
+
+func TestNoIntervalSpansSamplesWithoutMeaning(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		spoil func(s *dsp.Sample)
+	}{
+		{"the chip did not answer", func(s *dsp.Sample) { s.Volts, s.Flags = 0, dsp.FlagFault }},
+		{"an electrode was off", func(s *dsp.Sample) { s.Flags = dsp.FlagLeadOff }},
+		{"not a number", func(s *dsp.Sample) { s.Volts = math.NaN() }},
+	} {
+		b := body{hz: 250, seconds: 60, rr: variable}
+		samples := b.samples()
+		var holes []float64
+		for at := 10.3; at < b.seconds; at += 4.7 {
+			holes = append(holes, at)
+			for i := range samples {
+				if s := &samples[i]; math.Abs(s.T.Seconds()-at) < 0.05 {
+					test.spoil(s)
+				}
+			}
+		}
+		h := listen(newPPG(), samples)
+		n := 0
+		for _, v := range all[dsp.IBI](h) {
+			n++
+			from, to := (v.T - v.Dur).Seconds(), v.T.Seconds()
+			for _, hole := range holes {
+				if hole > from+0.01 && hole < to-0.01 {
+					t.Errorf("%s: interval %.2f–%.2f s (%s) spans what had no meaning at %.2f s", test.name, from, to, v.Class, hole)
+				}
+			}
+		}
+		if n < 30 {
+			t.Errorf("%s: %d intervals", test.name, n)
+		}
+		checkOrder(t, h)
+	}
+}
