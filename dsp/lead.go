@@ -240,7 +240,7 @@ func (l *lead) settle(dst []found) []found {
 	if l.anyBeat && !l.alone {
 		l.gaps.add(float64(c.k - l.accepted))
 	}
-	if late := l.gate.beat(c.k, !v.doubtful, l.gaps.median()); late || l.alone {
+	if late := l.gate.beat(c.k, !v.doubtful, l.expected()); late || l.alone {
 		l.watched = c.k // it is graded anew
 	}
 	l.heights.add(c.height)
@@ -251,6 +251,17 @@ func (l *lead) settle(dst []found) []found {
 	f.alone = f.alone || l.anyBeat && l.holed(l.accepted, c.k)
 	l.accepted, l.anyBeat, l.alone = c.k, true, false
 	return append(dst, f)
+}
+
+// expected is the distance in which the next beat is due: the median of the last ones. Of an ECG, whose beats are beyond doubt, it is the
+// middle of their quartiles where that is more: where short and long ones take turns the median may be a short one, and no long one is a
+// missed beat.
+func (l *lead) expected() float64 {
+	usual := l.gaps.median()
+	if !l.form.sharp {
+		return usual
+	}
+	return max(usual, (quantile(l.gaps.sorted, 0.25)+quantile(l.gaps.sorted, 0.75))/2)
 }
 
 // overdue tells, as early as it can be known, that no beat came when one was due.

@@ -22,6 +22,12 @@ func TestAnUnevenPulseIsToldAndItsVariabilityWithheld(t *testing.T) {
 		}
 		return 60. / 70
 	}
+	second := func(t float64) float64 { // every second beat early, and a pause after it
+		if int(t*2/1.66+0.5)%2 == 0 {
+			return 0.54
+		}
+		return 1.12
+	}
 	slow := func(t float64) float64 { return 0.85 + 0.15*math.Sin(2*math.Pi*0.08*t) }
 	tests := []struct {
 		name   string
@@ -32,6 +38,7 @@ func TestAnUnevenPulseIsToldAndItsVariabilityWithheld(t *testing.T) {
 		{"no order, by the finger", scattered, dsp.PPG, true},
 		{"no order, by ECG", scattered, dsp.ECG, true},
 		{"every fourth beat early, by ECG", early, dsp.ECG, true},
+		{"every second beat early, by ECG", second, dsp.ECG, true},
 		{"slow breathing with swings of 300 ms, by the finger", slow, dsp.PPG, false},
 		{"slow breathing with swings of 300 ms, by ECG", slow, dsp.ECG, false},
 	}
