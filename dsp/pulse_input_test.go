@@ -49,6 +49,20 @@ func TestAGapBreaksSuccession(t *testing.T) {
 	}
 }
 
+func TestOneLongGapIsNotALossAllTheTime(t *testing.T) {
+	samples := body{hz: 100, seconds: 40, rr: steady(70)}.samples()
+	samples[0].Flags |= dsp.FlagGap
+	samples[2000].Flags |= dsp.FlagGap
+	for i := 2000; i < len(samples); i++ {
+		samples[i].T += 20 * time.Second
+	}
+	for _, s := range all[dsp.Signal](listen(newPPG(), samples)) {
+		if strings.Contains(s.Reason, "lost all the time") {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
 func TestTheLastIntervalsBeforeAGapDoNotWaitForItsEnd(t *testing.T) {
 	samples := body{hz: 100, seconds: 60, rr: steady(70)}.samples()
 	for i := 3000; i < len(samples); i++ {
@@ -85,6 +99,7 @@ func TestHopelessInputGivesNothingAndSaysWhy(t *testing.T) {
 		{"infinite", 100, func(int) float64 { return math.Inf(1) }, 0, "samples"},
 		{"chip does not answer", 100, func(int) float64 { return 0 }, dsp.FlagFault, "samples"},
 		{"electrode off", 100, func(i int) float64 { return pulse[i].Volts }, dsp.FlagLeadOff, "electrode off"},
+		{"every sample after a loss", 100, func(i int) float64 { return pulse[i].Volts }, dsp.FlagGap, "lost all the time"},
 		{"one a second", 1, func(i int) float64 { return float64(i % 3) }, 0, "too slowly"},
 		{"noise of 5 kHz", 5000, func(int) float64 { return random.NormFloat64() }, 0, "no pulse wave"},
 		{"noise of 100 Hz", 100, func(int) float64 { return random.NormFloat64() }, 0, "no pulse wave"},
