@@ -41,6 +41,7 @@ type modulated struct {
 type breath struct {
 	ring    [breathBeats]modulated
 	n       int64
+	timed   bool                  // an interval is known
 	usual   [modulations]trailing // of the newest beats
 	spectra *breathSpectra
 	counter breathCounter
@@ -59,7 +60,7 @@ func newBreath() *breath {
 }
 
 func (b *breath) clear() {
-	b.n, b.next, b.held = 0, 0, Respiration{}
+	b.n, b.timed, b.next, b.held = 0, false, 0, Respiration{}
 	b.spectra.clear()
 	for m := range b.usual {
 		b.usual[m].clear()
@@ -67,13 +68,23 @@ func (b *breath) clear() {
 }
 
 // add takes a beat. Where no interval ends in it, the interval before stands in: the trace needs a value, the rate is read from
-// its waves only. A beat far from the newest 31 counts as if it were six quartile deviations off (four standard deviations), so
+// its waves only; before the first interval it is the first one. A beat far from the newest 31 counts as if it were six quartile deviations off (four standard deviations), so
 // that one artefact or premature beat is not the tallest wave of the trace.
 func (b *breath) add(m modulated) {
-	if !m.known && b.n > 0 {
-		m.value[modulations-1] = b.ring[(b.n-1)%breathBeats].value[modulations-1]
+	const between = modulations - 1
+	switch {
+	case m.known && !b.timed:
+		b.timed = true
+		for i := range min(b.n, breathBeats) {
+			b.ring[i].value[between] = m.value[between]
+		}
+	case !m.known && b.n > 0:
+		m.value[between] = b.ring[(b.n-1)%breathBeats].value[between]
 	}
 	for i := range m.value {
+		if i == between && !b.timed {
+			continue
+		}
 		u := &b.usual[i]
 		u.add(m.value[i])
 		if u.len() >= 8 {

@@ -3,6 +3,7 @@ package dsp
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -139,6 +140,25 @@ func TestBreathingIsTheSameAtAnyGainAndOffset(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTheFirstRateKnowsNothingOfTheTimeBeforeTheFirstBeat(t *testing.T) {
+	var want []Respiration
+	for _, pause := range []float64{0, 1, 3600} { // s, of which the first beat's interval would be
+		beats := breather{perMin: 14, bpm: 70, amplitude: 2, foot: 2, ms: 4, first: 2, until: 60}.beats(3)
+		beats[0].known, beats[0].value[2] = false, 1000*(2+pause)
+		beats[1].known, beats[1].value[2] = false, 1000*pause
+		got := follow(beats, 60)
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("after a pause of %v s: %v, want %v", pause, got[35:40], want[35:40])
+		}
+	}
+	if !want[40].Rate.Known {
+		t.Error("no rate")
+	}
 }
 
 func TestBreathingNeverPanicsNorGivesNaN(t *testing.T) {

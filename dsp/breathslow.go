@@ -81,3 +81,17 @@ func (s *slowBreath) settle(fast Respiration, end time.Duration, proven bool) Re
 
 // isMultiple is true within an eighth of 2 and a tenth of 3.
 func isMultiple(x float64) bool { return math.Abs(x-2) < 0.25 || math.Abs(x-3) < 0.3 }
+
+// swaysSlowly tells whether a curve's largest wave lies below the band of spontaneous breathing and holds a share of the power that is slow
+// breathing.
+func (p *periodogram) swaysSlowly() bool {
+	bin := p.hz / float64(p.size)
+	largest, at := 0.0, 0.0
+	for k := int(math.Ceil(slowLow / bin)); float64(k)*bin < slowHigh; k++ {
+		hz := float64(k) * bin
+		if near := p.band(hz-slowLobe, hz+slowLobe); near > largest {
+			largest, at = near, hz
+		}
+	}
+	return largest > 0 && at < rsaLow && largest >= slowShare*p.band(slowFloor, slowCeil)
+}

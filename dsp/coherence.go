@@ -24,14 +24,29 @@ const (
 type pacer struct {
 	perMin   float64
 	zero     time.Duration // an inhale began
+	since    time.Duration // the first second with this pace and phase
+	begun    bool          // there was one
 	curve    [coherencePoints]float64
 	spectrum *periodogram
 }
 
 func newPacer() *pacer { return &pacer{spectrum: newPeriodogram(coherencePoints, 512, coherenceHz)} }
 
+// set takes a pace and the time at which an inhale begins; 0 for none.
+func (p *pacer) set(perMin float64, zero time.Duration) {
+	p.perMin, p.zero, p.begun = perMin, zero, false
+}
+
+// second notes when the heart could begin to follow.
+func (p *pacer) second(t time.Duration) {
+	if !p.begun && p.perMin > 0 {
+		p.begun, p.since = true, t
+	}
+}
+
 // coherence compares the heart rate of the 64 s that end with the newest normal interval with the pacer. PhaseDeg is positive where
-// the heart rate peaks after cos(2π·pace·(t − zero)), which is highest as the inhale begins. Absent where the 64 s are not whole.
+// the heart rate peaks after cos(2π·pace·(t − zero)), which is highest as the inhale begins. Absent where the 64 s are not whole, where the pacer did not lead throughout them, and where its
+// pace lies outside the band: what the share is one of would not hold it.
 func (p *pacer) coherence(r *record, from int64, t time.Duration) Coherence {
 	out := Coherence{Pace: p.perMin}
 	newest := r.end - 1
@@ -42,6 +57,10 @@ func (p *pacer) coherence(r *record, from int64, t time.Duration) Coherence {
 		return out
 	}
 	start := r.at(newest).t - coherenceWindow
+	hz := p.perMin / 60
+	if start < p.since || hz < coherenceLow || hz > coherenceHigh {
+		return out
+	}
 	longest, ok := r.resample(p.curve[:], from, start, time.Second/coherenceHz)
 	if !ok || longest > coherenceHole {
 		return out
@@ -50,7 +69,6 @@ func (p *pacer) coherence(r *record, from int64, t time.Duration) Coherence {
 		p.curve[i] = 60000 / ms
 	}
 	p.spectrum.estimate(p.curve[:])
-	hz := p.perMin / 60
 	total := p.spectrum.band(coherenceLow, coherenceHigh)
 	if total <= 0 {
 		return out

@@ -91,6 +91,9 @@ func TestCoherenceIsLowOutOfStepAndAbsentWithoutData(t *testing.T) {
 		known bool
 	}{
 		{"breathing fifteen a minute beside a pacer of six", paced{perMin: 15, depth: 4, seconds: 80}, 6, true},
+		{"a hole of eight seconds, over before the 64 s began", paced{perMin: 15, depth: 4, seconds: 200, hole: 8}, 6, true},
+		{"a pace above the band, 30 a minute", paced{perMin: 30, depth: 4, seconds: 80}, 30, false},
+		{"a pace below the band, 2 a minute", paced{perMin: 2, depth: 4, seconds: 80}, 2, false},
 		{"breathing nine beside six", paced{perMin: 9, depth: 4, seconds: 80}, 6, true},
 		{"sixty seconds of data", paced{perMin: 6, depth: 4, seconds: 60}, 6, false},
 		{"a hole of six seconds", paced{perMin: 6, depth: 4, seconds: 80, hole: 6}, 6, false},

@@ -40,6 +40,13 @@ func (s *repaired) add(ms float64, from origin) {
 }
 func (s *repaired) isMade(i int) bool { return s.made != nil && s.made[i] != measured }
 
+// cut ends a stretch: the next value does not touch the one before.
+func (s *repaired) cut() {
+	if n := len(s.ms); s.follows(n) {
+		s.breaks = append(s.breaks, n)
+	}
+}
+
 // follows tells whether value i touches the one before it.
 func (s *repaired) follows(i int) bool {
 	_, begins := slices.BinarySearch(s.breaks, i)
@@ -59,12 +66,16 @@ func (s *repaired) longest() []float64 {
 }
 
 // correct judges the whole series and repairs it: the intervals that extra beats cut are joined, those with missed beats split
-// evenly, and the rest lies on the line between the nearest normal intervals.
-func (r *IntervalReport) correct(rr []float64, index []int) repaired {
+// evenly, and the rest lies on the line between the nearest normal intervals. Where the series given is cut, the repaired one is too.
+func (r *IntervalReport) correct(given repaired, index []int) repaired {
+	rr := given.ms
 	judged := judgeAll(rr)
 	s := repaired{ms: make([]float64, 0, len(rr)+8), made: make([]origin, 0, len(rr)+8)}
 	t, odd := 0.0, 0 // odd values of the result are not as they were given
 	for i := 0; i < len(rr); i++ {
+		if !given.follows(i) {
+			s.cut()
+		}
 		t += rr[i]
 		at := Correction{Index: index[i], T: time.Duration(t * 1e6), Ms: rr[i], Class: judged.class[i]}
 		odd++
@@ -76,7 +87,7 @@ func (r *IntervalReport) correct(rr []float64, index []int) repaired {
 		case ClassExtra:
 			r.Extra++
 			whole := rr[i]
-			for ; i+1 < len(rr) && judged.extra[i+1]; i++ {
+			for ; i+1 < len(rr) && judged.extra[i+1] && given.follows(i+1); i++ {
 				whole += rr[i+1]
 				t += rr[i+1]
 			}
@@ -112,9 +123,7 @@ func (r *IntervalReport) correct(rr []float64, index []int) repaired {
 func (r *IntervalReport) gap(s *repaired, ms float64) {
 	r.Gaps++
 	r.GapMs += ms
-	if n := len(s.ms); s.follows(n) {
-		s.breaks = append(s.breaks, n)
-	}
+	s.cut()
 }
 
 // straighten puts the values to be drawn on the line between their nearest other neighbours of the same stretch; at its ends level

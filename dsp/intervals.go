@@ -37,21 +37,22 @@ type IntervalReport struct {
 // Tarvainen 2019 (doi 10.1080/03091902.2019.1640306), centred windows, and tells what was changed; without, every interval is
 // taken as it is. Differences that touch a value made by the correction are left out of the measures of differences: the line
 // through it has hardly any, and with 5 % of ectopic beats RMSSD would come out 6 % too small. It works on the whole series and
-// allocates; it is not for live use. A hole of more than three beats is a gap: no difference spans it, and the spectrum is of the longest
-// stretch without one. Powers are by HRVSpectrum.
+// allocates; it is not for live use. A hole of more than three beats is a gap, and so is a value that is no interval: no difference spans
+// it, and the spectrum is of the longest stretch without one. Powers are by HRVSpectrum.
 func AnalyseIntervals(rrMs []float64, correct bool) IntervalReport {
 	r := IntervalReport{Corrected: correct}
 	s := repaired{ms: make([]float64, 0, len(rrMs))}
 	index := make([]int, 0, len(rrMs))
 	for i, v := range rrMs {
-		if v >= leastInterval && v <= mostInterval {
+		if isInterval(v) {
 			s.ms, index = append(s.ms, v), append(index, i)
 		} else {
 			r.Refused++
+			s.cut()
 		}
 	}
 	if correct {
-		s = r.correct(s.ms, index)
+		s = r.correct(s, index)
 	}
 	r.N = len(s.ms)
 	r.moments(s.ms)
@@ -114,6 +115,8 @@ func (r *IntervalReport) differences(s repaired) {
 
 // Values outside these bounds, ms, are no intervals at all, corrected or not.
 const leastInterval, mostInterval = 1, 60000
+
+func isInterval(ms float64) bool { return ms >= leastInterval && ms <= mostInterval }
 
 // Lengths of series that the bands need, s (Task Force 1996; Shaffer & Ginsberg 2017).
 const (

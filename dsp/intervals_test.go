@@ -192,6 +192,30 @@ func TestALongHoleIsAGapAndNoBeatIsPutIn(t *testing.T) {
 	}
 }
 
+func TestNoDifferenceSpansAValueThatIsNoInterval(t *testing.T) {
+	random := rand.New(rand.NewPCG(4, 5))
+	before, after := resting(150, random), resting(100, random)
+	for i := range after {
+		after[i] += 200 // what came meanwhile is not known
+	}
+	for _, refused := range []float64{math.NaN(), math.Inf(1), -5, 0, 90000} {
+		for _, correct := range []bool{false, true} {
+			a, b := dsp.AnalyseIntervals(before, correct), dsp.AnalyseIntervals(after, correct)
+			r := dsp.AnalyseIntervals(slices.Concat(before, []float64{refused}, after), correct)
+			if r.NN50 != a.NN50+b.NN50 || r.NN20 != a.NN20+b.NN20 || r.Refused != 1 || r.N != len(before)+len(after) {
+				t.Errorf("%v, corrected %v: %d differences above 50 ms and %d above 20, want %d and %d as without it", refused, correct,
+					r.NN50, r.NN20, a.NN50+b.NN50, a.NN20+b.NN20)
+			}
+			if r.HF != a.HF {
+				t.Errorf("%v, corrected %v: HF %v, want that of the longest stretch %v", refused, correct, r.HF, a.HF)
+			}
+		}
+		if b := dsp.BandPowers(slices.Concat(before, []float64{refused}, after), dsp.HRVSpectrum()); b.HF.Known || b.LF.Known {
+			t.Errorf("%v: powers %+v of a series that is none", refused, b)
+		}
+	}
+}
+
 func TestManyCorrectionsAreMarkedAndTheListIsBounded(t *testing.T) {
 	rr := resting(1200, rand.New(rand.NewPCG(3, 2)))
 	for i := 10; i+2 < len(rr); i += 8 {

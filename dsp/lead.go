@@ -61,6 +61,7 @@ type lead struct {
 	judged    verdicts
 	worth     float64 // quality over the last seconds
 	lastInput time.Duration
+	broken    bool     // what came since lastInput had no meaning
 	holes     [8]int64 // cells of the newest bridged gaps; 0 is none
 	nextHole  int
 }
@@ -98,11 +99,13 @@ func (l *lead) sample(dst []found, s Sample) []found {
 	bad := s.Flags.Has(FlagFault|FlagLeadOff) || !(math.Abs(s.Volts) <= largestInput)
 	l.look.sample(s, bad)
 	if bad {
+		l.broken = true
 		return dst
 	}
-	if s.Flags.Has(FlagGap) && !l.bridge(s.T) {
+	if (l.broken || s.Flags.Has(FlagGap)) && !l.bridge(s.T) { // a sample without meaning is as good as lost
 		l.grid.interrupt()
 	}
+	l.broken = false
 	if !l.grid.add(s.T, s.Volts) {
 		l.gap(s.T)
 	}
@@ -237,7 +240,7 @@ func (l *lead) settle(dst []found) []found {
 	if l.anyBeat && !l.alone {
 		l.gaps.add(float64(c.k - l.accepted))
 	}
-	if late := l.gate.beat(c.k, !v.doubtful, l.gaps.median()); late || l.alone {
+	if late := l.gate.beat(c.k, !v.doubtful, l.expected()); late || l.alone {
 		l.watched = c.k // it is graded anew
 	}
 	l.heights.add(c.height)
@@ -248,6 +251,17 @@ func (l *lead) settle(dst []found) []found {
 	f.alone = f.alone || l.anyBeat && l.holed(l.accepted, c.k)
 	l.accepted, l.anyBeat, l.alone = c.k, true, false
 	return append(dst, f)
+}
+
+// expected is the distance in which the next beat is due: the median of the last ones. Of an ECG, whose beats are beyond doubt, it is the
+// middle of their quartiles where that is more: where short and long ones take turns the median may be a short one, and no long one is a
+// missed beat.
+func (l *lead) expected() float64 {
+	usual := l.gaps.median()
+	if !l.form.sharp {
+		return usual
+	}
+	return max(usual, (quantile(l.gaps.sorted, 0.25)+quantile(l.gaps.sorted, 0.75))/2)
 }
 
 // overdue tells, as early as it can be known, that no beat came when one was due.

@@ -7,7 +7,7 @@ import (
 
 // MotionFeatures say whether a wearer moves, as of the last Second.
 type MotionFeatures struct {
-	Known    bool  // false where no accelerometer told anything in the last 5 s
+	Known    bool  // false where no accelerometer told enough in the last 5 s
 	Stirring bool  // enough to disturb an optical pulse, with hysteresis
 	Moving   bool  // enough to be an effort of the body
 	Level    Maybe // g, mean absolute deviation over the last 5 s
@@ -21,8 +21,9 @@ const (
 	stirringOn  = 0.0167
 	stirringOff = 0.012
 	movingOn    = 0.2
-	motionWhole = 0.5 // g: a mean above this is the magnitude with gravity in it, below it a deviation already
-	motionMost  = 256 // samples held: 5 s at 50 a second
+	motionWhole = 0.5         // g: a mean above this is the magnitude with gravity in it, below it a deviation already
+	motionMost  = 256         // samples held: 5 s at 50 a second
+	motionLeast = time.Second // that samples must span, where they are not as many as can be held
 )
 
 // Motion follows an accelerometer. It takes the magnitude in g or its short-term deviation and tells them apart by gravity.
@@ -60,7 +61,7 @@ func (m *Motion) Second(t time.Duration) {
 		from--
 	}
 	count := float64(m.n - from)
-	if count == 0 {
+	if count == 0 || count < motionMost && m.ring[(m.n-1)%motionMost].T-m.ring[from%motionMost].T < motionLeast {
 		m.features = MotionFeatures{}
 		return
 	}

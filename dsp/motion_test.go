@@ -74,3 +74,17 @@ func TestMotionIgnoresWhatIsNoNumber(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+func TestOneSampleIsNoStillness(t *testing.T) {
+	m := dsp.NewMotion()
+	m.Sample(dsp.Sample{T: 1900 * time.Millisecond, Volts: 1.4})
+	if m.Second(2 * time.Second); m.Features().Known {
+		t.Errorf("%+v", m.Features())
+	}
+	for i := range 30 {
+		m.Sample(dsp.Sample{T: 2*time.Second + time.Duration(i)*40*time.Millisecond, Volts: 1})
+	}
+	if m.Second(4 * time.Second); !m.Features().Known {
+		t.Errorf("after a second of samples: %+v", m.Features())
+	}
+}

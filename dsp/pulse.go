@@ -124,7 +124,8 @@ func (p *Pulse) Sample(dst []Value, s Sample) []Value {
 // missing or doubtful, succession breaks as at a gap.
 func (p *Pulse) beat(dst []Value, f *found) []Value {
 	if p.anyBeat && f.at-p.lastBeat < refractory {
-		return dst // the lead changed: this beat was told by the other one
+		p.doubtful = p.doubtful || f.alone
+		return dst // the lead changed: this beat was told by the other one, whose times do not mix with this one's
 	}
 	between := f.at - p.lastBeat
 	ms := float64(between) / 1e6
@@ -139,9 +140,27 @@ func (p *Pulse) beat(dst []Value, f *found) []Value {
 	}
 	p.judged = p.intervals.push(p.judged[:0], f.at, between, p.afterGap)
 	p.afterGap = false
+	return p.tell(dst)
+}
+
+// endRun judges the intervals that wait for the next ones where none can touch them any more. They must not wait for the pulse to
+// come back.
+func (p *Pulse) endRun(dst []Value, t time.Duration) []Value {
+	if p.afterGap || t-p.lastBeat < runOver {
+		return dst
+	}
+	p.judged = p.intervals.flush(p.judged[:0])
+	p.afterGap = true
+	return p.tell(dst)
+}
+
+// tell appends what was just judged.
+func (p *Pulse) tell(dst []Value) []Value {
 	for i := range p.judged {
 		e := p.record.add(p.judged[i])
-		p.total.interval(e)
+		if !p.evenness.uneven {
+			p.total.interval(e)
+		}
 		if e.pair {
 			p.certain.add(e.diff, e.ms)
 		}
@@ -155,7 +174,7 @@ func (p *Pulse) SetPace(breathsPerMin float64, phaseZero time.Duration) {
 	if !(breathsPerMin > 0 && breathsPerMin <= 60) {
 		breathsPerMin = 0
 	}
-	p.pacer.perMin, p.pacer.zero = breathsPerMin, phaseZero
+	p.pacer.set(breathsPerMin, phaseZero)
 }
 
 // Withdraw forgets filters and windows: sensing stopped. The next beats need a fresh lock.
@@ -180,13 +199,18 @@ func (p *Pulse) Features() PulseFeatures { return p.features }
 // Summary covers the whole run.
 func (p *Pulse) Summary() Summary { return p.total.summary() }
 
+// runOver is how long after a beat no interval can begin with it any more: the longest one there is, and the time in which a beat is told.
+const runOver = 3 * time.Second
+
 // Second computes what belongs to a whole second t: Signal on change and every 10 s, HeartRate and Respiration every second,
 // HRV every 5 s over 60 s and, once filled, 300 s, and Coherence every 5 s while paced.
 func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	p.choose(t)
 	p.assess(t)
+	dst = p.endRun(dst, t)
 	p.short.advance(t)
 	p.long.advance(t)
+	p.pacer.second(t)
 	f := &p.features
 	f.Differences, p.certain = p.certain, Differences{}
 	f.HeartRate = p.heartRate(t)
@@ -206,8 +230,9 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 
 // variability appends the windows. Where the pulse is uneven they carry their counts and nothing else.
 func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
-	p.evenness.update(&p.short)
-	p.total.look(p.evenness.uneven)
+	if p.evenness.update(&p.short) {
+		p.total.look(p.evenness.uneven)
+	}
 	v := p.short.measures()
 	if p.evenness.uneven {
 		v = HRV{Window: v.Window, N: v.N, ExcludedPercent: v.ExcludedPercent}

@@ -49,6 +49,40 @@ func TestAGapBreaksSuccession(t *testing.T) {
 	}
 }
 
+func TestOneLongGapIsNotALossAllTheTime(t *testing.T) {
+	samples := body{hz: 100, seconds: 40, rr: steady(70)}.samples()
+	samples[0].Flags |= dsp.FlagGap
+	samples[2000].Flags |= dsp.FlagGap
+	for i := 2000; i < len(samples); i++ {
+		samples[i].T += 20 * time.Second
+	}
+	for _, s := range all[dsp.Signal](listen(newPPG(), samples)) {
+		if strings.Contains(s.Reason, "lost all the time") {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+func TestTheLastIntervalsBeforeAGapDoNotWaitForItsEnd(t *testing.T) {
+	samples := body{hz: 100, seconds: 60, rr: steady(70)}.samples()
+	for i := 3000; i < len(samples); i++ {
+		samples[i].T += 30 * time.Minute
+	}
+	h := listen(newPPG(), samples)
+	n := 0
+	for i, v := range h.values {
+		if iv, ok := v.(dsp.IBI); ok && iv.T > 10*time.Second {
+			if n++; h.at[i]-iv.T > 5*time.Second {
+				t.Errorf("interval of %v told at %v", iv.T, h.at[i])
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("%d intervals", n)
+	}
+	checkOrder(t, h)
+}
+
 func TestHopelessInputGivesNothingAndSaysWhy(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	pulse := body{hz: 100, seconds: 30, rr: steady(70)}.samples()
@@ -65,6 +99,7 @@ func TestHopelessInputGivesNothingAndSaysWhy(t *testing.T) {
 		{"infinite", 100, func(int) float64 { return math.Inf(1) }, 0, "samples"},
 		{"chip does not answer", 100, func(int) float64 { return 0 }, dsp.FlagFault, "samples"},
 		{"electrode off", 100, func(i int) float64 { return pulse[i].Volts }, dsp.FlagLeadOff, "electrode off"},
+		{"every sample after a loss", 100, func(i int) float64 { return pulse[i].Volts }, dsp.FlagGap, "lost all the time"},
 		{"one a second", 1, func(i int) float64 { return float64(i % 3) }, 0, "too slowly"},
 		{"noise of 5 kHz", 5000, func(int) float64 { return random.NormFloat64() }, 0, "no pulse wave"},
 		{"noise of 100 Hz", 100, func(int) float64 { return random.NormFloat64() }, 0, "no pulse wave"},
@@ -196,4 +231,42 @@ func TestASingleLostSampleCostsAnIntervalAndNoBeat(t *testing.T) {
 		}
 	}
 	checkOrder(t, h)
+}
+
+func TestNoIntervalSpansSamplesWithoutMeaning(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		spoil func(s *dsp.Sample)
+	}{
+		{"the chip did not answer", func(s *dsp.Sample) { s.Volts, s.Flags = 0, dsp.FlagFault }},
+		{"an electrode was off", func(s *dsp.Sample) { s.Flags = dsp.FlagLeadOff }},
+		{"not a number", func(s *dsp.Sample) { s.Volts = math.NaN() }},
+	} {
+		b := body{hz: 250, seconds: 60, rr: variable}
+		samples := b.samples()
+		var holes []float64
+		for at := 10.3; at < b.seconds; at += 4.7 {
+			holes = append(holes, at)
+			for i := range samples {
+				if s := &samples[i]; math.Abs(s.T.Seconds()-at) < 0.05 {
+					test.spoil(s)
+				}
+			}
+		}
+		h := listen(newPPG(), samples)
+		n := 0
+		for _, v := range all[dsp.IBI](h) {
+			n++
+			from, to := (v.T - v.Dur).Seconds(), v.T.Seconds()
+			for _, hole := range holes {
+				if hole > from+0.01 && hole < to-0.01 {
+					t.Errorf("%s: interval %.2f–%.2f s (%s) spans what had no meaning at %.2f s", test.name, from, to, v.Class, hole)
+				}
+			}
+		}
+		if n < 30 {
+			t.Errorf("%s: %d intervals", test.name, n)
+		}
+		checkOrder(t, h)
+	}
 }

@@ -203,6 +203,38 @@ func TestWithdrawForgetsEverythingButTheSummary(t *testing.T) {
 	}
 }
 
+// pacedFrom is a chain whose pacer begins at a second and, later, changes its pace.
+type pacedFrom struct {
+	*dsp.Pulse
+	begin, change time.Duration
+}
+
+func (p pacedFrom) Second(dst []dsp.Value, t time.Duration) []dsp.Value {
+	switch t {
+	case p.begin:
+		p.SetPace(6, t)
+	case p.change:
+		p.SetPace(5, t)
+	}
+	return p.Pulse.Second(dst, t)
+}
+
+func TestTheHeartIsComparedWithAPacerThatLedItThroughout(t *testing.T) {
+	slow := func(t float64) float64 { return 0.85 + 0.1*math.Sin(2*math.Pi*0.1*t) }
+	h := listen(pacedFrom{newPPG(), 70 * time.Second, 160 * time.Second}, body{hz: 100, seconds: 260, rr: slow}.samples())
+	first := map[float64]time.Duration{}
+	for i, v := range h.values {
+		if c, ok := v.(dsp.Coherence); ok && c.Ratio.Known && first[c.Pace] == 0 {
+			first[c.Pace] = h.at[i]
+		}
+	}
+	for pace, since := range map[float64]time.Duration{6: 70 * time.Second, 5: 160 * time.Second} {
+		if waited := first[pace] - since; waited < 64*time.Second || waited > 75*time.Second {
+			t.Errorf("a pace of %v is answered %v after it began", pace, waited)
+		}
+	}
+}
+
 func TestSampleAllocatesNothingWhereItTellsNothing(t *testing.T) {
 	p, twin := newPPG(), newPPG()
 	samples := body{hz: 250, seconds: 40, rr: steady(70)}.samples()

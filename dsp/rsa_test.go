@@ -114,6 +114,9 @@ func TestTheFixedBandIsSilentAboutSlowBreathing(t *testing.T) {
 		{"eight per minute, known", 8, Some(8), true},
 		{"fifteen per minute, known", 15, Some(15), true},
 		{"not known", 15, Maybe{}, true},
+		{"not known, and nine per minute", 9, Maybe{}, true},
+		{"not known, but the intervals sway five times a minute", 5, Maybe{}, false},
+		{"not known, but the intervals sway six times a minute", 6, Maybe{}, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 // Limits of the input, before any beat is looked for.
 const (
 	clippedShare = 0.10                    // of the last seconds' samples at a rail
+	lostShare    = 0.25                    // of them after a loss: too many stretches too short to hold a pulse
 	flatTime     = time.Second             // without any change: nothing is measured
 	silenceTime  = 1500 * time.Millisecond // without a sample
 	slowestStep  = 56 * time.Millisecond   // mean distance of samples: under 18 a second the pulse cannot be timed
@@ -23,6 +24,7 @@ type scan struct {
 	step    float64       // mean distance of samples, s
 	quantum float64       // smallest change ever seen: one converter step, or less
 	clipped float64       // share at a rail, fading over about 2 s
+	lost    float64       // share before which samples were lost, likewise
 	faulty  bool          // the newest sample had no meaning
 	leadOff bool
 }
@@ -34,6 +36,11 @@ func (s *scan) sample(v Sample, bad bool) {
 		return
 	}
 	dt := float64(v.T-s.last) * 1e-9 // s
+	if v.Flags.Has(FlagGap) {
+		s.lost += (1 - s.lost) * min(fading(dt, 0), 0.05) // one gap, however long, is not many
+	} else if s.lost > 0 {
+		s.lost -= s.lost * fading(dt, 0)
+	}
 	if s.have && dt < 5 && !v.Flags.Has(FlagGap) {
 		s.step += (dt - s.step) * fading(dt, 0.02)
 	} else {
@@ -73,6 +80,9 @@ func fading(dt, least float64) float64 {
 
 // tooFaint reports whether a wave of this height is too near the converter's resolution.
 func (s *scan) tooFaint(spread float64) bool { return spread <= faintSteps*s.quantum }
+
+// torn reports whether samples are lost all the time.
+func (s *scan) torn() bool { return s.lost > lostShare }
 
 // fault says at time t what is wrong with the input, in plain words; empty where nothing is.
 func (s *scan) fault(t time.Duration) string {

@@ -162,9 +162,10 @@ func (r *responses) recover(dst []Value, t time.Duration, level float64) []Value
 	return dst
 }
 
-// perMinute is the number of peaks confirmed in the last 60 s; absent before 60 s of contact since time.
-func (r *responses) perMinute(t, since time.Duration) Maybe {
-	if t-since < time.Minute {
+// perMinute is the rate of the peaks confirmed in the last 60 s, of which so much was not watched; absent before 60 s of contact since
+// time, and where too much was not watched.
+func (r *responses) perMinute(t, since, unwatched time.Duration) Maybe {
+	if t-since < time.Minute || unwatched > unseenMost {
 		return Maybe{}
 	}
 	n := 0
@@ -173,5 +174,5 @@ func (r *responses) perMinute(t, since time.Duration) Maybe {
 			n++
 		}
 	}
-	return Some(float64(n))
+	return Some(float64(n) / (1 - unwatched.Minutes()))
 }

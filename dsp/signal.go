@@ -12,6 +12,7 @@ const usableQuality = 0.5
 const (
 	reasonStart     = "just begun: looking for the pulse"
 	reasonNoWave    = "no pulse wave: place the sensor"
+	reasonTorn      = "samples are lost all the time: the bus or the machine does not keep up"
 	reasonDisturbed = "pulse disturbed: hold still"
 )
 
@@ -51,6 +52,9 @@ const (
 func (l *lead) quality(t time.Duration) (contact bool, quality float64, reason string) {
 	if reason = l.look.fault(t); reason != "" {
 		return false, 0, reason
+	}
+	if !l.locked && l.look.torn() {
+		return false, 0, reasonTorn
 	}
 	if !l.locked {
 		return false, 0, reasonNoWave

@@ -63,6 +63,7 @@ type Skin struct {
 	machine  responses
 	tug      tug
 	told     int // of the machine's count, with the last Second
+	unseen   unseen
 	features SkinFeatures
 	signal   teller
 }
@@ -97,6 +98,7 @@ func (k *Skin) Withdraw() {
 	k.rough.clear()
 	k.machine.clear()
 	k.told = 0
+	k.unseen.clear()
 	k.spoilt = 0
 	k.reason = reasonSkinNew
 	k.features = SkinFeatures{Calibrated: k.o.Calibrated, Reason: reasonSkinNew}
@@ -118,7 +120,7 @@ func (k *Skin) Sample(dst []Value, s Sample) []Value {
 		return dst
 	}
 	k.reason = ""
-	if s.Flags.Has(FlagGap) {
+	if s.Flags.Has(FlagGap) && s.T-k.grid.tb > skinBridge {
 		k.grid.interrupt()
 	}
 	if !k.grid.add(s.T, g) {
@@ -144,6 +146,9 @@ func (k *Skin) lose(t time.Duration, reason string) {
 
 // spoil withholds what lies around a sample that cannot be right.
 func (k *Skin) spoil(t time.Duration) {
+	if t >= k.spoilt {
+		k.unseen.add(t, skinSpoilt) // what lies before and is taken back
+	}
 	k.spoilt = t + skinSpoilt
 	k.machine.interrupt()
 	k.machine.forget(t - skinSpoilt)
@@ -217,6 +222,9 @@ func (k *Skin) cell(dst []Value, t time.Duration, g float64) []Value {
 		k.spoil(t)
 		k.tonic.clear()
 	}
+	if t < k.spoilt {
+		k.unseen.add(t, skinStep)
+	}
 	if t < k.since+skinSettle || t < k.spoilt || k.tooSlow() {
 		k.machine.interrupt() // no rise may join what lies before and after
 		return dst
@@ -242,9 +250,10 @@ func (k *Skin) Second(dst []Value, t time.Duration) []Value {
 			f.LeastSCR = Some(k.least())
 		}
 		if f.Watched = k.countable(t); f.Watched {
-			f.SCRPerMin = k.machine.perMinute(t, k.since)
+			f.SCRPerMin = k.machine.perMinute(t, k.since, k.unseen.total())
 		}
 	}
+	k.unseen.begin(t)
 	f.Responses, k.told = k.machine.count-k.told, k.machine.count
 	dst = k.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
 	return append(dst, EDA{SCL: f.SCL, SCRPerMin: f.SCRPerMin, Calibrated: f.Calibrated})

@@ -227,3 +227,51 @@ func TestNoResponseSpansAGap(t *testing.T) {
 		t.Errorf("afterwards %+v", f)
 	}
 }
+
+func TestALostSampleCostsNoResponseAndNoRate(t *testing.T) {
+	skin := responding(5, 0.4, every(10, 290, 10)...)
+	whole := reading(25, 300, skin)
+	var holed []dsp.Sample
+	for i, s := range whole {
+		switch {
+		case i%250 == 70: // one in 10 s
+			continue
+		case i%250 == 71:
+			s.Flags |= dsp.FlagGap
+		}
+		holed = append(holed, s)
+	}
+	want, all := told(grove(stepADS1115), whole)
+	each, found := told(grove(stepADS1115), holed)
+	if len(found) != len(all) {
+		t.Errorf("%d responses, want %d as without the loss", len(found), len(all))
+	}
+	for i, f := range each {
+		if f.SCRPerMin.Known != want[i].SCRPerMin.Known || f.Contact != want[i].Contact {
+			t.Fatalf("after %d s: %+v, without the loss %+v", i+1, f, want[i])
+		}
+	}
+}
+
+func TestARateIsOfTheTimeThatWasWatched(t *testing.T) {
+	skin := responding(5, 0.4, every(10, 290, 6)...) // ten a minute
+	each, _ := told(grove(stepADS1115), reading(25, 300, func(t float64) float64 {
+		if t > 100 && t < 160 && math.Mod(t, 4) < 0.3 { // the electrodes are moved for a minute
+			return skin(t) + 12
+		}
+		return skin(t)
+	}))
+	known := 0
+	for i, f := range each {
+		if s := i + 1; s < 100 || !f.SCRPerMin.Known {
+			continue
+		}
+		known++
+		if math.Abs(f.SCRPerMin.Value-10) > 2 {
+			t.Errorf("after %d s: %.1f a minute of ten", i+1, f.SCRPerMin.Value)
+		}
+	}
+	if known < 80 {
+		t.Errorf("a rate in %d s only", known)
+	}
+}

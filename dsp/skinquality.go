@@ -8,6 +8,7 @@ import (
 // Limits of skin conductance. Range and slope: Kleckner et al. 2018, doi 10.1109/TBME.2017.2758643, with the range of design 6.2.
 const (
 	skinLongest  = 1200 * time.Millisecond // between two samples; more is a gap
+	skinBridge   = 300 * time.Millisecond  // between two samples; a loss within it is none: a wristband's lie 250 ms apart
 	skinLeast    = 0.05                    // µS: less means electrodes off
 	skinMost     = 50.0                    // µS: beyond the circuit's range
 	skinSteepest = 10.0                    // µS/s

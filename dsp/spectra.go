@@ -43,7 +43,7 @@ func (s *spectra) short(v *HRV, w *window, t time.Duration, breathing Maybe) {
 	if s.oneMin.estimate(curve) {
 		v.HF = Some(s.oneMin.band(hfLow, hfHigh))
 	}
-	s.minute.rsa(v, w, curve, t-w.span, breathing)
+	s.minute.rsa(v, w, curve, t-w.span, breathing, s.oneMin.swaysSlowly())
 }
 
 // long adds LF, HF and RSA to a 300 s window.
@@ -55,7 +55,7 @@ func (s *spectra) long(v *HRV, w *window, t time.Duration, breathing Maybe) {
 	if s.fiveMin.estimate(curve) {
 		v.LF, v.HF = Some(s.fiveMin.band(lfLow, hfLow)), Some(s.fiveMin.band(hfLow, hfHigh))
 	}
-	s.minutes.rsa(v, w, curve, t-w.span, breathing)
+	s.minutes.rsa(v, w, curve, t-w.span, breathing, s.fiveMin.swaysSlowly())
 }
 
 // fill gives the window's curve where it has one that may be used.
@@ -69,11 +69,12 @@ func (s *spectra) fill(w *window, t time.Duration, points int) ([]float64, bool)
 }
 
 // rsa adds the arrhythmia; it uses the curve up. Porges–Bohrer is a measure of its fixed band: of a breath known to lie below it
-// the band holds overtones alone, and a low number there would say "little vagal tone" of the very breathing that raises it. HF
-// keeps its fixed band, as its name says; in slow breathing RSA is the one to read.
-func (v *vagal) rsa(into *HRV, w *window, curve []float64, start time.Duration, breathing Maybe) {
+// the band holds overtones alone, and a low number there would say "little vagal tone" of the very breathing that raises it. Where the
+// breath is not known, as for a minute after every gap, intervals that hardly do anything but sway slowly are taken for one. HF keeps
+// its fixed band, as its name says; in slow breathing RSA is the one to read.
+func (v *vagal) rsa(into *HRV, w *window, curve []float64, start time.Duration, breathing Maybe, slowly bool) {
 	v.band.load(halve(curve))
-	if !breathing.Known || breathing.Value >= 60*rsaLow {
+	if breathing.Known && breathing.Value >= 60*rsaLow || !breathing.Known && !slowly {
 		into.RSALn = v.porgesBohrer()
 	}
 	if breathing.Known {

@@ -173,6 +173,10 @@ func (r *record) resample(dst []float64, from int64, start, step time.Duration) 
 			return 0, false
 		}
 	}
+	for w.b.t <= start && w.c != nil {
+		w.step()
+	}
+	w.longest = w.b.t - w.a.t // a hole before the span is none of its own
 	lead := w.a.t - start
 	for i := range dst {
 		t := start + time.Duration(i)*step

@@ -36,7 +36,7 @@ func (s *total) interval(e *entry) {
 	}
 }
 
-// look counts one look at the pulse's evenness.
+// look counts one look at the pulse's evenness, of those that had intervals enough to see it.
 func (s *total) look(uneven bool) {
 	s.looks++
 	if uneven {
@@ -51,16 +51,20 @@ func (s *total) time(t time.Duration) {
 	s.last = max(s.last, t)
 }
 
-// summary gives no measure of intervals where the pulse was uneven for most of the run.
+// summary gives no measure of intervals where the pulse was uneven for most of the time in which it was seen, and each measure from the
+// least content on that a window of 60 s must have for it.
 func (s *total) summary() Summary {
 	v := Summary{Duration: s.last - s.first, Beats: s.beats}
 	even := 2*s.uneven <= s.looks
-	if s.n >= 2 && even {
+	nnMs := s.mean * float64(s.n)
+	if even && s.n >= 2 && nnMs >= minMeanMs {
 		v.MeanNN = Some(s.mean)
-		v.SDNN = Some(math.Sqrt(s.m2 / float64(s.n-1)))
 	}
-	if s.pairs > 0 && even {
+	if even && s.pairs >= minPairs && nnMs >= minRMSSDMs {
 		v.RMSSD = Some(math.Sqrt(s.diffSquare / float64(s.pairs)))
+	}
+	if even && s.pairs >= minPairs && nnMs >= minFilled*float64(shortWindow)/1e6 {
+		v.SDNN = Some(math.Sqrt(s.m2 / float64(s.n-1)))
 		v.PNN50 = Some(100 * float64(s.above50) / float64(s.pairs))
 	}
 	if s.seconds > 0 {

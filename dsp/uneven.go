@@ -26,12 +26,12 @@ func newEvenness() *evenness {
 	return &evenness{change: newTrailing(unevenMost), length: newTrailing(unevenMost)}
 }
 
-// update looks at the window's intervals.
-func (e *evenness) update(w *window) {
+// update looks at the window's intervals; seen is false where they are too few to tell.
+func (e *evenness) update(w *window) (seen bool) {
 	all, ectopic, reversal := e.look(w)
 	if all < unevenLeast {
 		e.uneven = e.uneven && all > 0
-		return
+		return false
 	}
 	share := float64(ectopic) / float64(all)
 	wild := e.change.median() > unevenMedian*e.length.median() && reversal < unevenReverse
@@ -41,6 +41,7 @@ func (e *evenness) update(w *window) {
 	case share < evenShare:
 		e.uneven = false
 	}
+	return true
 }
 
 // look counts the window's intervals, and how far neighbouring differences take each other back. Beats that were missed or seen too

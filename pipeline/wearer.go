@@ -191,6 +191,9 @@ func (w *Wearer) withdraw(now time.Duration) {
 	if w.skin != nil {
 		w.skin.Withdraw()
 	}
+	if w.motion != nil {
+		w.motion.Withdraw()
+	}
 	w.features = regulation.Features{}
 	w.from = now
 	w.settled = now + settleTime

@@ -91,11 +91,14 @@ func (a *axes) step(t time.Duration, f Features, u usable, people *[featureCount
 
 // take notes what this second showed.
 func (a *axes) take(t time.Duration, f Features, u usable) {
-	var watched, known, rate float64
+	var responses, watched, known, rate float64
+	if u.skin {
+		responses = float64(f.Skin.Responses) // also where some are taken back while nothing can be seen
+	}
 	if u.skin && f.Skin.Watched {
 		watched = 1
 	}
-	a.trails[countedResponses].put(watched*float64(f.Skin.Responses), watched)
+	a.trails[countedResponses].put(responses, watched)
 	if !u.pulse {
 		a.led = lead{}
 	} else if led := a.led.step(f.Pulse.HeartRate); led.Known {

@@ -367,7 +367,7 @@ func TestStateIsToldOnChangeAndEveryTenSeconds(t *testing.T) {
 func TestReasonsComeStrongestFirstAndSigned(t *testing.T) {
 	r, m := newRunner(calmBaseline(), regulation.Options{}), newTrack(30, 0)
 	r.run(m, calm, 120, nil)
-	s := r.run(m, body{rate: 66, rmssd: 40, scr: 16, scl: 4}, 60, nil)
+	s := r.run(m, body{rate: 66, rmssd: 40, scr: 16, scl: 4}, 200, nil)
 	if len(s.Reasons) != 5 {
 		t.Fatalf("%d reasons, want one for each of 5 features: %v", len(s.Reasons), s.Reasons)
 	}
