@@ -53,13 +53,15 @@ type Bands struct {
 	seconds float64 // covered by the series
 }
 
-// BandPowers reads the powers of a series of intervals in ms, whatever its length; absent where no spectrum exists: under four
-// intervals, or senseless settings. How long a series must be to mean anything is AnalyseIntervals' business.
+// BandPowers reads the powers of a series of intervals in ms, whatever its length, from the longest stretch without a value that is no
+// interval; absent where no spectrum exists: under four intervals, or senseless settings. How long a series must be to mean anything is AnalyseIntervals' business.
 func BandPowers(rrMs []float64, s SpectralSettings) Bands {
 	if !(s.Hz > 0 && s.Hz <= 1000) || s.Segment < 2 {
 		return Bands{}
 	}
-	curve := s.resample(rrMs)
+	g := takeIn(rrMs)
+	stretches := g.asGiven()
+	curve := s.resample(stretches.longest())
 	b := Bands{seconds: float64(len(curve)) / s.Hz}
 	if len(curve) < 8 {
 		return b
