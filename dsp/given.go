@@ -1,7 +1,7 @@
 package dsp
 
-// Values outside these bounds, ms, are no intervals at all, corrected or not. A shorter one is a beat counted twice and takes no time; a
-// longer one is a hole.
+// Values outside these bounds, ms, are no intervals at all, corrected or not. A shorter one above 0 is a beat counted twice and takes no
+// time; any other is a hole.
 const leastInterval, mostInterval = 1, 60000
 
 // longestHole is how long a hole may be and still tell how long it was, ms: a day, as between the rows of a recording.
@@ -22,10 +22,10 @@ func takeIn(rrMs []float64) given {
 		if !proper {
 			g.refused++
 		}
-		if v < leastInterval {
+		if v > 0 && v < leastInterval {
 			continue
 		}
-		if !(v <= longestHole) {
+		if !(v > 0 && v <= longestHole) {
 			v = 0
 		}
 		g.ms, g.index, g.hole = append(g.ms, v), append(g.index, i), append(g.hole, !proper)

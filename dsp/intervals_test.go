@@ -212,6 +212,7 @@ func TestNothingIsComparedAcrossWhatIsNoInterval(t *testing.T) {
 		{"a number that is no time", []float64{1e300}, 0},
 		{"infinite", []float64{math.Inf(1)}, 0},
 		{"not a number", []float64{math.NaN()}, 0},
+		{"nothing, and less", []float64{0, -5}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			rr := slices.Concat(before, test.hole, after)
