@@ -76,6 +76,34 @@ func TestASwingAsQuickUpAsDownIsNoPulse(t *testing.T) {
 	}
 }
 
+func TestASwingThatFillsAllTheTimeIsNoECG(t *testing.T) {
+	for _, hz := range []float64{0.7, 1.2, 2, 3} {
+		var samples []dsp.Sample
+		for i := range 60 * 250 {
+			at := float64(i) / 250
+			samples = append(samples, dsp.Sample{T: time.Duration(at * 1e9), Volts: 1.65 + 0.1*math.Sin(2*math.Pi*hz*at)})
+		}
+		p := dsp.NewPulse(dsp.PulseOptions{Kind: dsp.ECG})
+		if n := len(beatTimes(listen(p, samples))); n > 0 || p.Features().HeartRate.Known {
+			t.Errorf("%d beats in a sine of %.1f Hz", n, hz)
+		}
+	}
+}
+
+func TestWideBeatsOfAFastHeartAreAnECG(t *testing.T) {
+	const every = 60. / 180
+	var samples []dsp.Sample
+	for i := range 60 * 250 {
+		at := float64(i) / 250
+		phase := math.Mod(at, every) - 0.1
+		volts := math.Exp(-math.Pow(phase/0.05, 2)) // 120 ms wide
+		samples = append(samples, dsp.Sample{T: time.Duration(at * 1e9), Volts: 1.65 + 0.1*volts})
+	}
+	if n := len(beatTimes(listen(dsp.NewPulse(dsp.PulseOptions{Kind: dsp.ECG}), samples))); n < 175 {
+		t.Errorf("%d beats of 180", n)
+	}
+}
+
 // Noise gives a sine, or mains hum that a sampling rate folds down to 1.2 Hz, some asymmetry by chance: enough for a lock, not for long.
 func TestNoiseDoesNotMakeAPulseOfASine(t *testing.T) {
 	for _, noise := range []float64{0.02, 0.05, 0.1, 0.2} { // of the amplitude

@@ -7,6 +7,7 @@ import (
 
 const (
 	lockCandidates = 16
+	leastSpiky     = 2.2  // largest deflection of an ECG over the mean one: a sine has 1.6, a triangle 2, wide beats at 180 a minute 2.6 and more, recordings 6 to 14
 	leastLean      = 0.02 // mean asymmetry of the last seconds under which the lock was chance: what noise does to a sine averages out
 	leanLooks      = 11   // seconds in it
 	leanLeast      = 4    // before so many it means nothing
@@ -33,7 +34,7 @@ func (l *lead) tryLock() bool {
 	}
 	var found [lockCandidates]candidate
 	n := l.collect(&found, from)
-	if n < 2 || !l.rhythmic(found[:n]) || !l.lopsided(found[:n]) || !l.alike(found[:n]) {
+	if n < 2 || !l.rhythmic(found[:n]) || !l.lopsided(found[:n]) || !l.spiky(from) || !l.alike(found[:n]) {
 		l.forget()
 		return false
 	}
@@ -161,6 +162,19 @@ func (l *lead) rhythmic(c []candidate) bool {
 // lopsided asks whether an optical wave rises quicker than it falls, over whole beats. A swing as quick up as down is no pulse.
 func (l *lead) lopsided(c []candidate) bool {
 	return l.form.sharp || l.polarity*l.asymmetry(c[0].k, c[len(c)-1].k) >= leastLopsided
+}
+
+// spiky asks whether an ECG, filtered to its steep parts, stands out from what lies between its beats. A swing that fills all the time is none.
+func (l *lead) spiky(from int64) bool {
+	if !l.form.sharp {
+		return true
+	}
+	wave := l.wave.feature.from(from, int(l.wave.last-from+1))
+	top, sum := 0.0, 0.0
+	for _, v := range wave {
+		top, sum = max(top, math.Abs(v)), sum+math.Abs(v)
+	}
+	return top*float64(len(wave)) >= leastSpiky*sum
 }
 
 // alike makes the template of the candidates where each resembles the one before.
