@@ -40,13 +40,6 @@ func (s *repaired) add(ms float64, from origin) {
 }
 func (s *repaired) isMade(i int) bool { return s.made != nil && s.made[i] != measured }
 
-// cut ends a stretch: the next value does not touch the one before.
-func (s *repaired) cut() {
-	if n := len(s.ms); s.follows(n) {
-		s.breaks = append(s.breaks, n)
-	}
-}
-
 // follows tells whether value i touches the one before it.
 func (s *repaired) follows(i int) bool {
 	_, begins := slices.BinarySearch(s.breaks, i)
@@ -66,18 +59,18 @@ func (s *repaired) longest() []float64 {
 }
 
 // correct judges the whole series and repairs it: the intervals that extra beats cut are joined, those with missed beats split
-// evenly, and the rest lies on the line between the nearest normal intervals. Where the series given is cut, the repaired one is too.
-func (r *IntervalReport) correct(given repaired, index []int) repaired {
-	rr := given.ms
-	judged := judgeAll(rr)
+// evenly, and the rest lies on the line between the nearest normal intervals.
+func (r *IntervalReport) correct(g given) repaired {
+	judged, rr := g.judge(), g.ms
 	s := repaired{ms: make([]float64, 0, len(rr)+8), made: make([]origin, 0, len(rr)+8)}
 	t, odd := 0.0, 0 // odd values of the result are not as they were given
 	for i := 0; i < len(rr); i++ {
-		if !given.follows(i) {
-			s.cut()
-		}
 		t += rr[i]
-		at := Correction{Index: index[i], T: time.Duration(t * 1e6), Ms: rr[i], Class: judged.class[i]}
+		if g.hole[i] {
+			r.gap(&s, rr[i])
+			continue
+		}
+		at := Correction{Index: g.index[i], T: time.Duration(t * 1e6), Ms: rr[i], Class: judged.class[i]}
 		odd++
 		switch at.Class {
 		case ClassNN:
@@ -87,17 +80,12 @@ func (r *IntervalReport) correct(given repaired, index []int) repaired {
 		case ClassExtra:
 			r.Extra++
 			whole := rr[i]
-			for ; i+1 < len(rr) && judged.extra[i+1] && given.follows(i+1); i++ {
+			for ; i+1 < len(rr) && judged.extra[i+1] && !g.hole[i+1]; i++ {
 				whole += rr[i+1]
 				t += rr[i+1]
 			}
 			s.add(whole, measured)
 		case ClassMissed:
-			if judged.parts[i] > mostMissed+1 {
-				r.gap(&s, rr[i])
-				odd--
-				continue
-			}
 			r.Missed++
 			odd += judged.parts[i] - 1
 			for range judged.parts[i] {
@@ -124,6 +112,13 @@ func (r *IntervalReport) gap(s *repaired, ms float64) {
 	r.Gaps++
 	r.GapMs += ms
 	s.cut()
+}
+
+// cut ends a stretch: what is added next does not touch what is there.
+func (s *repaired) cut() {
+	if n := len(s.ms); s.follows(n) {
+		s.breaks = append(s.breaks, n)
+	}
 }
 
 // straighten puts the values to be drawn on the line between their nearest other neighbours of the same stretch; at its ends level

@@ -2,6 +2,7 @@ package dsp_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,81 @@ func TestASwingAsQuickUpAsDownIsNoPulse(t *testing.T) {
 		p := newPPG()
 		if n := len(beatTimes(listen(p, samples))); n > 0 || p.Features().HeartRate.Known {
 			t.Errorf("%d beats in a sine of %.1f Hz", n, hz)
+		}
+	}
+}
+
+func TestASwingThatFillsAllTheTimeIsNoECG(t *testing.T) {
+	for _, hz := range []float64{0.7, 1.2, 2, 3} {
+		var samples []dsp.Sample
+		for i := range 60 * 250 {
+			at := float64(i) / 250
+			samples = append(samples, dsp.Sample{T: time.Duration(at * 1e9), Volts: 1.65 + 0.1*math.Sin(2*math.Pi*hz*at)})
+		}
+		p := dsp.NewPulse(dsp.PulseOptions{Kind: dsp.ECG})
+		if n := len(beatTimes(listen(p, samples))); n > 0 || p.Features().HeartRate.Known {
+			t.Errorf("%d beats in a sine of %.1f Hz", n, hz)
+		}
+	}
+}
+
+func TestWideBeatsOfAFastHeartAreAnECG(t *testing.T) {
+	const every = 60. / 180
+	var samples []dsp.Sample
+	for i := range 60 * 250 {
+		at := float64(i) / 250
+		phase := math.Mod(at, every) - 0.1
+		volts := math.Exp(-math.Pow(phase/0.05, 2)) // 120 ms wide
+		samples = append(samples, dsp.Sample{T: time.Duration(at * 1e9), Volts: 1.65 + 0.1*volts})
+	}
+	if n := len(beatTimes(listen(dsp.NewPulse(dsp.PulseOptions{Kind: dsp.ECG}), samples))); n < 175 {
+		t.Errorf("%d beats of 180", n)
+	}
+}
+
+// Noise gives a sine, or mains hum that a sampling rate folds down to 1.2 Hz, some asymmetry by chance: enough for a lock, not for long.
+func TestNoiseDoesNotMakeAPulseOfASine(t *testing.T) {
+	for _, noise := range []float64{0.02, 0.05, 0.1, 0.2} { // of the amplitude
+		random := rand.New(rand.NewPCG(5, 6))
+		var samples []dsp.Sample
+		for i := range 300 * 100 {
+			at := float64(i) / 100
+			samples = append(samples, dsp.Sample{T: time.Duration(at * 1e9), Volts: 1.5 + 0.3*(math.Sin(2*math.Pi*1.2*at)+noise*random.NormFloat64())})
+		}
+		h := listen(newPPG(), samples)
+		shown := 0
+		for _, v := range all[dsp.HeartRate](h) {
+			if v.BPM.Known {
+				shown++
+			}
+		}
+		if n := len(all[dsp.IBI](h)); shown > 0 || n > 30 {
+			t.Errorf("noise %.2f: %d heart rates, %d intervals in 360 swings", noise, shown, n)
+		}
+	}
+}
+
+func TestABeatOfABadInputHasNoQuality(t *testing.T) {
+	clipped := body{hz: 100, seconds: 30, rr: steady(70)}.samples()
+	for i := range clipped {
+		if i%5 == 0 {
+			clipped[i].Flags |= dsp.FlagClip
+		}
+	}
+	for name, samples := range map[string][]dsp.Sample{
+		"clipped": clipped, "16 samples a second": body{hz: 16, seconds: 60, rr: steady(70)}.samples(),
+	} {
+		h := listen(newPPG(), samples)
+		if len(beatTimes(h)) == 0 {
+			t.Errorf("%s: no beats", name)
+		}
+		for _, v := range all[dsp.Beat](h) {
+			if v.Quality != 0 {
+				t.Errorf("%s: quality %.2f at %v", name, v.Quality, v.T)
+			}
+		}
+		if n := len(all[dsp.IBI](h)); n > 0 {
+			t.Errorf("%s: %d intervals", name, n)
 		}
 	}
 }

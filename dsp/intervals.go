@@ -20,13 +20,13 @@ type IntervalReport struct {
 	VLF     Maybe // ms², 0.0033–0.04 Hz; absent under 300 s
 	LF      Maybe // ms², 0.04–0.15 Hz; absent under 120 s
 	HF      Maybe // ms², 0.15–0.40 Hz; absent under 60 s
-	Refused int   // values that are no intervals at all: not a number, or outside 1 ms to 60 s
+	Refused int   // values that are no intervals at all: not a number, or outside 1 ms to 60 s; but for the short ones the series is cut there
 
 	Corrected   bool         // whether correction was asked for
 	Ectopic     int          // intervals replaced by the line between their normal neighbours
 	Missed      int          // intervals split: beats were not seen
 	Extra       int          // stretches of intervals joined: what opened them is no beat
-	Gaps        int          // intervals that would hold more than 3 missed beats: the series is cut there, and nothing put in
+	Gaps        int          // intervals that would hold more than 3 missed beats, or have no normal one to be drawn from: the series is cut there, and nothing put in
 	GapMs       float64      // how long they are together, ms
 	Share       Maybe        // percent of the N intervals that are not as they were given: drawn, joined (1) or split (each part); a gap is none of them
 	Marked      bool         // more than 5 % were: Kubios' own limit for a sample that counts
@@ -37,22 +37,15 @@ type IntervalReport struct {
 // Tarvainen 2019 (doi 10.1080/03091902.2019.1640306), centred windows, and tells what was changed; without, every interval is
 // taken as it is. Differences that touch a value made by the correction are left out of the measures of differences: the line
 // through it has hardly any, and with 5 % of ectopic beats RMSSD would come out 6 % too small. It works on the whole series and
-// allocates; it is not for live use. A hole of more than three beats is a gap, and so is a value that is no interval: no difference spans
-// it, and the spectrum is of the longest stretch without one. Powers are by HRVSpectrum.
+// allocates; it is not for live use. A hole of more than three beats is a gap: no difference spans it, and the spectrum is of the longest
+// stretch without one. Powers are by HRVSpectrum.
 func AnalyseIntervals(rrMs []float64, correct bool) IntervalReport {
 	r := IntervalReport{Corrected: correct}
-	s := repaired{ms: make([]float64, 0, len(rrMs))}
-	index := make([]int, 0, len(rrMs))
-	for i, v := range rrMs {
-		if isInterval(v) {
-			s.ms, index = append(s.ms, v), append(index, i)
-		} else {
-			r.Refused++
-			s.cut()
-		}
-	}
+	g := takeIn(rrMs)
+	r.Refused = g.refused
+	s := g.asGiven()
 	if correct {
-		s = r.correct(s, index)
+		s = r.correct(g)
 	}
 	r.N = len(s.ms)
 	r.moments(s.ms)
@@ -110,13 +103,10 @@ func (r *IntervalReport) differences(s repaired) {
 	}
 	sd1 := math.Sqrt(spread / (n - 1) / 2)
 	r.SD1 = Some(sd1)
-	r.SD2 = Some(math.Sqrt(math.Max(0, 2*r.SDNN.Value*r.SDNN.Value-sd1*sd1)))
+	if square := 2*r.SDNN.Value*r.SDNN.Value - sd1*sd1; square > -rounding { // the identity holds for long series; a few intervals can break it
+		r.SD2 = Some(math.Sqrt(math.Max(0, square)))
+	}
 }
-
-// Values outside these bounds, ms, are no intervals at all, corrected or not.
-const leastInterval, mostInterval = 1, 60000
-
-func isInterval(ms float64) bool { return ms >= leastInterval && ms <= mostInterval }
 
 // Lengths of series that the bands need, s (Task Force 1996; Shaffer & Ginsberg 2017).
 const (

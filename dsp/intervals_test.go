@@ -192,27 +192,81 @@ func TestALongHoleIsAGapAndNoBeatIsPutIn(t *testing.T) {
 	}
 }
 
-func TestNoDifferenceSpansAValueThatIsNoInterval(t *testing.T) {
+func TestNothingIsComparedAcrossWhatIsNoInterval(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 5))
 	before, after := resting(150, random), resting(100, random)
 	for i := range after {
-		after[i] += 200 // what came meanwhile is not known
+		after[i] += 200 // the heart beats slower when the strap is back
 	}
-	for _, refused := range []float64{math.NaN(), math.Inf(1), -5, 0, 90000} {
-		for _, correct := range []bool{false, true} {
-			a, b := dsp.AnalyseIntervals(before, correct), dsp.AnalyseIntervals(after, correct)
-			r := dsp.AnalyseIntervals(slices.Concat(before, []float64{refused}, after), correct)
-			if r.NN50 != a.NN50+b.NN50 || r.NN20 != a.NN20+b.NN20 || r.Refused != 1 || r.N != len(before)+len(after) {
-				t.Errorf("%v, corrected %v: %d differences above 50 ms and %d above 20, want %d and %d as without it", refused, correct,
-					r.NN50, r.NN20, a.NN50+b.NN50, a.NN20+b.NN20)
+	first, second := dsp.AnalyseIntervals(before, false), dsp.AnalyseIntervals(after, false)
+	squares := func(r dsp.IntervalReport, n int) float64 { return r.RMSSD.Value * r.RMSSD.Value * float64(n-1) }
+	rmssd := math.Sqrt((squares(first, len(before)) + squares(second, len(after))) / float64(len(before)+len(after)-2))
+	for _, test := range []struct {
+		name string
+		hole []float64
+		ms   float64 // known to be missing
+	}{
+		{"a little over a minute", []float64{60001}, 60001},
+		{"two hours", []float64{7.2e6}, 7.2e6},
+		{"two holes in a row", []float64{61e3, 62e3}, 123e3},
+		{"a number that is no time", []float64{1e300}, 0},
+		{"infinite", []float64{math.Inf(1)}, 0},
+		{"not a number", []float64{math.NaN()}, 0},
+		{"nothing, and less", []float64{0, -5}, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			rr := slices.Concat(before, test.hole, after)
+			for _, r := range []dsp.IntervalReport{dsp.AnalyseIntervals(rr, false), dsp.AnalyseIntervals(rr, true)} {
+				near(t, "RMSSD", r.RMSSD, rmssd, 1e-12)
+				if r.N != len(before)+len(after) || r.Refused != len(test.hole) || r.NN50 != first.NN50+second.NN50 {
+					t.Errorf("corrected %v: %d intervals, %d refused, %d differences above 50 ms", r.Corrected, r.N, r.Refused, r.NN50)
+				}
+				if r.HF != first.HF {
+					t.Errorf("HF %v, want that of the longest stretch %v", r.HF, first.HF)
+				}
+				if r.Corrected && (r.Gaps != len(test.hole) || r.GapMs != test.ms || len(r.Corrections) > 0) {
+					t.Errorf("%d gaps of %.0f ms, corrected %+v", r.Gaps, r.GapMs, r.Corrections)
+				}
 			}
-			if r.HF != a.HF {
-				t.Errorf("%v, corrected %v: HF %v, want that of the longest stretch %v", refused, correct, r.HF, a.HF)
+			whole, stretch := dsp.BandPowers(rr, dsp.HRVSpectrum()), dsp.BandPowers(before, dsp.HRVSpectrum())
+			if whole.LF != stretch.LF {
+				t.Errorf("LF %v, want that of the longest stretch %v", whole.LF, stretch.LF)
 			}
-		}
-		if b := dsp.BandPowers(slices.Concat(before, []float64{refused}, after), dsp.HRVSpectrum()); b.HF.Known || b.LF.Known {
-			t.Errorf("%v: powers %+v of a series that is none", refused, b)
-		}
+		})
+	}
+}
+
+func TestAnIntervalOfNoLengthIsABeatCountedTwice(t *testing.T) {
+	r := dsp.AnalyseIntervals([]float64{800, 0.5, 830}, false)
+	near(t, "RMSSD", r.RMSSD, 30, 1e-12)
+	if r.Refused != 1 || r.N != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestWhatHasNoNormalNeighbourIsNotDrawn(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		rr   []float64
+		n    int
+		gaps int
+	}{
+		{"nothing but half minutes", []float64{30000, 31000}, 0, 2},
+		{"heart rates with one interval among them", []float64{70, 800, 71}, 0, 3},
+		{"a lone short interval between two holes", slices.Concat(resting(50, rand.New(rand.NewPCG(1, 1))), []float64{70000, 400, 70000}, resting(50, rand.New(rand.NewPCG(1, 2)))), 100, 3},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := dsp.AnalyseIntervals(test.rr, true)
+			if r.N != test.n || r.Gaps != test.gaps || r.MeanNN.Known != (test.n > 0) || r.Ectopic != 0 {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+func TestSD2OfFewIntervalsIsAbsentWhereItsFormulaFails(t *testing.T) {
+	if r := dsp.AnalyseIntervals([]float64{800, 810, 790, 805}, false); r.SD2.Known || !r.SD1.Known {
+		t.Errorf("SD2 %v: 2·SDNN² is below SD1²", r.SD2)
 	}
 }
 
@@ -334,7 +388,7 @@ func TestReportsNeverHoldNaN(t *testing.T) {
 					t.Fatalf("%+v", r)
 				}
 			}
-			if r.N+r.Refused < len(rr)/2 {
+			if r.N+r.Refused+r.Gaps < len(rr)/2 {
 				t.Fatalf("lost intervals: %+v", r)
 			}
 		}

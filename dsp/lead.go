@@ -58,6 +58,7 @@ type lead struct {
 	nextTry   int64
 	nextLook  int64
 	turned    int // seconds in which the wave looked upside down
+	lean      lean
 	judged    verdicts
 	worth     float64 // quality over the last seconds
 	lastInput time.Duration
@@ -91,6 +92,7 @@ func (l *lead) withdraw() {
 	l.grid.interrupt()
 	l.wave.clear()
 	l.look.clear()
+	l.lean = lean{}
 	l.forget()
 }
 
@@ -151,6 +153,7 @@ func (l *lead) gap(t time.Duration) {
 	l.wave.clear()
 	l.waiting, l.alone = false, true
 	if t-l.lastInput > keepAcross {
+		l.lean = lean{}
 		l.forget()
 	}
 	if l.locked {
@@ -161,6 +164,9 @@ func (l *lead) gap(t time.Duration) {
 
 // follow judges what the newest cell made judgeable.
 func (l *lead) follow(dst []found) []found {
+	if l.wave.last >= l.nextLook {
+		l.checkPolarity()
+	}
 	if !l.locked {
 		if l.wave.last < l.nextTry || !l.tryLock() {
 			return dst
@@ -171,9 +177,6 @@ func (l *lead) follow(dst []found) []found {
 	}
 	for l.locked && l.det.ready(&l.wave) {
 		dst = l.step(dst)
-	}
-	if l.locked && l.wave.last >= l.nextLook {
-		l.checkPolarity()
 	}
 	return dst
 }

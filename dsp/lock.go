@@ -7,7 +7,11 @@ import (
 
 const (
 	lockCandidates = 16
-	leastLopsided  = 0.1 // asymmetry of a pulse: recordings have 0.12 to 0.98, a swing as quick up as down has none and is no pulse
+	leastSpiky     = 2.2  // largest deflection of an ECG over the mean one: a sine has 1.6, a triangle 2, wide beats at 180 a minute 2.6 and more, recordings 6 to 14
+	leastLean      = 0.02 // mean asymmetry of the last seconds under which the lock was chance: what noise does to a sine averages out
+	leanLooks      = 11   // seconds in it
+	leanLeast      = 4    // before so many it means nothing
+	leastLopsided  = 0.1  // asymmetry of a pulse: recordings have 0.12 to 0.98, a swing as quick up as down has none and is no pulse
 )
 
 // tryLock looks at the last 3 s as a whole: polarity from the asymmetry of the feature, then candidates that resemble each
@@ -30,7 +34,7 @@ func (l *lead) tryLock() bool {
 	}
 	var found [lockCandidates]candidate
 	n := l.collect(&found, from)
-	if n < 2 || !l.rhythmic(found[:n]) || !l.lopsided(found[:n]) || !l.alike(found[:n]) {
+	if n < 2 || !l.rhythmic(found[:n]) || !l.lopsided(found[:n]) || !l.spiky(from) || !l.alike(found[:n]) {
 		l.forget()
 		return false
 	}
@@ -64,18 +68,44 @@ func (l *lead) asymmetry(from, to int64) float64 {
 	return up / all
 }
 
-// checkPolarity looks once a second whether the wave still is the way up that it was locked to.
+// checkPolarity looks once a second which side of the wave is the quick one, locked or not: with a little
+// noise a swing as quick up as down leans to one side by chance, for a while; a pulse leans all the time.
 func (l *lead) checkPolarity() {
 	l.nextLook = l.wave.last + l.cells(time.Second)
-	from := max(l.wave.oldest(), l.wave.last-l.cells(lockTime))
-	if l.polarity*l.asymmetry(from, l.wave.last) < -turnedLeast {
+	from := l.wave.last - l.cells(lockTime)
+	if from < l.wave.oldest() {
+		return
+	}
+	asymmetry := l.asymmetry(from, l.wave.last)
+	l.lean.add(asymmetry)
+	if !l.locked {
+		return
+	}
+	if l.polarity*asymmetry < -turnedLeast {
 		l.turned++
 	} else {
 		l.turned = 0
 	}
 	if l.turned >= turnedTime {
+		l.lean = lean{}
 		l.lose()
 	}
+}
+
+// lean is the mean asymmetry of a lead's wave over the last looks, one a second.
+type lean struct {
+	mean  float64
+	looks float64
+}
+
+func (l *lean) add(asymmetry float64) {
+	l.looks = min(l.looks+1, leanLooks)
+	l.mean += (asymmetry - l.mean) / l.looks
+}
+
+// against reports whether a wave that is locked to a polarity does not lean to that side, or hardly.
+func (l *lean) against(polarity float64) bool {
+	return l.looks >= leanLeast && polarity*l.mean < leastLean
 }
 
 // spread is the difference between the highest and the lowest level since cell from.
@@ -132,6 +162,19 @@ func (l *lead) rhythmic(c []candidate) bool {
 // lopsided asks whether an optical wave rises quicker than it falls, over whole beats. A swing as quick up as down is no pulse.
 func (l *lead) lopsided(c []candidate) bool {
 	return l.form.sharp || l.polarity*l.asymmetry(c[0].k, c[len(c)-1].k) >= leastLopsided
+}
+
+// spiky asks whether an ECG, filtered to its steep parts, stands out from what lies between its beats. A swing that fills all the time is none.
+func (l *lead) spiky(from int64) bool {
+	if !l.form.sharp {
+		return true
+	}
+	wave := l.wave.feature.from(from, int(l.wave.last-from+1))
+	top, sum := 0.0, 0.0
+	for _, v := range wave {
+		top, sum = max(top, math.Abs(v)), sum+math.Abs(v)
+	}
+	return top*float64(len(wave)) >= leastSpiky*sum
 }
 
 // alike makes the template of the candidates where each resembles the one before.

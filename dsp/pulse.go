@@ -132,7 +132,7 @@ func (p *Pulse) beat(dst []Value, f *found) []Value {
 	touches := p.anyBeat && p.features.Quality >= usableQuality && !f.alone && !f.doubtful && !p.doubtful && ms >= shortestRR && ms <= longestRR
 	p.lastBeat, p.anyBeat, p.doubtful = f.at, true, f.doubtful
 	p.total.beats++
-	dst = append(dst, Beat{T: f.at, Amplitude: f.amplitude, Quality: f.quality})
+	dst = append(dst, Beat{T: f.at, Amplitude: f.amplitude, Quality: p.beatQuality(f)})
 	p.breath.add(modulated{t: f.at, value: [modulations]float64{f.amplitude, f.foot, ms}, known: touches})
 	if !touches {
 		p.afterGap = true
@@ -167,6 +167,14 @@ func (p *Pulse) tell(dst []Value) []Value {
 		dst = append(dst, p.judged[i].IBI)
 	}
 	return dst
+}
+
+// beatQuality is 0 where the input itself is at fault: a clipped wave looks like its neighbours, and yet it is not to be trusted.
+func (p *Pulse) beatQuality(f *found) float64 {
+	if l := p.leads[p.active]; l.look.fault(l.look.last) != "" {
+		return 0
+	}
+	return f.quality
 }
 
 // SetPace tells that a pacer leads the breath at so many breaths per minute, an inhale beginning at phaseZero; 0 for none.

@@ -12,6 +12,8 @@ const (
 	flatTime     = time.Second             // without any change: nothing is measured
 	silenceTime  = 1500 * time.Millisecond // without a sample
 	slowestStep  = 56 * time.Millisecond   // mean distance of samples: under 18 a second the pulse cannot be timed
+	paceTime     = 500 * time.Millisecond  // that distances cover before their mean is one: a camera that begins with two late frames is not slow
+	paceLeast    = 0.02                    // weight of a distance in the mean: of quick samples the newest 50 decide
 	faintSteps   = 6                       // converter steps from foot to peak that a pulse must have
 )
 
@@ -22,6 +24,7 @@ type scan struct {
 	value   float64
 	changed time.Duration // when the value last changed
 	step    float64       // mean distance of samples, s
+	steps   float64       // distances in it, as far as they are counted
 	quantum float64       // smallest change ever seen: one converter step, or less
 	clipped float64       // share at a rail, fading over about 2 s
 	lost    float64       // share before which samples were lost, likewise
@@ -42,9 +45,9 @@ func (s *scan) sample(v Sample, bad bool) {
 		s.lost -= s.lost * fading(dt, 0)
 	}
 	if s.have && dt < 5 && !v.Flags.Has(FlagGap) {
-		s.step += (dt - s.step) * fading(dt, 0.02)
+		s.pace(dt)
 	} else {
-		s.step, dt = 0, 0
+		s.step, s.steps, dt = 0, 0, 0
 	}
 	s.faulty, s.leadOff = bad, v.Flags.Has(FlagLeadOff)
 	if v.Flags.Has(FlagClip) {
@@ -65,6 +68,20 @@ func (s *scan) sample(v Sample, bad bool) {
 		}
 	}
 	s.value, s.have = v.Volts, true
+}
+
+// pace takes one more distance of samples, in s. The mean is a plain one at first: faded in from nothing it would be too small for
+// seconds, in which a slow source passed for a quick one.
+func (s *scan) pace(dt float64) {
+	if s.steps*paceLeast < 1 {
+		s.steps++
+	}
+	s.step += (dt - s.step) * fading(dt, max(paceLeast, 1/s.steps))
+}
+
+// tooSlow reports whether the samples come too slowly to time a pulse.
+func (s *scan) tooSlow() bool {
+	return s.step > slowestStep.Seconds() && s.steps*s.step > paceTime.Seconds()
 }
 
 // fading is the weight of what a step of dt seconds brings in a mean that fades over 2 s: at most 1, and not less than least.
@@ -93,7 +110,7 @@ func (s *scan) fault(t time.Duration) string {
 		return "no samples: look at the cable"
 	case s.faulty:
 		return "the converter gives no valid number: look at the cable"
-	case s.step > slowestStep.Seconds():
+	case s.tooSlow():
 		return "sampled too slowly: at least 20 a second are needed"
 	case s.clipped > clippedShare:
 		return "clipped: press a little lighter"

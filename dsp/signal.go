@@ -77,6 +77,9 @@ func (l *lead) quality(t time.Duration) (contact bool, quality float64, reason s
 	if !l.gate.open() || l.overdue() {
 		quality = min(quality, brokenQuality)
 	}
+	if !l.form.sharp && l.lean.against(l.polarity) {
+		return true, min(quality, brokenQuality), reasonNoWave
+	}
 	if quality < usableQuality {
 		return true, quality, reasonDisturbed
 	}

@@ -53,13 +53,15 @@ type Bands struct {
 	seconds float64 // covered by the series
 }
 
-// BandPowers reads the powers of a series of intervals in ms, whatever its length; absent where no spectrum exists: under four
-// intervals, with a value that is none, or at senseless settings. How long a series must be to mean anything is AnalyseIntervals' business.
+// BandPowers reads the powers of a series of intervals in ms, whatever its length, from the longest stretch without a value that is no
+// interval; absent where no spectrum exists: under four intervals, or senseless settings. How long a series must be to mean anything is AnalyseIntervals' business.
 func BandPowers(rrMs []float64, s SpectralSettings) Bands {
 	if !(s.Hz > 0 && s.Hz <= 1000) || s.Segment < 2 {
 		return Bands{}
 	}
-	curve := s.resample(rrMs)
+	g := takeIn(rrMs)
+	stretches := g.asGiven()
+	curve := s.resample(stretches.longest())
 	b := Bands{seconds: float64(len(curve)) / s.Hz}
 	if len(curve) < 8 {
 		return b
@@ -79,13 +81,8 @@ func (s SpectralSettings) resample(rr []float64) []float64 {
 		return nil
 	}
 	times := make([]float64, len(rr))
-	for i, ms := range rr {
-		if !isInterval(ms) {
-			return nil
-		}
-		if i > 0 {
-			times[i] = times[i-1] + ms/1000
-		}
+	for i := 1; i < len(rr); i++ {
+		times[i] = times[i-1] + rr[i]/1000
 	}
 	var spline interp.NaturalCubic
 	span := times[len(times)-1]

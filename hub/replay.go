@@ -169,7 +169,13 @@ func warnOfUnused(path string, rec *recording.Recording, used map[*recording.Col
 			not = append(not, c.FullName())
 		}
 	}
-	if not = append(not, rec.Ignored...); len(not) > 0 {
+	for _, name := range rec.Ignored {
+		if name == "" {
+			name = "a column without a name"
+		}
+		not = append(not, name)
+	}
+	if len(not) > 0 {
 		warn(fmt.Sprintf("%s: read: %s; not used: %s", path, strings.Join(read, ", "), strings.Join(not, ", ")))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // maxLine bounds a line, in bytes: far above any row of signals, far below what a file without line ends would fill.
@@ -112,6 +113,22 @@ func (l *lines) number(cell []byte, column string) (float64, error) {
 		return 0, l.errorf("column %s: %q is not a finite number; leave the cell blank where nothing was measured", column, shown(cell))
 	}
 	return v, nil
+}
+
+// listed names columns in an error message: what is no text, as in a file that is no CSV, is escaped, and the list is bounded.
+func listed(names []string) string {
+	const most = 20
+	var out []string
+	for _, name := range names[:min(len(names), most)] {
+		if quoted := strconv.Quote(string(shown([]byte(name)))); quoted[1:len(quoted)-1] != name {
+			name = quoted
+		}
+		out = append(out, name)
+	}
+	if len(names) > most {
+		out = append(out, fmt.Sprintf("and %d more", len(names)-most))
+	}
+	return strings.Join(out, ", ")
 }
 
 // shown shortens a cell for an error message.

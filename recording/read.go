@@ -1,11 +1,13 @@
 package recording
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -102,10 +104,13 @@ func (t *table) useOf(name string, wanted []string) int {
 
 func (t *table) checkHeader() error {
 	if !slices.Contains(t.uses, useTime) {
-		return t.errorf("no column t_s (seconds); the columns are %s", strings.Join(t.names, ", "))
+		if len(t.names) == 1 && strings.ContainsAny(t.names[0], "\t;") {
+			return t.errorf("%s is one column: separate the cells by commas, and write decimals with a point", listed(t.names))
+		}
+		return t.errorf("no column t_s (seconds); the columns are %s", listed(t.names))
 	}
 	if len(t.read) == 0 {
-		return t.errorf("no usable column among %s; wanted one beginning with ppg, ir, ecg or eda", strings.Join(t.names, ", "))
+		return t.errorf("no usable column among %s; wanted one beginning with ppg, ir, ecg or eda", listed(t.names))
 	}
 	for _, c := range t.read {
 		if (c.Wearer == "") != (t.read[0].Wearer == "") {
@@ -170,11 +175,11 @@ func (t *table) rowTime(row []byte) error {
 		if n >= len(t.uses) || t.uses[n] != useTime {
 			continue
 		}
-		s, err := t.number(cell, timeColumn)
-		if err != nil {
-			return err
+		s, err := strconv.ParseFloat(string(cell), 64)
+		if err != nil && !errors.Is(err, strconv.ErrRange) || math.IsNaN(s) {
+			return t.errorf("t_s %q is no time: every row needs one, in seconds", shown(cell))
 		}
-		if math.Abs(s) > maxSeconds {
+		if !(math.Abs(s) <= maxSeconds) {
 			return t.errorf("t_s %q is out of range; wanted seconds", shown(cell))
 		}
 		at = time.Duration(math.Round(s * 1e9))

@@ -1,8 +1,10 @@
 package recording
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -17,6 +19,8 @@ const (
 	secondsBelow = 10.0
 	// loneFrom and loneTo tell a single interval in seconds among those in milliseconds.
 	loneFrom, loneTo = 0.2, 3.0
+	// longestMedian, ms, tells intervals in microseconds, or counts of some clock, given by mistake: above it nothing is an interval to dsp.
+	longestMedian = 60_000.0
 	// ratesFrom and ratesTo tell heart rates, given by mistake, from intervals: no human heart has its median interval there.
 	ratesFrom, ratesTo = 25.0, 240.0
 	// ratesShare is the part of the values that must lie there too: a list of intervals torn by noise is no list of rates.
@@ -35,7 +39,7 @@ func OpenRR(path string) ([]float64, error) {
 
 // ReadRR reads inter-beat intervals in ms, plain or gzip: one a line, or the column rr_ms of a file with a header. name is the
 // file's name for errors, which carry the line: a cell that is no number, or none above 0; no interval at all; seconds, all
-// or one; beats per minute.
+// or one; beats per minute; microseconds.
 func ReadRR(r io.Reader, name string) ([]float64, error) {
 	l, err := openLines(r, name)
 	if err != nil {
@@ -122,9 +126,12 @@ func (l *lines) interval(row []byte, column, width int) (float64, error) {
 	if n != width {
 		return 0, l.errorf("%d cells in the row, wanted %d", n, width)
 	}
-	v, err := l.number(found, rrColumn)
-	if err != nil {
-		return 0, err
+	v, err := strconv.ParseFloat(string(found), 64)
+	if err != nil && len(found) > 0 && !errors.Is(err, strconv.ErrRange) {
+		return 0, l.errorf("column %s: %q is not a number", rrColumn, shown(found))
+	}
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, l.errorf("column %s: %q is not a finite number; where beats were not seen write the time up to the next one that was", rrColumn, shown(found))
 	}
 	if v <= 0 {
 		return 0, l.errorf("an interval of %q ms: it must be above 0", shown(found))
@@ -140,6 +147,8 @@ func (l *lines) checkIntervals(rr []float64) error {
 	sorted := slices.Sorted(slices.Values(rr))
 	if m := sorted[len(sorted)/2]; m < secondsBelow {
 		return fmt.Errorf("recording: %s: the median interval is %g; these look like seconds, wanted milliseconds", l.name, m)
+	} else if m > longestMedian {
+		return fmt.Errorf("recording: %s: the median interval is %g; these look like microseconds, wanted milliseconds", l.name, m)
 	} else if m >= ratesFrom && m <= ratesTo && mostAreRates(rr) {
 		return fmt.Errorf("recording: %s: the median is %g; these look like beats per minute, wanted intervals in milliseconds", l.name, m)
 	}

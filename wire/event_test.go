@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"math"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -164,6 +165,30 @@ var keys = map[string]string{
 	"lamp":    "type at_s lamp owner brightness_percent kelvin",
 	"fault":   "type wearer at_s source reason",
 	"summary": "type wearer duration_s beats mean_nn_ms sdnn_ms rmssd_ms pnn50_percent usable_percent",
+}
+
+// The table of docs/replay.md is what people write their readers from.
+func TestTheTableOfFieldsIsTrue(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "replay.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "## Fields")
+	told := map[string]string{}
+	for line := range strings.Lines(table) {
+		if cells := strings.Split(line, "|"); len(cells) == 6 && strings.HasPrefix(cells[1], " `") {
+			told[strings.Trim(cells[1], " `")] = "type " + strings.TrimSpace(strings.ReplaceAll(cells[2], "`", ""))
+		}
+	}
+	for kind, want := range keys {
+		if told[kind] != want {
+			t.Errorf("%s: the page has\n%s\nwant\n%s", kind, told[kind], want)
+		}
+		delete(told, kind)
+	}
+	if len(told) > 0 {
+		t.Errorf("no such events: %v", told)
+	}
 }
 
 func TestKeysComeInTheOrderOfTheDesign(t *testing.T) {
