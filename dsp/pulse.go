@@ -34,22 +34,30 @@ type PulseFeatures struct {
 	Uneven           bool    // interval measures are withheld: the pulse is uneven
 	Marked           bool    // more than 5 % of the 60 s window's intervals are not normal
 	Reason           string
-	Differences      Differences // that became certain within the last second
+	Fresh            Fresh // that became certain within the last second
 }
 
-// Differences are successive differences of normal intervals that touch, as their number and the sum of their squares, each
-// difference relative to its two intervals' mean, as if that were 1000 ms: in ms². √(Squares/N) is the RMSSD that a heart of 60 beats
-// per minute would show (Sacha 2014, doi 10.3389/fphys.2014.00306).
-type Differences struct {
-	N       int
-	Squares float64 // ms²
+// Fresh are the normal intervals, and the successive differences of those that touch, that became certain within one second. For
+// windows that their user chooses: sums over several seconds add up.
+type Fresh struct {
+	Intervals   int
+	NN          float64 // ms, sum of the intervals
+	Differences int
+	Squares     float64 // ms², sum; each difference is taken relative to its two intervals' mean as if that were 1000 ms (Sacha 2014,
+	// doi 10.3389/fphys.2014.00306), so that √(Squares/Differences) is the RMSSD of a heart of 60 beats per minute
 }
 
-// add takes one difference in ms between an interval in ms and the one before.
-func (d *Differences) add(difference, ms float64) {
-	relative := 1000 * difference / (ms - difference/2)
-	d.N++
-	d.Squares += relative * relative
+// add takes one judged interval.
+func (f *Fresh) add(e *entry) {
+	if e.class == ClassNN {
+		f.Intervals++
+		f.NN += e.ms
+	}
+	if e.pair {
+		relative := 1000 * e.diff / (e.ms - e.diff/2)
+		f.Differences++
+		f.Squares += relative * relative
+	}
 }
 
 // Pulse turns the samples of one wearer's pulse sensor into beats, intervals and what follows from them.
@@ -78,7 +86,7 @@ type Pulse struct {
 	begun     bool
 	began     time.Duration
 	features  PulseFeatures
-	certain   Differences // since the last Second
+	fresh     Fresh // since the last Second
 	signal    teller
 }
 
@@ -161,9 +169,7 @@ func (p *Pulse) tell(dst []Value) []Value {
 		if !p.evenness.uneven {
 			p.total.interval(e)
 		}
-		if e.pair {
-			p.certain.add(e.diff, e.ms)
-		}
+		p.fresh.add(e)
 		dst = append(dst, p.judged[i].IBI)
 	}
 	return dst
@@ -197,7 +203,7 @@ func (p *Pulse) Withdraw() {
 	p.breathing = Respiration{}
 	p.evenness.uneven = false
 	p.afterGap, p.anyBeat, p.begun = true, false, false
-	p.certain = Differences{}
+	p.fresh = Fresh{}
 	p.features = PulseFeatures{Reason: reasonStart}
 }
 
@@ -220,7 +226,7 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	p.long.advance(t)
 	p.pacer.second(t)
 	f := &p.features
-	f.Differences, p.certain = p.certain, Differences{}
+	f.Fresh, p.fresh = p.fresh, Fresh{}
 	f.HeartRate = p.heartRate(t)
 	p.breathing = p.respiration(t)
 	f.Breathing, f.BreathingQuality = p.breathing.Rate, p.breathing.Quality

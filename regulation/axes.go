@@ -106,7 +106,7 @@ func (a *axes) take(t time.Duration, f Features, u usable) {
 	}
 	a.trails[countedRate].put(rate, known)
 	if u.vagal {
-		a.trails[countedDifferences].put(f.Pulse.Differences.Squares, float64(f.Pulse.Differences.N))
+		a.trails[countedDifferences].put(f.Pulse.Fresh.Squares, float64(f.Pulse.Fresh.Differences))
 	} else {
 		a.trails[countedDifferences].put(0, 0)
 	}
@@ -118,13 +118,14 @@ func (a *axes) take(t time.Duration, f Features, u usable) {
 // never comes back into the window.
 func (a *axes) settle() (seen [countedAll]estimate) {
 	var agreed [countedAll]interval
-	a.reach = min(a.reach+1, trailSeconds)
+	a.reach = min(a.reach+1, longestSpan)
+	var sums [countedAll]sum
 	shorter := 0
 	for _, span := range spans() {
 		if span > a.reach && shorter > 0 {
 			break
 		}
-		now := a.look(span)
+		now := a.look(&sums, shorter, span)
 		for k, e := range now {
 			if e.known && !agreed[k].meet(e, width(k, now), !seen[k].known) {
 				a.reach = shorter
@@ -152,15 +153,16 @@ func width(k int, now [countedAll]estimate) float64 {
 	return widthOthers
 }
 
-// look gives each feature as a window of span seconds shows it.
-func (a *axes) look(span int) (now [countedAll]estimate) {
-	sum, weight := a.trails[countedResponses].last(span)
-	now[countedResponses] = responseRate(sum, weight, span)
-	sum, weight = a.trails[countedRate].last(span / rateShare)
-	now[countedRate] = meanRate(sum, weight)
-	sum, weight = a.trails[countedDifferences].last(span)
-	now[countedDifferences] = lnRMSSD(sum, weight, span)
-	return now
+// look gives each feature as a window of span seconds shows it, from the sums over a shorter one.
+func (a *axes) look(sums *[countedAll]sum, shorter, span int) [countedAll]estimate {
+	a.trails[countedResponses].add(&sums[countedResponses], shorter, span)
+	a.trails[countedRate].add(&sums[countedRate], shorter/rateShare, span/rateShare)
+	a.trails[countedDifferences].add(&sums[countedDifferences], shorter, span)
+	return [...]estimate{
+		countedResponses:   responseRate(sums[countedResponses], span),
+		countedRate:        meanRate(sums[countedRate]),
+		countedDifferences: lnRMSSD(sums[countedDifferences], span),
+	}
 }
 
 // skin takes responses and level.
@@ -209,28 +211,28 @@ func (a *axes) followRSA(rsa dsp.Maybe) {
 	a.rsa.Value += (rsa.Value - a.rsa.Value) / rsaTau
 }
 
-// responseRate is the variance-stabilised rate of skin responses in a window of which weight seconds were watched.
-func responseRate(sum, weight float64, span int) estimate {
-	if weight < responseWatched*float64(span) {
+// responseRate is the variance-stabilised rate of skin responses in a window of span seconds, from their number and the seconds watched.
+func responseRate(s sum, span int) estimate {
+	if s.over < responseWatched*float64(span) {
 		return estimate{}
 	}
-	return estimate{stabilised(60 * max(sum, 0) / weight), stabilisedSpread * math.Sqrt(60/weight), true}
+	return estimate{stabilised(60 * max(s.of, 0) / s.over), stabilisedSpread * math.Sqrt(60/s.over), true}
 }
 
-// meanRate is the mean heart rate of a window of which weight seconds had one.
-func meanRate(sum, weight float64) estimate {
-	if weight == 0 {
+// meanRate is the mean heart rate, from the rates of the seconds that had one.
+func meanRate(s sum) estimate {
+	if s.over == 0 {
 		return estimate{}
 	}
-	return estimate{sum / weight, rateNoise, true}
+	return estimate{s.of / s.over, rateNoise, true}
 }
 
-// lnRMSSD is ln RMSSD, corrected for the mean interval, of a window with weight differences.
-func lnRMSSD(sum, weight float64, span int) estimate {
-	if weight < differencesKnown*float64(span) || sum <= 0 {
+// lnRMSSD is ln RMSSD, corrected for the mean interval, of a window of span seconds, from the squares of its differences.
+func lnRMSSD(s sum, span int) estimate {
+	if s.over < differencesKnown*float64(span) || s.of <= 0 {
 		return estimate{}
 	}
-	return estimate{math.Log(sum/weight) / 2, differenceError / math.Sqrt(2*weight), true}
+	return estimate{math.Log(s.of/s.over) / 2, differenceError / math.Sqrt(2*s.over), true}
 }
 
 // lead looks ahead of a feature that is late, by its own change: x + (x − x₋₁₀).

@@ -68,7 +68,7 @@ func (m *trackMaker) next(b body) regulation.Features {
 	}
 	f := regulation.Features{HasPulse: true, HasSkin: true, Sensed: true, Setting: regulation.SettingAlone}
 	f.Skin = dsp.SkinFeatures{Contact: true, Quality: 0.95, Watched: true, Responses: responses}
-	f.Pulse = dsp.PulseFeatures{Contact: true, Quality: 0.95, Differences: differences(b)}
+	f.Pulse = dsp.PulseFeatures{Contact: true, Quality: 0.95, Fresh: fresh(b)}
 	if n >= m.known {
 		f.Skin.SCL = dsp.Some(b.scl)
 		f.Skin.SCRPerMin = dsp.Some(m.responses(n))
@@ -84,10 +84,10 @@ func (m *trackMaker) next(b body) regulation.Features {
 	return f
 }
 
-// differences are those of a second: one beat's, whatever the rate, of the size that the body's RMSSD gives.
-func differences(b body) dsp.Differences {
+// fresh is what becomes certain in a second: one beat, whatever the rate, with a difference of the size that the body's RMSSD gives.
+func fresh(b body) dsp.Fresh {
 	relative := b.rmssd * b.rate / 60
-	return dsp.Differences{N: 1, Squares: relative * relative}
+	return dsp.Fresh{Intervals: 1, NN: 60000 / b.rate, Differences: 1, Squares: relative * relative}
 }
 
 func (m *trackMaker) responses(n int) float64 {

@@ -66,7 +66,7 @@ const (
 
 // spans are the windows in which the body is looked at, in seconds, shortest first. own: 15 s hold 15 beats and a few breaths; each is
 // twice the one before, so that what a longer one adds is worth as much as what it had.
-func spans() [4]int { return [...]int{15, 30, 60, 120} }
+func spans() [4]int { return [...]int{15, 30, 60, longestSpan} }
 
 // Windows: the longest that nothing shorter contradicts is believed (axes.go).
 const (
@@ -75,6 +75,7 @@ const (
 	widthDifferences = 0.6
 	widthOthers      = 0.75
 	widthAlone       = 2.0
+	longestSpan      = 120
 	responseWatched  = 0.6  // own: share of a window that must have been watched
 	stabilisedSpread = 0.5  // Anscombe 1948: of √(n + 3/8), whatever n
 	rateNoise        = 2.5  // bpm; own: of a median of 10 s at rest, from breathing and the 0.1 Hz wave
@@ -139,20 +140,22 @@ const (
 	nightRestless    = 60 * time.Second // own: movements within a minute are one period
 )
 
-// Two people (physiology 9: window 30 s, step 5 s, lag ±5 s, high-pass 0.04 Hz, at least 100 surrogates).
+// Two people (physiology 9: window 30 s, step 5 s, lag ±5 s, high-pass 0.04 Hz, at least 100 surrogates, as a start).
 const (
-	pairWindow     = 30 // s
+	pairWindow     = 60 // s; own: what two people share lasts a quarter of a minute to two: in 30 s the place of the peak is not sure to a second
+	pairRate       = 6  // s; own: a breath or two
+	pairIntervals  = 3  // own: half of the beats of a slow heart in that time
 	pairStep       = 5  // s
 	pairLag        = 5  // s
 	pairLags       = 2*pairLag + 1
-	pairHighPass   = 0.04 // Hz
-	pairSettle     = 12   // s; own: three time constants of the high-pass
-	pairShiftLeast = 40   // s; own: window plus both lags, so that a surrogate shares no second with the real window
-	pairShiftStep  = 3    // s; own: neighbours differ by a third of the heart-rate window
-	pairSurrogates = 120  // at least 100
-	pairAlpha      = 0.02 // own: consecutive windows overlap, so a chance hit lasts; 0.05 would let them pass 5 % of the time
-	pairMemory     = 12.0 // windows; own: one minute of steps in the running mean of Fisher z
-	pairFirst      = 12   // windows; own: as many as the running mean remembers
+	pairHighPass   = 0.02 // Hz; own: the slowest that a window of 60 s can tell from a drift
+	pairSettle     = 24   // s; own: three time constants of the high-pass
+	pairShiftLeast = 70   // s; own: window plus both lags, so that a surrogate shares no second with the real window
+	pairShiftStep  = 3    // s; own: neighbours differ by a third of the window of the heart rate
+	pairSurrogates = 100  // at least 100; each costs time
+	pairAlpha      = 0.01 // own: consecutive windows overlap, so a chance hit lasts; 0.05 would let them pass 5 % of the time
+	pairMemory     = 18.0 // windows; own: a minute and a half of steps in the running mean of Fisher z
+	pairFirst      = 12   // windows; own: a minute of them, before anything is told
 	pairFlat       = 1e-9 // sum of squares, bpm² or µS²; own: what rounding leaves of a flat window
 	pairSeed       = 20080531
 )

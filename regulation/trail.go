@@ -1,29 +1,30 @@
 package regulation
 
-// trailSeconds is the longest window that a feature is looked at in.
-const trailSeconds = 120
+// trailSeconds is how many seconds are held: a power of two, and no fewer than the longest window.
+const trailSeconds = 128
 
-// trail holds what one feature showed in each of the last seconds, so that it can be summed over any window up to trailSeconds.
+// trail holds what one feature showed in each of the last seconds, so that it can be summed over any window.
 type trail struct {
-	sums    [trailSeconds]float64
-	weights [trailSeconds]float64
-	n       int // seconds so far
+	seconds [trailSeconds]sum
+	n       uint // seconds so far
 }
 
-// put takes one second: a sum, and over how much. A second in which nothing could be seen has the weight 0.
-func (r *trail) put(sum, weight float64) {
-	r.sums[r.n%trailSeconds], r.weights[r.n%trailSeconds] = sum, weight
+// sum is what was seen, and over how much of it.
+type sum struct{ of, over float64 }
+
+// put takes one second. A second in which nothing could be seen is over 0.
+func (r *trail) put(of, over float64) {
+	r.seconds[r.n%trailSeconds] = sum{of, over}
 	r.n++
 }
 
-// last adds up the last seconds.
-func (r *trail) last(seconds int) (sum, weight float64) {
-	for back := 1; back <= min(seconds, r.n); back++ {
-		i := (r.n - back) % trailSeconds
-		sum += r.sums[i]
-		weight += r.weights[i]
+// add extends a sum over the last from seconds to one over the last to.
+func (r *trail) add(s *sum, from, to int) {
+	for back := uint(from) + 1; back <= min(uint(to), r.n); back++ {
+		second := r.seconds[(r.n-back)%trailSeconds]
+		s.of += second.of
+		s.over += second.over
 	}
-	return sum, weight
 }
 
 // estimate is a feature's value as far as one window shows it.

@@ -203,21 +203,28 @@ func (b *body) truth() Truth {
 	return t
 }
 
-// shared is the slow rhythm that two people in one room have in common: three sines of unequal length, variance 1.
-type shared struct{ phases [3]float64 }
+// shared is the slow rhythm that two people in one room have in common: variance 1, from a hundred seconds to a quarter of a minute, without
+// a period that returns, as random as what each has alone (Rice 1944: a sum of sines of random frequency and phase).
+type shared [24]struct{ hertz, phase float64 }
+
+const (
+	sharedSlowest = 100.0 // s
+	sharedFastest = 15.0  // s
+)
 
 func newShared(r *rand.Rand) *shared {
 	s := &shared{}
-	for i := range s.phases {
-		s.phases[i] = 2 * math.Pi * r.Float64()
+	for i := range s {
+		s[i].hertz = math.Exp(r.Float64()*math.Log(sharedSlowest/sharedFastest)) / sharedSlowest
+		s[i].phase = 2 * math.Pi * r.Float64()
 	}
 	return s
 }
 
 func (s *shared) at(now float64) float64 {
 	v := 0.0
-	for i, period := range [...]float64{97, 53, 31} {
-		v += math.Sin(2*math.Pi*now/period + s.phases[i])
+	for i := range s {
+		v += math.Sin(2*math.Pi*now*s[i].hertz + s[i].phase)
 	}
-	return v * math.Sqrt(2.0/3)
+	return v * math.Sqrt(2.0/float64(len(s)))
 }

@@ -12,6 +12,7 @@ const (
 	shareNoise = 0.20
 	slowWave   = 0.50 // 0.1 Hz (Mayer) wave, standard deviation / RMSSD
 	slowDrift  = 0.60 // very low frequencies, likewise
+	sharedGain = 2.4  // what two people go through together moves a heart more than what it does alone
 
 	mayerHertz = 0.1
 	mayerTau   = 15.0 // s, memory of the 0.1 Hz wave
@@ -93,7 +94,7 @@ func (h *heart) control(l levels, breathRate, shared, dt float64) {
 	keep := math.Exp(-dt / driftTau)
 	h.drift = keep*h.drift + math.Sqrt(1-keep*keep)*h.rand.NormFloat64()
 	common := clamp(l.together, 0, 1)
-	drift := math.Sqrt(1-common*common)*h.drift + common*shared
+	drift := math.Sqrt(1-common*common)*h.drift + sharedGain*common*shared
 	h.slow = h.body.rmssd * h.tone * (slowWave*h.wave.value + slowDrift*drift)
 }
 
