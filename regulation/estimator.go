@@ -244,8 +244,9 @@ func (e *Estimator) usable(t time.Duration) usable {
 
 // name judges this second.
 func (e *Estimator) name(t time.Duration) {
-	now := judge(e.circumstances())
-	held := e.dwelling.step(t, now, e.features.Setting == SettingTogether && e.movement.lately(t))
+	stirred := e.features.Setting == SettingTogether && e.movement.lately(t)
+	now := judge(e.circumstances(stirred))
+	held := e.dwelling.step(t, now, stirred)
 	e.state = State{
 		Name: held.name, Unknown: held.reason, Stage: e.stage,
 		Arousal: e.axes.arousal.value, Vagal: e.axes.vagal.value,
@@ -258,11 +259,11 @@ func (e *Estimator) name(t time.Duration) {
 }
 
 // circumstances gathers what the rules look at.
-func (e *Estimator) circumstances() circumstances {
+func (e *Estimator) circumstances(stirred bool) circumstances {
 	f := e.features
 	return circumstances{
 		setUp: f.SetUp, night: f.Setting == SettingNight, sensed: f.Sensed, contact: f.contact(),
-		stage: e.stage, moving: e.movement.moving || e.movement.effort, skinOnly: e.skinOnly(),
+		stage: e.stage, moving: e.movement.moving || e.movement.effort, stirred: stirred, skinOnly: e.skinOnly(),
 		arousal: e.axes.arousal.value, vagal: e.axes.vagal.value, high: e.high.on, low: e.low.on,
 		noPulse: e.whyNoVagal(), nothing: e.whyNothing(),
 	}

@@ -14,6 +14,7 @@ type circumstances struct {
 	contact  bool // any sensor touches skin
 	stage    Stage
 	moving   bool
+	stirred  bool // together, and moved within the last minute and a half
 	skinOnly bool // vagal: off, or an uneven pulse
 	arousal  dsp.Maybe
 	vagal    dsp.Maybe
@@ -45,6 +46,8 @@ func judge(c circumstances) verdict {
 		return unknown(ReasonMoving)
 	case !c.arousal.Known:
 		return unknown(c.nothing)
+	case !c.vagal.Known && c.high && c.stirred && !c.skinOnly:
+		return unknown(ReasonMoving) // skin alone does not tell effort from alarm, and effort is the likelier here
 	case !c.vagal.Known && c.high:
 		return verdict{Activated, ReasonNone, confidenceSkin}
 	case !c.vagal.Known && c.skinOnly:

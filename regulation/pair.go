@@ -9,7 +9,7 @@ import (
 )
 
 // Pair tells how two wearers' signals move together: windowed cross-correlation (Boker et al. 2002) of heart rate and of phasic skin
-// conductance, 60 s windows every 5 s, lags up to ±5 s, Fisher z averaged over about a minute and a half of windows.
+// conductance, 60 s windows every 5 s, lags up to ±5 s, Fisher z averaged over about two minutes of windows.
 //
 // A value counts as significant only against 100 surrogates, which pair one wearer's present with the other's past, 70 s and more
 // ago (data sliding: Moulder et al. 2018, doi 10.1037/met0000172). They keep each signal's own slowness, which shuffling would not,

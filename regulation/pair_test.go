@@ -80,8 +80,8 @@ func TestCoupledSignalsAreFoundWithSignAndLag(t *testing.T) {
 			source, noiseA, noiseB := wave(5, 1820), wave(6, 1820), wave(7, 1820)
 			a, b := make([]float64, 1800), make([]float64, 1800)
 			for s := range a {
-				a[s] = source[s+10] + 0.5*noiseA[s]
-				b[s] = row.sign*source[s+10-row.lag] + 0.5*noiseB[s]
+				a[s] = source[s+10] + 0.4*noiseA[s]
+				b[s] = row.sign*source[s+10-row.lag] + 0.4*noiseB[s]
 			}
 			right, windows := 0, 0
 			for _, c := range two(a, b, nil) {

@@ -31,8 +31,8 @@ const (
 	confidenceFirst   = 0.6  // design 4: stage first
 	confidenceSkin    = 0.6  // design 4: skin alone, or vagal null
 	confidenceMixed   = 0.45 // own: settled while one feature is itself high, as in freezing (skin up, heart down)
-	confidenceOdd     = 2.0  // own: z of one feature from which settled is odd
-	confidenceHeld    = 0.6  // own: share of an axis' error that is left in a name that has lasted its dwell, two short windows or more
+	confidenceOdd     = 2.5  // own: z of one feature from which settled is odd
+	confidenceHeld    = 0.5  // own: share of an axis' error that is left in a name that has lasted its dwell, two short windows or more
 	confidenceModel   = 0.15 // own: z, what is not known of an axis besides: a body's own wandering, another day's rest
 	confidenceUnlike  = 0.8  // own: factor for an own rest far from the population's
 	confidenceMarked  = 0.8  // own: factor for the pulse while more than 5 % of its intervals are left out
@@ -57,7 +57,7 @@ const (
 const (
 	movingTogether = 10 * time.Second // design 4: both channels disturbed within 10 s
 	movingHold     = 10 * time.Second // own: one heart-rate window after the last movement
-	movingLately   = time.Minute      // own: what heart and skin take to come back from it
+	movingLately   = 90 * time.Second // own: what heart and skin take to come back from it
 	effortEnter    = 35.0             // bpm above own rest; own: beyond what sitting stress does (mean +15 to +25 bpm), within brisk walking
 	effortLasts    = 10               // s; own: one window of the heart rate
 	effortHold     = 30 * time.Second // own: while the heart is not read, effort is not over; longer than that nobody knows
@@ -143,7 +143,7 @@ const (
 // Two people (physiology 9: window 30 s, step 5 s, lag ±5 s, high-pass 0.04 Hz, at least 100 surrogates, as a start).
 const (
 	pairWindow     = 60 // s; own: what two people share lasts a quarter of a minute to two: in 30 s the place of the peak is not sure to a second
-	pairRate       = 6  // s; own: a breath or two
+	pairRate       = 10 // s; own: a whole turn of the 0.1 Hz wave, which each heart has for itself
 	pairIntervals  = 3  // own: half of the beats of a slow heart in that time
 	pairStep       = 5  // s
 	pairLag        = 5  // s
@@ -154,7 +154,7 @@ const (
 	pairShiftStep  = 3    // s; own: neighbours differ by a third of the window of the heart rate
 	pairSurrogates = 100  // at least 100; each costs time
 	pairAlpha      = 0.01 // own: consecutive windows overlap, so a chance hit lasts; 0.05 would let them pass 5 % of the time
-	pairMemory     = 18.0 // windows; own: a minute and a half of steps in the running mean of Fisher z
+	pairMemory     = 24.0 // windows; own: two minutes of steps in the running mean of Fisher z
 	pairFirst      = 12   // windows; own: a minute of them, before anything is told
 	pairFlat       = 1e-9 // sum of squares, bpm² or µS²; own: what rounding leaves of a flat window
 	pairSeed       = 20080531

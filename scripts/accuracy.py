@@ -8,6 +8,7 @@ from typing import Any
 import shown
 from interval_targets import interval_files
 from replays import Replay, all_cases, replay, scorer
+from state_targets import state_targets
 from tables import section, table, text
 from target import TITLES
 from targets import from_recordings
@@ -90,9 +91,11 @@ def main() -> int:
         tests = beside.submit(from_tests)  # Go compiles while recordings are read
         replays = [replay(case) for case in all_cases()]
         rows = from_recordings(replays) + interval_files() + tests.result()
-    section("Every target", table(TITLES, [t.cells() for t in rows], flush="<<<<"))
+    states = state_targets(replays)
+    section("Signals: every target", table(TITLES, [t.cells() for t in rows], flush="<<<<"))
+    section("State: every target", table(TITLES, [t.cells() for t in states], flush="<<<<"))
     print_recordings(replays)
-    asked = [t for t in rows if t.asked]
+    asked = [t for t in rows + states if t.asked]
     print(f"\n{sum(t.met is True for t in asked)} of {len(asked)} targets met; {len(replays)} readings of recordings.")
     return 0
 
