@@ -56,7 +56,7 @@ func (d *Differences) add(difference, ms float64) {
 type Pulse struct {
 	leads  []*lead
 	active int
-	ahead  int // seconds in which another lead was clearly better
+	rival  rival
 	found  []found
 	judged []interval
 

@@ -100,8 +100,20 @@ func (p *Pulse) watch(dst []Value, t time.Duration) []Value {
 	return p.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
 }
 
+// rival is the other lead that is clearly better now. Seconds in which another one was do not count for it.
+type rival struct{ lead, seconds int }
+
+// second takes the lead that is better in this second and tells for how many in a row it has been.
+func (r *rival) second(lead int) (ahead int) {
+	if lead != r.lead {
+		*r = rival{lead: lead}
+	}
+	r.seconds++
+	return r.seconds
+}
+
 // choose picks the lead that is used. Leads are compared by their quality over the last seconds, not of now, since every change of
-// lead costs an interval. Another one must be clearly better for 3 s, or the present one without contact.
+// lead costs an interval. One and the same other must be clearly better for 3 s, or the present one without contact.
 func (p *Pulse) choose(t time.Duration) {
 	if len(p.leads) == 1 {
 		return
@@ -116,13 +128,13 @@ func (p *Pulse) choose(t time.Duration) {
 	}
 	contact, _, _ := p.leads[p.active].quality(t)
 	if best == p.active || contact && p.leads[best].worth < p.leads[p.active].worth+switchGain {
-		p.ahead = 0
+		p.rival = rival{}
 		return
 	}
-	if p.ahead++; contact && p.ahead < switchTime {
+	if ahead := p.rival.second(best); contact && ahead < switchTime {
 		return
 	}
-	p.active, p.ahead = best, 0
+	p.active, p.rival = best, rival{}
 	p.leads[best].alone = true // its next beat has no tie to the last one told
 	p.breath.clear()
 }
