@@ -18,16 +18,20 @@ const maxLine = 64 << 10
 // maxCellShown bounds how much of a bad cell an error repeats.
 const maxCellShown = 40
 
+// gzipMagic begins every member of a gzip file (RFC 1952 section 2.3.1).
+var gzipMagic = []byte{0x1f, 0x8b}
+
 // lines hands out the lines of a text, gzip or plain, with their numbers for errors.
 type lines struct {
 	name string
 	in   *bufio.Reader
 	n    int    // number of the line handed out last, from 1
+	over int    // empty lines that were passed over before it
 	last []byte // that line
 	held bool   // next gives it once more
 }
 
-// openLines recognises gzip by its first two bytes (RFC 1952 section 2.3.1), not by the file's name.
+// openLines recognises gzip by its first two bytes, not by the file's name.
 func openLines(r io.Reader, name string) (*lines, error) {
 	raw := bufio.NewReaderSize(r, maxLine)
 	l := &lines{name: name, in: raw}
@@ -35,7 +39,7 @@ func openLines(r io.Reader, name string) (*lines, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("recording: %s: %w", name, err)
 	}
-	if !bytes.Equal(head, []byte{0x1f, 0x8b}) {
+	if !bytes.Equal(head, gzipMagic) {
 		return l, nil
 	}
 	z, err := gzip.NewReader(raw)
@@ -43,8 +47,40 @@ func openLines(r io.Reader, name string) (*lines, error) {
 		l.n = 1
 		return nil, l.readError(err)
 	}
-	l.in = bufio.NewReaderSize(z, maxLine)
+	z.Multistream(false)
+	l.in = bufio.NewReaderSize(&members{raw: raw, z: z}, maxLine)
 	return l, nil
+}
+
+// errAfterGzip is what stands behind the last member of a gzip file and is none. The data before it are whole, but nobody knows
+// whether they are all.
+var errAfterGzip = errors.New("the gzip data are whole, but something else stands after their end: copy the file again, or cut it off there")
+
+// members reads one gzip member after the other (RFC 1952 section 2.2), as files that were appended to each other hold them.
+type members struct {
+	raw *bufio.Reader
+	z   *gzip.Reader
+}
+
+func (m *members) Read(p []byte) (int, error) {
+	for {
+		n, err := m.z.Read(p)
+		if err != io.EOF {
+			return n, err
+		}
+		if n > 0 {
+			return n, nil // the end is told again by the call after
+		}
+		if head, err := m.raw.Peek(2); len(head) == 0 {
+			return 0, err
+		} else if !bytes.Equal(head, gzipMagic) {
+			return 0, errAfterGzip
+		}
+		if err := m.z.Reset(m.raw); err != nil {
+			return 0, err
+		}
+		m.z.Multistream(false)
+	}
 }
 
 // next gives the next line that is not empty, without its end; it is good until the call after. io.EOF ends the text.
@@ -53,6 +89,7 @@ func (l *lines) next() ([]byte, error) {
 		l.held = false
 		return l.last, nil
 	}
+	l.over = 0
 	for {
 		b, err := l.in.ReadSlice('\n')
 		if len(b) == 0 && err == io.EOF {
@@ -69,6 +106,7 @@ func (l *lines) next() ([]byte, error) {
 			l.last = b
 			return b, nil
 		}
+		l.over++
 	}
 }
 
@@ -78,6 +116,8 @@ func (l *lines) repeat() { l.held = true }
 // readError puts what the reader or the decompressor says into words about the file.
 func (l *lines) readError(err error) error {
 	switch {
+	case errors.Is(err, errAfterGzip):
+		return l.errorf("%w", err)
 	case errors.Is(err, bufio.ErrBufferFull):
 		return l.errorf("a line of more than %d bytes: is this a CSV file?", maxLine)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
