@@ -27,6 +27,7 @@ const (
 const (
 	skinFlatTime = time.Minute
 	skinFlatMove = 0.01 // µS
+	flatDoubt    = 0.25 // of that time, more than twice the longest stillness of a wrist at rest: from then on the reading is doubted
 )
 
 // Quality falls from 1 where the least response that counts is the classic one, or twice it, to a half at ten times.
@@ -103,6 +104,8 @@ func (k *Skin) quality(t time.Duration) (quality float64, reason string) {
 	switch {
 	case k.tug.moving():
 		return math.Min(quality, 0.4), reasonJump
+	case t-k.look.changed > time.Duration(flatDoubt*float64(k.longestFlat())):
+		return math.Min(quality, 0.4), reasonStuck
 	case !k.proven(t) && t-k.since > skinDryTime:
 		return math.Min(quality, 0.4), reasonDry
 	case k.tooSlow():
