@@ -228,7 +228,13 @@ func (k *Skin) cell(dst []Value, t time.Duration, g float64) []Value {
 		k.machine.interrupt() // no rise may join what lies before and after
 		return dst
 	}
+	swayed := k.machine.sway.on
 	dst = k.machine.next(dst, t-k.low.delay, k.level, k.rough.deviation(k.look.step), k.least())
+	if k.machine.sway.on {
+		if k.unseen.add(t, skinStep); !swayed {
+			k.unseen.add(t, t-k.machine.sway.since()) // what was counted since then is taken back
+		}
+	}
 	k.rough.look(t, &k.machine.recent)
 	return dst
 }
