@@ -236,25 +236,28 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	return dst
 }
 
+// uneven reports that interval measures mean nothing: many intervals of the last minute are not normal, or beats take turns.
+func (p *Pulse) uneven() bool { return p.evenness.uneven || p.leads[p.active].turn.on }
+
 // variability appends the windows. Where the pulse is uneven they carry their counts and nothing else.
 func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
-	if p.evenness.update(&p.short) {
-		p.total.look(p.evenness.uneven)
+	if p.evenness.update(&p.short) || p.uneven() {
+		p.total.look(p.uneven())
 	}
 	v := p.short.measures()
-	if p.evenness.uneven {
+	if p.uneven() {
 		v = HRV{Window: v.Window, N: v.N, ExcludedPercent: v.ExcludedPercent}
 	} else {
 		p.spectra.short(&v, &p.short, t, p.breathing.Rate)
 	}
 	p.features.MeanNN, p.features.RMSSD, p.features.RSALn = v.MeanNN, v.RMSSD, v.RSALn
-	p.features.Uneven, p.features.Marked = p.evenness.uneven, v.Marked()
+	p.features.Uneven, p.features.Marked = p.uneven(), v.Marked()
 	dst = append(dst, v)
 	if !p.long.filled() && !p.long.refused() || t < p.began+longWindow {
 		return dst
 	}
 	v = p.long.measures()
-	if p.evenness.uneven {
+	if p.uneven() {
 		v = HRV{Window: v.Window, N: v.N, ExcludedPercent: v.ExcludedPercent}
 	} else {
 		p.spectra.long(&v, &p.long, t, p.breathing.Rate)
@@ -263,7 +266,7 @@ func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
 }
 
 func (p *Pulse) coherence(t time.Duration) Coherence {
-	if p.features.Quality < usableQuality || p.evenness.uneven {
+	if p.features.Quality < usableQuality || p.uneven() {
 		return Coherence{Pace: p.pacer.perMin}
 	}
 	return p.pacer.coherence(&p.record, max(p.record.oldest(), p.long.from), t)

@@ -77,6 +77,9 @@ func (l *lead) quality(t time.Duration) (contact bool, quality float64, reason s
 	if !l.gate.open() || l.overdue() {
 		quality = min(quality, brokenQuality)
 	}
+	if !l.form.sharp && l.turn.on {
+		return true, min(quality, brokenQuality), unevenReason
+	}
 	if !l.form.sharp && l.lean.against(l.polarity) {
 		return true, min(quality, brokenQuality), reasonNoWave
 	}
@@ -154,7 +157,7 @@ func (p *Pulse) judge(t time.Duration) {
 	if f.Reason == reasonNoWave && (!p.begun || t-p.began < startTime) {
 		f.Reason = reasonStart
 	}
-	if f.Reason == "" && p.evenness.uneven {
+	if f.Reason == "" && p.uneven() {
 		f.Reason = unevenReason
 	}
 }
