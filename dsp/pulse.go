@@ -54,11 +54,12 @@ func (d *Differences) add(difference, ms float64) {
 
 // Pulse turns the samples of one wearer's pulse sensor into beats, intervals and what follows from them.
 type Pulse struct {
-	leads  []*lead
-	active int
-	rival  rival
-	found  []found
-	judged []interval
+	leads    []*lead
+	active   int
+	rival    rival
+	rateless int // s
+	found    []found
+	judged   []interval
 
 	lastBeat time.Duration
 	anyBeat  bool
@@ -195,7 +196,7 @@ func (p *Pulse) Withdraw() {
 	p.long.clear()
 	p.breath.clear()
 	p.breathing = Respiration{}
-	p.evenness.uneven = false
+	p.evenness.uneven, p.rateless = false, 0
 	p.afterGap, p.anyBeat, p.begun = true, false, false
 	p.certain = Differences{}
 	p.features = PulseFeatures{Reason: reasonStart}
@@ -222,6 +223,7 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	f := &p.features
 	f.Differences, p.certain = p.certain, Differences{}
 	f.HeartRate = p.heartRate(t)
+	p.missRate()
 	p.breathing = p.respiration(t)
 	f.Breathing, f.BreathingQuality = p.breathing.Rate, p.breathing.Quality
 	dst = p.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)

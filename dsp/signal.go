@@ -14,6 +14,7 @@ const (
 	reasonNoWave    = "no pulse wave: place the sensor"
 	reasonTorn      = "samples are lost all the time: the bus or the machine does not keep up"
 	reasonDisturbed = "pulse disturbed: hold still"
+	reasonUnlike    = "beats do not fit together: hold still"
 )
 
 // teller emits Signal when something changed and every 10 s.
@@ -43,6 +44,7 @@ const (
 	unrestFree    = 0.10             // unrest of beats that costs no quality: 0.04 to 0.06 is usual, 0.07 in deep breathing …
 	unrestMost    = 0.20             // … and that leaves none: what chance finds in noise has 0.3 and more
 	worthGain     = 0.1              // per second: leads are compared over about 10 s
+	ratelessMost  = 10               // s without a heart rate, though the signal is good: the intervals are to blame. A rate needs 5 to 8 s of them
 	switchGain    = 0.15             // by which another lead must be better …
 	switchTime    = 3                // … for so many seconds, before it is used
 )
@@ -151,13 +153,24 @@ func (p *Pulse) assess(t time.Duration) {
 	}
 }
 
+// missRate counts the seconds in which a good signal gives no heart rate.
+func (p *Pulse) missRate() {
+	if p.rateless++; p.features.HeartRate.Known || p.features.Quality < usableQuality {
+		p.rateless = 0
+	}
+}
+
 func (p *Pulse) judge(t time.Duration) {
 	f := &p.features
 	f.Contact, f.Quality, f.Reason = p.leads[p.active].quality(t)
 	if f.Reason == reasonNoWave && (!p.begun || t-p.began < startTime) {
 		f.Reason = reasonStart
 	}
-	if f.Reason == "" && p.uneven() {
+	switch {
+	case f.Reason != "":
+	case p.uneven():
 		f.Reason = unevenReason
+	case p.rateless > ratelessMost:
+		f.Reason = reasonUnlike
 	}
 }

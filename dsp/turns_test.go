@@ -162,3 +162,38 @@ func TestAPulseIsUsedAgainOnceItsBeatsTakeNoTurns(t *testing.T) {
 		}
 	}
 }
+
+func TestNoHeartRateIsWithheldForLongWithoutAReason(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 7))
+	anyOf := func(n int, choices ...float64) (out []float64) {
+		for range n {
+			out = append(out, choices[random.IntN(len(choices))])
+		}
+		return out
+	}
+	tests := []struct {
+		name string
+		r    rhythm
+	}{
+		{"an even pulse", rhythm{distance: []float64{0.8}}},
+		{"short, long and usual distances without order", rhythm{distance: anyOf(150, 0.54, 0.83, 1.12)}},
+		{"short and usual distances without order", rhythm{distance: anyOf(150, 0.54, 0.83)}},
+		{"every fourth beat early, and another early after it", rhythm{distance: []float64{0.83, 0.83, 0.52, 0.60, 1.2}}},
+		{"two beats early in every five", rhythm{distance: []float64{0.83, 0.5, 1.1, 0.5, 1.1}}},
+		{"every fourth beat early", rhythm{distance: []float64{0.83, 0.83, 0.5, 1.15}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.r.hz = 125
+			silent := 0
+			for s, f := range pulseEach(newPPG(), test.r.samples(0, 120)) {
+				if silent++; f.HeartRate.Known || f.Reason != "" {
+					silent = 0
+				}
+				if silent > 11 {
+					t.Fatalf("after %d s: %+v", s+1, f)
+				}
+			}
+		})
+	}
+}
