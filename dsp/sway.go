@@ -7,7 +7,7 @@ import "time"
 // rises as it falls and comes like a clock.
 const (
 	swayCycles = 4                // such swings in a row are no responses
-	swayLean   = 0.3              // sum of the cubed steps over that of their sizes: 0.3 where the rise is 1.4 times as steep as the fall; responses have 0.6 to 1
+	swayLean   = 0.3              // sum of the cubed steps over that of their sizes: a rise 1.4 times as steep as the fall; responses have 0.6 to 1
 	swayPeriod = 0.12             // of the mean: that a cycle's length may differ from it; those of responses differ by half of it and more
 	swayHeight = 0.3              // of the mean: that its height may differ
 	swayOdd    = 2                // unlike cycles in a row that end it

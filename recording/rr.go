@@ -52,32 +52,9 @@ func ReadRR(r io.Reader, name string) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rr []float64
-	var lone error // the first that looks like seconds; where all do, checkIntervals says so
-	blanks := 0    // since the last interval
-	for {
-		row, err := l.next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		v, err := l.interval(row, column, width)
-		if err != nil {
-			return nil, err
-		}
-		if blanks += l.over; math.IsNaN(v) {
-			blanks++
-			continue
-		}
-		if rr = appendGap(rr, blanks); len(rr) >= maxIntervals {
-			return nil, l.errorf("more than %d intervals: cut the file into pieces", maxIntervals)
-		}
-		if lone == nil && v >= loneFrom && v <= loneTo {
-			lone = l.errorf("an interval of %g ms: it looks like seconds, wanted milliseconds", v)
-		}
-		rr, blanks = append(rr, v), 0
+	rr, lone, err := l.intervals(column, width)
+	if err != nil {
+		return nil, err
 	}
 	if err := l.checkIntervals(rr); err != nil {
 		return nil, err
@@ -86,6 +63,34 @@ func ReadRR(r io.Reader, name string) ([]float64, error) {
 		return nil, lone
 	}
 	return rr, nil
+}
+
+// intervals reads the rows. lone is the error of the first interval that looks like seconds; where all do, checkIntervals says so.
+func (l *lines) intervals(column, width int) (rr []float64, lone, err error) {
+	for blanks := 0; ; { // since the last interval
+		row, err := l.next()
+		if err == io.EOF {
+			return rr, lone, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		v, err := l.interval(row, column, width)
+		if err != nil {
+			return nil, nil, err
+		}
+		if blanks += l.over; math.IsNaN(v) {
+			blanks++
+			continue
+		}
+		if rr = appendGap(rr, blanks); len(rr) >= maxIntervals {
+			return nil, nil, l.errorf("more than %d intervals: cut the file into pieces", maxIntervals)
+		}
+		if lone == nil && v >= loneFrom && v <= loneTo {
+			lone = l.errorf("an interval of %g ms: it looks like seconds, wanted milliseconds", v)
+		}
+		rr, blanks = append(rr, v), 0
+	}
 }
 
 // appendGap appends a gap where blanks lie between two intervals. However many they are, they tell no length.
