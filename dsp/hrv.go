@@ -27,9 +27,8 @@ func (w *window) measures() HRV {
 	if all == 0 {
 		return v
 	}
-	share := float64(s.excluded) / float64(all)
-	v.ExcludedPercent = Some(100 * share)
-	if share > maxExcluded || s.n < 2 {
+	v.ExcludedPercent = Some(100 * float64(s.excluded) / float64(all))
+	if w.refused() || s.n < 2 {
 		return v
 	}
 	n := float64(s.n)
@@ -56,6 +55,9 @@ func (v HRV) Marked() bool {
 func (w *window) filled() bool { return w.s.nnMs >= minFilled*float64(w.span)/1e6 }
 
 // refused reports whether too many intervals of the window are not normal.
-func (w *window) refused() bool {
-	return float64(w.s.excluded) > maxExcluded*float64(w.s.n+w.s.excluded)
+func (w *window) refused() bool { return tooManyExcluded(w.s.excluded, w.s.n) }
+
+// tooManyExcluded reports whether so many intervals that are not normal, beside n that are, leave no measure.
+func tooManyExcluded(excluded, n int) bool {
+	return float64(excluded) > maxExcluded*float64(n+excluded)
 }

@@ -43,6 +43,7 @@ type lead struct {
 	tmpl template
 	when timing
 	gate gate
+	turn turns
 	look scan // input conditions: clipping, flat line, rate, resolution
 
 	locked    bool
@@ -80,6 +81,7 @@ func newLead(kind PulseKind) *lead {
 func (l *lead) forget() {
 	l.locked, l.waiting, l.alone, l.turned = false, false, true, 0
 	l.gate.clear()
+	l.turn.clear()
 	l.when.clear()
 	l.heights.clear()
 	l.gaps.clear()
@@ -237,6 +239,9 @@ func (l *lead) settle(dst []found) []found {
 	c := l.pending
 	v := l.judge(c)
 	l.judged.add(v)
+	if l.likeness(c.k) >= turnLike && c.height >= turnWeak*l.heights.median() {
+		l.turn.wave(c.k, l.form.step.Seconds())
+	}
 	if !v.beat {
 		return dst
 	}

@@ -35,3 +35,28 @@ func TestNoIntervalJoinsTheTimesOfTwoLeads(t *testing.T) {
 		}
 	}
 }
+
+func TestALeadIsBetterForAsLongAsItWasThatVeryLead(t *testing.T) {
+	tests := []struct {
+		name   string
+		better []int // lead, each second
+		ahead  int   // of the last one, s
+	}{
+		{"the same lead for three seconds", []int{1, 1, 1}, 3},
+		{"two leads in turn have no count together", []int{1, 2, 1}, 1},
+		{"a lead that takes over begins at its own first second", []int{1, 1, 2, 2}, 2},
+		{"the first lead of all counts like any other", []int{0, 0}, 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var r rival
+			ahead := 0
+			for _, lead := range test.better {
+				ahead = r.second(lead)
+			}
+			if ahead != test.ahead {
+				t.Errorf("%d s, want %d", ahead, test.ahead)
+			}
+		})
+	}
+}

@@ -62,11 +62,12 @@ func (f *Fresh) add(e *entry) {
 
 // Pulse turns the samples of one wearer's pulse sensor into beats, intervals and what follows from them.
 type Pulse struct {
-	leads  []*lead
-	active int
-	ahead  int // seconds in which another lead was clearly better
-	found  []found
-	judged []interval
+	leads    []*lead
+	active   int
+	rival    rival
+	rateless int // s
+	found    []found
+	judged   []interval
 
 	lastBeat time.Duration
 	anyBeat  bool
@@ -201,7 +202,7 @@ func (p *Pulse) Withdraw() {
 	p.long.clear()
 	p.breath.clear()
 	p.breathing = Respiration{}
-	p.evenness.uneven = false
+	p.evenness.uneven, p.rateless = false, 0
 	p.afterGap, p.anyBeat, p.begun = true, false, false
 	p.fresh = Fresh{}
 	p.features = PulseFeatures{Reason: reasonStart}
@@ -228,6 +229,7 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	f := &p.features
 	f.Fresh, p.fresh = p.fresh, Fresh{}
 	f.HeartRate = p.heartRate(t)
+	p.missRate()
 	p.breathing = p.respiration(t)
 	f.Breathing, f.BreathingQuality = p.breathing.Rate, p.breathing.Quality
 	dst = p.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
@@ -242,25 +244,28 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	return dst
 }
 
+// uneven reports that interval measures mean nothing: many intervals of the last minute are not normal, or beats take turns.
+func (p *Pulse) uneven() bool { return p.evenness.uneven || p.leads[p.active].turn.on }
+
 // variability appends the windows. Where the pulse is uneven they carry their counts and nothing else.
 func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
-	if p.evenness.update(&p.short) {
-		p.total.look(p.evenness.uneven)
+	if p.evenness.update(&p.short) || p.uneven() {
+		p.total.look(p.uneven())
 	}
 	v := p.short.measures()
-	if p.evenness.uneven {
+	if p.uneven() {
 		v = HRV{Window: v.Window, N: v.N, ExcludedPercent: v.ExcludedPercent}
 	} else {
 		p.spectra.short(&v, &p.short, t, p.breathing.Rate)
 	}
 	p.features.MeanNN, p.features.RMSSD, p.features.RSALn = v.MeanNN, v.RMSSD, v.RSALn
-	p.features.Uneven, p.features.Marked = p.evenness.uneven, v.Marked()
+	p.features.Uneven, p.features.Marked = p.uneven(), v.Marked()
 	dst = append(dst, v)
 	if !p.long.filled() && !p.long.refused() || t < p.began+longWindow {
 		return dst
 	}
 	v = p.long.measures()
-	if p.evenness.uneven {
+	if p.uneven() {
 		v = HRV{Window: v.Window, N: v.N, ExcludedPercent: v.ExcludedPercent}
 	} else {
 		p.spectra.long(&v, &p.long, t, p.breathing.Rate)
@@ -269,7 +274,7 @@ func (p *Pulse) variability(dst []Value, t time.Duration) []Value {
 }
 
 func (p *Pulse) coherence(t time.Duration) Coherence {
-	if p.features.Quality < usableQuality || p.evenness.uneven {
+	if p.features.Quality < usableQuality || p.uneven() {
 		return Coherence{Pace: p.pacer.perMin}
 	}
 	return p.pacer.coherence(&p.record, max(p.record.oldest(), p.long.from), t)

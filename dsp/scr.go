@@ -26,8 +26,10 @@ const (
 // response whose half recovery comes after the next one's rise has begun has none.
 type responses struct {
 	recent  trail
+	sway    sway
 	rising  bool
 	low     float64 // lowest since the last peak
+	foot    float64 // lowest before it
 	lowAt   time.Duration
 	top     float64
 	topAt   time.Duration
@@ -45,6 +47,7 @@ func (r *responses) clear() { *r = responses{} }
 func (r *responses) interrupt() {
 	r.rising, r.opened = false, 0
 	r.recent.clear()
+	r.sway.clear()
 }
 
 // forget takes back what was counted since time t: what surrounds a sample that cannot be right is no response.
@@ -86,12 +89,15 @@ func (r *responses) next(dst []Value, t time.Duration, level, noise, least float
 	r.recent.add(level)
 	fall := max(scrFall*least, 2*noise)
 	if r.recent.len() == 1 {
-		r.low, r.lowAt = level, t
+		r.low, r.lowAt, r.foot = level, t, level
+	} else {
+		r.sway.step(t, level-r.recent.at(1))
 	}
 	if !r.rising {
 		if level <= r.low {
 			r.low, r.lowAt = level, t
 		} else if level > r.low+fall {
+			r.leave(least)
 			r.rising, r.top, r.topAt = true, level, t
 		}
 		return dst
@@ -109,6 +115,17 @@ func (r *responses) next(dst []Value, t time.Duration, level, noise, least float
 	return dst
 }
 
+// leave ends the swing before the trough that the level leaves now. Where swings come like a clock and fall as they rise, what was counted of
+// them is taken back.
+func (r *responses) leave(least float64) {
+	r.sway.trough(r.lowAt, r.top-r.foot, least)
+	r.foot = r.low
+	if r.sway.on {
+		r.opened = 0
+		r.forget(r.sway.since())
+	}
+}
+
 // flat reports that the level has not grown for a while, though it may not fall: the tonic level rises under the response.
 func (r *responses) flat(level, fall float64) bool {
 	back := cellsOf(scrPlateau)
@@ -123,7 +140,7 @@ func (r *responses) confirm(t time.Duration, noise, least float64) bool {
 	rose := r.topAt - onset
 	amplitude := r.top - found.trough - noise // the highest and the lowest of a noisy level lie too far apart
 	jump := found.steep-noise > scrSharpest*amplitude
-	if !ok || jump || amplitude < least || rose < scrShortest || rose > scrLongest {
+	if !ok || jump || r.sway.on || amplitude < least || rose < scrShortest || rose > scrLongest {
 		return false
 	}
 	r.counted[r.count%scrCounted] = t

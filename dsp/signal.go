@@ -14,6 +14,7 @@ const (
 	reasonNoWave    = "no pulse wave: place the sensor"
 	reasonTorn      = "samples are lost all the time: the bus or the machine does not keep up"
 	reasonDisturbed = "pulse disturbed: hold still"
+	reasonUnlike    = "beats do not fit together: hold still"
 )
 
 // teller emits Signal when something changed and every 10 s.
@@ -43,6 +44,7 @@ const (
 	unrestFree    = 0.10             // unrest of beats that costs no quality: 0.04 to 0.06 is usual, 0.07 in deep breathing …
 	unrestMost    = 0.20             // … and that leaves none: what chance finds in noise has 0.3 and more
 	worthGain     = 0.1              // per second: leads are compared over about 10 s
+	ratelessMost  = 10               // s without a heart rate, though the signal is good: the intervals are to blame. A rate needs 5 to 8 s of them
 	switchGain    = 0.15             // by which another lead must be better …
 	switchTime    = 3                // … for so many seconds, before it is used
 )
@@ -77,6 +79,9 @@ func (l *lead) quality(t time.Duration) (contact bool, quality float64, reason s
 	if !l.gate.open() || l.overdue() {
 		quality = min(quality, brokenQuality)
 	}
+	if !l.form.sharp && l.turn.on {
+		return true, min(quality, brokenQuality), unevenReason
+	}
 	if !l.form.sharp && l.lean.against(l.polarity) {
 		return true, min(quality, brokenQuality), reasonNoWave
 	}
@@ -100,8 +105,20 @@ func (p *Pulse) watch(dst []Value, t time.Duration) []Value {
 	return p.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
 }
 
+// rival is the other lead that is clearly better now. Seconds in which another one was do not count for it.
+type rival struct{ lead, seconds int }
+
+// second takes the lead that is better in this second and tells for how many in a row it has been.
+func (r *rival) second(lead int) (ahead int) {
+	if lead != r.lead {
+		*r = rival{lead: lead}
+	}
+	r.seconds++
+	return r.seconds
+}
+
 // choose picks the lead that is used. Leads are compared by their quality over the last seconds, not of now, since every change of
-// lead costs an interval. Another one must be clearly better for 3 s, or the present one without contact.
+// lead costs an interval. One and the same other must be clearly better for 3 s, or the present one without contact.
 func (p *Pulse) choose(t time.Duration) {
 	if len(p.leads) == 1 {
 		return
@@ -116,13 +133,13 @@ func (p *Pulse) choose(t time.Duration) {
 	}
 	contact, _, _ := p.leads[p.active].quality(t)
 	if best == p.active || contact && p.leads[best].worth < p.leads[p.active].worth+switchGain {
-		p.ahead = 0
+		p.rival = rival{}
 		return
 	}
-	if p.ahead++; contact && p.ahead < switchTime {
+	if ahead := p.rival.second(best); contact && ahead < switchTime {
 		return
 	}
-	p.active, p.ahead = best, 0
+	p.active, p.rival = best, rival{}
 	p.leads[best].alone = true // its next beat has no tie to the last one told
 	p.breath.clear()
 }
@@ -136,13 +153,24 @@ func (p *Pulse) assess(t time.Duration) {
 	}
 }
 
+// missRate counts the seconds in which a good signal gives no heart rate.
+func (p *Pulse) missRate() {
+	if p.rateless++; p.features.HeartRate.Known || p.features.Quality < usableQuality {
+		p.rateless = 0
+	}
+}
+
 func (p *Pulse) judge(t time.Duration) {
 	f := &p.features
 	f.Contact, f.Quality, f.Reason = p.leads[p.active].quality(t)
 	if f.Reason == reasonNoWave && (!p.begun || t-p.began < startTime) {
 		f.Reason = reasonStart
 	}
-	if f.Reason == "" && p.evenness.uneven {
+	switch {
+	case f.Reason != "":
+	case p.uneven():
 		f.Reason = unevenReason
+	case p.rateless > ratelessMost:
+		f.Reason = reasonUnlike
 	}
 }

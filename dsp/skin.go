@@ -134,9 +134,6 @@ func (k *Skin) Sample(dst []Value, s Sample) []Value {
 
 // lose notes at time t that there is no conductance, and why. What follows may be another contact, with a level of its own.
 func (k *Skin) lose(t time.Duration, reason string) {
-	if k.have {
-		k.tonic.clear()
-	}
 	if k.have || k.reason != reason {
 		k.drop()
 	}
@@ -162,9 +159,11 @@ func (k *Skin) drop() {
 	k.machine.interrupt()
 }
 
-// begin starts a stretch of contact. The filter is set to rest at the first value, so it does not ring.
+// begin starts a stretch of contact. The filter is set to rest at the first value, so it does not ring. What lay before may have been
+// another electrode: its level says nothing of this one's.
 func (k *Skin) begin(t time.Duration, g float64) {
 	k.low.rest(g)
+	k.tonic.clear()
 	k.level, k.have, k.since = g, true, t
 	k.machine.interrupt()
 }
@@ -229,7 +228,13 @@ func (k *Skin) cell(dst []Value, t time.Duration, g float64) []Value {
 		k.machine.interrupt() // no rise may join what lies before and after
 		return dst
 	}
+	swayed := k.machine.sway.on
 	dst = k.machine.next(dst, t-k.low.delay, k.level, k.rough.deviation(k.look.step), k.least())
+	if k.machine.sway.on {
+		if k.unseen.add(t, skinStep); !swayed {
+			k.unseen.add(t, t-k.machine.sway.since()) // what was counted since then is taken back
+		}
+	}
 	k.rough.look(t, &k.machine.recent)
 	return dst
 }

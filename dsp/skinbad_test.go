@@ -122,6 +122,23 @@ func TestBadSkinInputGivesNothingOrTheRightNumber(t *testing.T) {
 	}
 }
 
+func TestAReadingThatStandsStillIsDoubtedBeforeItIsRefused(t *testing.T) {
+	alive := responding(5, 0.3, every(10, 60, 15)...)
+	each, _ := told(grove(stepADS1115), board(25, 140, func(t float64) float64 {
+		return dsp.GroveVolts(alive(min(t, 60)), 3.3, 0.5) // the cable breaks after 60 s, and the input holds its voltage
+	}))
+	for s, f := range each {
+		switch at := s + 1; {
+		case at > 3 && at < 60 && (f.Quality < 0.9 || f.Reason != ""):
+			t.Errorf("a living skin after %d s: %+v", at, f)
+		case at > 77 && at < 120 && (f.Quality >= 0.5 || !strings.Contains(f.Reason, "flat") || !f.Contact):
+			t.Errorf("still for %d s: %+v", at-60, f)
+		case at > 121 && (f.Contact || f.SCL.Known || !strings.Contains(f.Reason, "flat")):
+			t.Errorf("still for %d s: %+v", at-60, f)
+		}
+	}
+}
+
 func TestDriftIsNoResponse(t *testing.T) {
 	tests := []struct {
 		name string

@@ -27,6 +27,7 @@ const (
 const (
 	skinFlatTime = time.Minute
 	skinFlatMove = 0.01 // µS
+	flatDoubt    = 0.25 // of that time, more than twice the longest stillness of a wrist at rest: from then on the reading is doubted
 )
 
 // Quality falls from 1 where the least response that counts is the classic one, or twice it, to a half at ten times.
@@ -45,6 +46,7 @@ const (
 	reasonDry     = "poor dry contact: moisten the electrodes"
 	reasonStuck   = "flat line: a living skin always moves a little; look at the cable"
 	reasonSlow    = "sampled too slowly for responses: at least 4 a second are needed"
+	reasonSway    = "swings like a clock, as no skin does: look at the cable and the supply, and hold still"
 	reasonNoisy   = "too noisy for small responses: look at the cable and the supply"
 )
 
@@ -88,7 +90,7 @@ func (k *Skin) proven(t time.Duration) bool {
 
 // countable reports that the number of responses means something, also where it is 0.
 func (k *Skin) countable(t time.Duration) bool {
-	return !k.tooSlow() && k.proven(t) && k.least() <= skinCoarse
+	return !k.tooSlow() && !k.machine.sway.on && k.proven(t) && k.least() <= skinCoarse
 }
 
 // quality is 1 for a good contact, and less where small responses cannot be seen: for noise, coarse steps, a dry contact.
@@ -103,6 +105,10 @@ func (k *Skin) quality(t time.Duration) (quality float64, reason string) {
 	switch {
 	case k.tug.moving():
 		return math.Min(quality, 0.4), reasonJump
+	case t-k.look.changed > time.Duration(flatDoubt*float64(k.longestFlat())):
+		return math.Min(quality, 0.4), reasonStuck
+	case k.machine.sway.on:
+		return math.Min(quality, 0.4), reasonSway
 	case !k.proven(t) && t-k.since > skinDryTime:
 		return math.Min(quality, 0.4), reasonDry
 	case k.tooSlow():

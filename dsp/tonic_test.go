@@ -66,6 +66,42 @@ func TestTheTonicLevelIsAnchoredAnewByANewContact(t *testing.T) {
 	}
 }
 
+func TestTheTonicLevelAfterAGapIsOfTheNewContactAlone(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		gap     float64 // s without samples
+		another float64 // µS of the contact after it
+	}{
+		{"a cable pulled for 2 s, the same electrode", 2, 4},
+		{"a new electrode within 5 s, twice the level", 5, 8},
+		{"a new electrode after half a minute, half the level", 30, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var samples []dsp.Sample
+			for _, s := range reading(25, 120+test.gap+30, func(t float64) float64 {
+				if t < 120 {
+					return 4 + 0.01*math.Sin(t)
+				}
+				return test.another + 0.01*math.Sin(t)
+			}) {
+				if at := s.T.Seconds(); at < 120 || at >= 120+test.gap {
+					samples = append(samples, s)
+				}
+			}
+			each, _ := told(grove(stepADS1115), samples)
+			for s, f := range each {
+				at := float64(s + 1)
+				if at > 120+test.gap && f.SCL.Known && math.Abs(f.SCL.Value-test.another) > 0.05 {
+					t.Fatalf("%.0f s after the gap: %.2f µS, want %.2f", at-120-test.gap, f.SCL.Value, test.another)
+				}
+				if at > 120+test.gap+6 && !f.SCL.Known {
+					t.Fatalf("%.0f s after the gap there is no level: %+v", at-120-test.gap, f)
+				}
+			}
+		})
+	}
+}
+
 func TestResponsesKeepTheirShapeUnderATonicLevelThatClimbs(t *testing.T) {
 	at := every(20, 280, 20)
 	for _, slope := range []float64{-0.5 / 60, 0.5 / 60} {

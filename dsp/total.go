@@ -9,6 +9,7 @@ import (
 type total struct {
 	beats           int
 	n, pairs        int
+	excluded        int // intervals that are not normal
 	mean, m2        float64
 	diffSquare      float64
 	above50         int
@@ -19,7 +20,12 @@ type total struct {
 }
 
 func (s *total) interval(e *entry) {
-	if e.class != ClassNN {
+	switch e.class {
+	case ClassNN:
+	case ClassAfterGap: // as in a window: neither counted nor held against the run
+		return
+	default:
+		s.excluded++
 		return
 	}
 	s.n++
@@ -51,19 +57,19 @@ func (s *total) time(t time.Duration) {
 	s.last = max(s.last, t)
 }
 
-// summary gives no measure of intervals where the pulse was uneven for most of the time in which it was seen, and each measure from the
-// least content on that a window of 60 s must have for it.
+// summary gives no measure of intervals where the pulse was uneven for most of the time in which it was seen, nor where more intervals
+// are excluded than a window may have, and each measure from the least content on that a window of 60 s must have for it.
 func (s *total) summary() Summary {
 	v := Summary{Duration: s.last - s.first, Beats: s.beats}
-	even := 2*s.uneven <= s.looks
+	sound := 2*s.uneven <= s.looks && !tooManyExcluded(s.excluded, s.n)
 	nnMs := s.mean * float64(s.n)
-	if even && s.n >= 2 && nnMs >= minMeanMs {
+	if sound && s.n >= 2 && nnMs >= minMeanMs {
 		v.MeanNN = Some(s.mean)
 	}
-	if even && s.pairs >= minPairs && nnMs >= minRMSSDMs {
+	if sound && s.pairs >= minPairs && nnMs >= minRMSSDMs {
 		v.RMSSD = Some(math.Sqrt(s.diffSquare / float64(s.pairs)))
 	}
-	if even && s.pairs >= minPairs && nnMs >= minFilled*float64(shortWindow)/1e6 {
+	if sound && s.pairs >= minPairs && nnMs >= minFilled*float64(shortWindow)/1e6 {
 		v.SDNN = Some(math.Sqrt(s.m2 / float64(s.n-1)))
 		v.PNN50 = Some(100 * float64(s.above50) / float64(s.pairs))
 	}

@@ -150,6 +150,7 @@ func openWearers(o ReplayOptions) ([]selected, error) {
 			for _, c := range append(slices.Clone(sel.Pulse), sel.EDA, sel.Motion) {
 				used[c] = true
 			}
+			warnOfOutliers(path, rec, sel.Pulse, o.Warn)
 		}
 		warnOfUnused(path, rec, used, o.Warn)
 	}
@@ -177,6 +178,18 @@ func warnOfUnused(path string, rec *recording.Recording, used map[*recording.Col
 	}
 	if len(not) > 0 {
 		warn(fmt.Sprintf("%s: read: %s; not used: %s", path, strings.Join(read, ", "), strings.Join(not, ", ")))
+	}
+}
+
+// warnOfOutliers names the cell that flattens a pulse column, which is mapped by its smallest and largest value. Columns with a scale of
+// their own are not.
+func warnOfOutliers(path string, rec *recording.Recording, pulse []*recording.Column, warn func(string)) {
+	for _, c := range pulse {
+		for _, x := range rec.Outliers {
+			if x.Column == c.FullName() && c.Unit != recording.Counts && c.Unit != recording.Millivolt {
+				warn(fmt.Sprintf("%s:%d: column %s: %g stands alone, far from all other values; the smallest and the largest span the converter, so the pulse is flattened: blank that cell", path, x.Line, x.Column, x.Value))
+			}
+		}
 	}
 }
 

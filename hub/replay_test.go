@@ -556,3 +556,22 @@ func TestWhatWasReadIsToldWhereSomeWasNot(t *testing.T) {
 		t.Errorf("warned %q, want %q alone", warned, want)
 	}
 }
+
+func TestACellThatFlattensThePulseIsNamed(t *testing.T) {
+	for name, want := range map[string]string{"ppg": ":102: column ppg: 1e+300 stands alone", "ecg_mv": ""} {
+		var text strings.Builder
+		text.WriteString("t_s," + name + "\n")
+		for i := range 300 {
+			v := math.Sin(float64(i) / 5)
+			if i == 100 {
+				v = 1e300
+			}
+			fmt.Fprintf(&text, "%.2f,%g\n", float64(i)/50, v)
+		}
+		var warned []string
+		replay(t, func(o *hub.ReplayOptions) { o.Warn = func(s string) { warned = append(warned, s) } }, csv(t, text.String()))
+		if want == "" && len(warned) > 0 || want != "" && (len(warned) != 1 || !strings.Contains(warned[0], want)) {
+			t.Errorf("%s: warned %q, want %q", name, warned, want)
+		}
+	}
+}

@@ -23,11 +23,12 @@ type lines struct {
 	name string
 	in   *bufio.Reader
 	n    int    // number of the line handed out last, from 1
+	over int    // empty lines that were passed over before it
 	last []byte // that line
 	held bool   // next gives it once more
 }
 
-// openLines recognises gzip by its first two bytes (RFC 1952 section 2.3.1), not by the file's name.
+// openLines recognises gzip by its first two bytes, not by the file's name.
 func openLines(r io.Reader, name string) (*lines, error) {
 	raw := bufio.NewReaderSize(r, maxLine)
 	l := &lines{name: name, in: raw}
@@ -35,7 +36,7 @@ func openLines(r io.Reader, name string) (*lines, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("recording: %s: %w", name, err)
 	}
-	if !bytes.Equal(head, []byte{0x1f, 0x8b}) {
+	if !bytes.Equal(head, gzipMagic) {
 		return l, nil
 	}
 	z, err := gzip.NewReader(raw)
@@ -43,7 +44,8 @@ func openLines(r io.Reader, name string) (*lines, error) {
 		l.n = 1
 		return nil, l.readError(err)
 	}
-	l.in = bufio.NewReaderSize(z, maxLine)
+	z.Multistream(false)
+	l.in = bufio.NewReaderSize(&members{raw: raw, z: z}, maxLine)
 	return l, nil
 }
 
@@ -53,6 +55,7 @@ func (l *lines) next() ([]byte, error) {
 		l.held = false
 		return l.last, nil
 	}
+	l.over = 0
 	for {
 		b, err := l.in.ReadSlice('\n')
 		if len(b) == 0 && err == io.EOF {
@@ -69,6 +72,7 @@ func (l *lines) next() ([]byte, error) {
 			l.last = b
 			return b, nil
 		}
+		l.over++
 	}
 }
 
@@ -78,6 +82,8 @@ func (l *lines) repeat() { l.held = true }
 // readError puts what the reader or the decompressor says into words about the file.
 func (l *lines) readError(err error) error {
 	switch {
+	case errors.Is(err, errAfterGzip):
+		return l.errorf("%w", err)
 	case errors.Is(err, bufio.ErrBufferFull):
 		return l.errorf("a line of more than %d bytes: is this a CSV file?", maxLine)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):

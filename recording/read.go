@@ -56,6 +56,7 @@ type table struct {
 	names []string // full names, one per column of the file
 	uses  []int    // per column of the file: its place in read, or one of the two below
 	read  []Column
+	ends  []extremes      // of each column in read
 	rows  []time.Duration // of every row, since the first
 	start time.Duration   // t_s of the first row
 }
@@ -98,7 +99,7 @@ func (t *table) useOf(name string, wanted []string) int {
 	if name == "" || !asked && !recognised(c.Name) {
 		return useIgnore
 	}
-	t.read = append(t.read, c)
+	t.read, t.ends = append(t.read, c), append(t.ends, extremes{})
 	return len(t.read) - 1
 }
 
@@ -161,6 +162,7 @@ func (t *table) row(row []byte) error {
 			return err
 		}
 		c.put(t.rows, v)
+		t.ends[use].add(v, t.n)
 	}
 	return nil
 }
@@ -230,6 +232,7 @@ func (t *table) recording() (*Recording, error) {
 				c.T = t.rows
 			}
 			r.Columns = append(r.Columns, c)
+			r.Outliers = append(r.Outliers, t.ends[use].outliers(&c)...)
 		}
 	}
 	if len(r.Columns) == 0 {

@@ -159,6 +159,9 @@ func TestReadRefusesDamagedGzip(t *testing.T) {
 		{"cut in the checksum", whole[:len(whole)-3], "truncated"},
 		{"cut in its header", whole[:5], "truncated"},
 		{"a wrong checksum", flipped, "damaged"},
+		{"something after its end", append(bytes.Clone(whole), "junk"...), "something else stands after their end"},
+		{"a line feed after its end", append(bytes.Clone(whole), '\n'), "something else stands after their end"},
+		{"a second part cut short", append(bytes.Clone(whole), whole[:40]...), "truncated"},
 		{"a wrong header", append([]byte{0x1f, 0x8b, 9}, whole[3:]...), "damaged"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -170,6 +173,10 @@ func TestReadRefusesDamagedGzip(t *testing.T) {
 	}
 	if r, err := recording.Read(bytes.NewReader(whole), "r.csv"); err != nil || len(r.Columns[0].V) != 5000 {
 		t.Errorf("the whole file: %v; gzip must be recognised without its name", err)
+	}
+	both := append(zipped(t, "t_s,ppg\n0,1\n"), zipped(t, "1,2\n")...)
+	if r, err := recording.Read(bytes.NewReader(both), "r.csv.gz"); err != nil || len(r.Columns[0].V) != 2 {
+		t.Errorf("two parts, one appended to the other: %v", err)
 	}
 }
 

@@ -32,10 +32,11 @@ const (
 
 // Recording is one file in memory.
 type Recording struct {
-	Name    string        // of the file, as it was asked for
-	Length  time.Duration // first row to last row
-	Columns []Column      // the usable ones, in the order of the file; each has at least one value
-	Ignored []string      // full names of the columns not read, or without any value, in the order of the file
+	Name     string        // of the file, as it was asked for
+	Length   time.Duration // first row to last row
+	Columns  []Column      // the usable ones, in the order of the file; each has at least one value
+	Ignored  []string      // full names of the columns not read, or without any value, in the order of the file
+	Outliers []Outlier     // values that stand alone in those columns
 }
 
 // Column is one channel. T and V have the same length; a blank cell is in neither.

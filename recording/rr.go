@@ -25,6 +25,8 @@ const (
 	ratesFrom, ratesTo = 25.0, 240.0
 	// ratesShare is the part of the values that must lie there too: a list of intervals torn by noise is no list of rates.
 	ratesShare = 0.9
+	// spacedLeast is from how many intervals on blanks between all of them are taken for line spacing.
+	spacedLeast = 3
 )
 
 // OpenRR reads the intervals of the file at path. See ReadRR.
@@ -39,7 +41,8 @@ func OpenRR(path string) ([]float64, error) {
 
 // ReadRR reads inter-beat intervals in ms, plain or gzip: one a line, or the column rr_ms of a file with a header. name is the
 // file's name for errors, which carry the line: a cell that is no number, or none above 0; no interval at all; seconds, all
-// or one; beats per minute; microseconds.
+// or one; beats per minute; microseconds; blanks between all intervals. A blank cell or line between two intervals is a gap of unknown
+// length, and comes out as NaN, for no difference may span it; before the first interval and after the last it is nothing.
 func ReadRR(r io.Reader, name string) ([]float64, error) {
 	l, err := openLines(r, name)
 	if err != nil {
@@ -49,26 +52,9 @@ func ReadRR(r io.Reader, name string) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rr []float64
-	var lone error // the first that looks like seconds; where all do, checkIntervals says so
-	for {
-		row, err := l.next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		v, err := l.interval(row, column, width)
-		if err != nil {
-			return nil, err
-		}
-		if lone == nil && v >= loneFrom && v <= loneTo {
-			lone = l.errorf("an interval of %g ms: it looks like seconds, wanted milliseconds", v)
-		}
-		if rr = append(rr, v); len(rr) > maxIntervals {
-			return nil, l.errorf("more than %d intervals: cut the file into pieces", maxIntervals)
-		}
+	rr, lone, err := l.intervals(column, width)
+	if err != nil {
+		return nil, err
 	}
 	if err := l.checkIntervals(rr); err != nil {
 		return nil, err
@@ -77,6 +63,42 @@ func ReadRR(r io.Reader, name string) ([]float64, error) {
 		return nil, lone
 	}
 	return rr, nil
+}
+
+// intervals reads the rows. lone is the error of the first interval that looks like seconds; where all do, checkIntervals says so.
+func (l *lines) intervals(column, width int) (rr []float64, lone, err error) {
+	for blanks := 0; ; { // since the last interval
+		row, err := l.next()
+		if err == io.EOF {
+			return rr, lone, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		v, err := l.interval(row, column, width)
+		if err != nil {
+			return nil, nil, err
+		}
+		if blanks += l.over; math.IsNaN(v) {
+			blanks++
+			continue
+		}
+		if rr = appendGap(rr, blanks); len(rr) >= maxIntervals {
+			return nil, nil, l.errorf("more than %d intervals: cut the file into pieces", maxIntervals)
+		}
+		if lone == nil && v >= loneFrom && v <= loneTo {
+			lone = l.errorf("an interval of %g ms: it looks like seconds, wanted milliseconds", v)
+		}
+		rr, blanks = append(rr, v), 0
+	}
+}
+
+// appendGap appends a gap where blanks lie between two intervals. However many they are, they tell no length.
+func appendGap(rr []float64, blanks int) []float64 {
+	if blanks > 0 && len(rr) > 0 {
+		return append(rr, math.NaN())
+	}
+	return rr
 }
 
 // rrHeader looks at the first line: a lone number is an interval already, else rr_ms must be among the names.
@@ -112,7 +134,7 @@ func (l *lines) rrHeader() (column, width int, err error) {
 	return column, width, nil
 }
 
-// interval reads one row.
+// interval reads one row; NaN where its cell is blank.
 func (l *lines) interval(row []byte, column, width int) (float64, error) {
 	var found []byte
 	n := 0
@@ -126,12 +148,15 @@ func (l *lines) interval(row []byte, column, width int) (float64, error) {
 	if n != width {
 		return 0, l.errorf("%d cells in the row, wanted %d", n, width)
 	}
+	if len(found) == 0 {
+		return math.NaN(), nil
+	}
 	v, err := strconv.ParseFloat(string(found), 64)
-	if err != nil && len(found) > 0 && !errors.Is(err, strconv.ErrRange) {
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0, l.errorf("column %s: %q is not a number", rrColumn, shown(found))
 	}
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0, l.errorf("column %s: %q is not a finite number; where beats were not seen write the time up to the next one that was", rrColumn, shown(found))
+		return 0, l.errorf("column %s: %q is not a finite number; where beats were not seen leave a blank, or write the time up to the next one that was", rrColumn, shown(found))
 	}
 	if v <= 0 {
 		return 0, l.errorf("an interval of %q ms: it must be above 0", shown(found))
@@ -139,10 +164,14 @@ func (l *lines) interval(row []byte, column, width int) (float64, error) {
 	return v, nil
 }
 
-// checkIntervals looks at the whole series.
-func (l *lines) checkIntervals(rr []float64) error {
+// checkIntervals looks at the whole series, which may hold gaps.
+func (l *lines) checkIntervals(series []float64) error {
+	rr := slices.DeleteFunc(slices.Clone(series), math.IsNaN)
 	if len(rr) == 0 {
 		return l.errorf("only a header and no interval")
+	}
+	if n := len(rr); n >= spacedLeast && len(series) == 2*n-1 {
+		return fmt.Errorf("recording: %s: a blank between all intervals: each would stand by itself; take the empty lines out", l.name)
 	}
 	sorted := slices.Sorted(slices.Values(rr))
 	if m := sorted[len(sorted)/2]; m < secondsBelow {

@@ -1,16 +1,19 @@
 package recording_test
 
 import (
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"hubd/recording"
 )
 
 func TestReadRR(t *testing.T) {
+	gap := math.NaN()
 	for _, row := range []struct {
 		name, text string
 		want       []float64
@@ -20,14 +23,19 @@ func TestReadRR(t *testing.T) {
 		{"a torn list whose median alone is a rate", "100\n200\n800\n", []float64{100, 200, 800}},
 		{"a header rr_ms", "rr_ms\n800\n810\n", []float64{800, 810}},
 		{"rr_ms among other columns", "t_s,rr_ms,note\n0.8,800,x\n1.6,810,\n", []float64{800, 810}},
-		{"CR LF, empty lines and spaces", "\r\nrr_ms\r\n\r\n 800 \r\n", []float64{800}},
+		{"CR LF, empty lines at either end, and spaces", "\r\nrr_ms\r\n\r\n 800 \r\n\r\n", []float64{800}},
+		{"an empty line between two intervals is a gap", "800\n810\n\n790\n", []float64{800, 810, gap, 790}},
+		{"a blank cell between two intervals is a gap", "t_s,rr_ms\n1,800\n2,810\n3,\n4,790\n", []float64{800, 810, gap, 790}},
+		{"a quoted cell without anything in it is blank", "rr_ms\n800\n\"\"\n790\n780\n", []float64{800, gap, 790, 780}},
+		{"several blanks are one gap", "rr_ms,note\n800,\n,\n\n,x\n790,\n780,\n", []float64{800, gap, 790, 780}},
+		{"blanks before the first interval and after the last are none", "t_s,rr_ms\n1,\n2,800\n3,810\n4,\n", []float64{800, 810}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got, err := recording.ReadRR(strings.NewReader(row.text), "r.txt")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(row.want, got); diff != "" {
+			if diff := cmp.Diff(row.want, got, cmpopts.EquateNaNs()); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -43,9 +51,10 @@ func TestReadRRRefusesWithFileAndLine(t *testing.T) {
 		{"text", "800\nbeat\n", `r.txt:2: column rr_ms: "beat" is not a number`},
 		{"zero", "800\n0\n", "r.txt:2: an interval"},
 		{"a negative interval", "rr_ms\n-800\n", "r.txt:2: an interval"},
-		{"NaN", "800\nnan\n", `r.txt:2: column rr_ms: "nan" is not a finite number`},
+		{"NaN", "800\nnan\n", `r.txt:2: column rr_ms: "nan" is not a finite number; where beats were not seen leave a blank`},
 		{"NaN in the first line", "nan\n800\n", "r.txt:1:"},
-		{"a blank cell", "t_s,rr_ms\n1,\n", `r.txt:2: column rr_ms: "" is not a finite number; where beats were not seen write the time`},
+		{"no cell but blank ones", "t_s,rr_ms\n1,\n", "r.txt:2: only a header"},
+		{"an empty line after every interval", "800\n\n810\n\n790\n", "r.txt: a blank between all intervals"},
 		{"a number beyond all numbers", "800\n1e999\n", `r.txt:2: column rr_ms: "1e999" is not a finite number`},
 		{"microseconds", "800000\n810000\n", "look like microseconds"},
 		{"a row with another number of cells", "800\n810,1\n", "r.txt:2: 2 cells"},
@@ -82,7 +91,7 @@ func TestRealIntervalSeriesHaveTheirPublishedLength(t *testing.T) {
 }
 
 func FuzzReadRR(f *testing.F) {
-	for _, seed := range []string{"", "800\n810\n", "rr_ms\n800\n", "t_s,rr_ms\n1,800\n", "0\n", "nan", "rr_ms", "1e999\n", "\x1f\x8b\x08"} {
+	for _, seed := range []string{"", "800\n810\n", "rr_ms\n800\n", "t_s,rr_ms\n1,800\n", "0\n", "nan", "rr_ms", "1e999\n", "800\n\n810\n", "\x1f\x8b\x08"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -96,10 +105,15 @@ func FuzzReadRR(f *testing.F) {
 		if len(rr) == 0 {
 			t.Fatal("neither intervals nor an error")
 		}
+		after := true // a gap: only an interval may follow
 		for i, v := range rr {
-			if !(v > 0) || v-v != 0 {
+			if gap := math.IsNaN(v); gap && after || !gap && (!(v > 0) || v-v != 0) {
 				t.Fatalf("interval %v at %d", v, i)
 			}
+			after = math.IsNaN(v)
+		}
+		if after {
+			t.Fatal("a gap at the end")
 		}
 	})
 }

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,13 +16,17 @@ type Selection struct {
 // Select chooses a wearer's columns (design section 6.2). Without a pulse name it takes the first column beginning with ppg, else
 // ir, else the first beginning with ecg; without an eda name the first beginning with eda; as motion the first beginning with acc.
 // A name may be given with or without the wearer's prefix; names with another wearer's prefix are left to that wearer. A name
-// that is asked for and absent is an error that lists the columns there are, and so is a wearer without any column.
+// that is asked for and absent is an error that lists the columns there are; so is a wearer without any column, and one pulse column
+// asked for twice.
 func (r *Recording) Select(wearer string, pulse []string, eda string) (Selection, error) {
 	s := Selection{Motion: r.first(wearer, isMotion)}
 	for _, name := range r.concerning(wearer, pulse) {
 		c, err := r.named(wearer, name)
 		if err != nil {
 			return Selection{}, err
+		}
+		if slices.Contains(s.Pulse, c) {
+			return Selection{}, fmt.Errorf("recording: %s: pulse column %q is asked for twice; several columns are several channels of one sensor", r.Name, name)
 		}
 		s.Pulse = append(s.Pulse, c)
 	}

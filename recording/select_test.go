@@ -76,6 +76,7 @@ func TestSelectNamesTheColumnsThereAre(t *testing.T) {
 	}{
 		{"a pulse column that is not there", "", []string{"ppg_x"}, "", `no column "ppg_x"; there are ppg_r, eda_us (ignored or empty: rsp)`},
 		{"a skin column that is not there", "", nil, "gsr", `no column "gsr"; there are ppg_r, eda_us`},
+		{"a pulse column asked for twice", "", []string{"ppg_r", "ppg_r"}, "", `pulse column "ppg_r" is asked for twice`},
 		{"a wearer who is not there", "b", nil, "", "no pulse and no skin conductance column of wearer b; there are ppg_r"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -102,6 +102,23 @@ func TestHRVOfLittleIsLittle(t *testing.T) {
 	}
 }
 
+func TestHRVHasNoDifferenceAcrossABlank(t *testing.T) {
+	for name, text := range map[string]string{
+		"an empty line in a list":    "800\n830\n\n1000\n1030\n",
+		"a blank cell in a column":   "t_s,rr_ms\n1,800\n2,830\n3,\n4,1000\n5,1030\n",
+		"a row of blanks in a table": "rr_ms,note\n800,\n830,\n,\n,\n1000,\n1030,\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := file(t, "rr.csv", []byte(text))
+			for _, r := range []hrvReport{hrvOf(t, "--raw", path), hrvOf(t, path)} {
+				if r.N != 4 || r.RMSSD == nil || *r.RMSSD != 30 || *r.MeanNN != 915 {
+					t.Errorf("%+v, want 30 ms of two differences", r)
+				}
+			}
+		})
+	}
+}
+
 func TestHRVRefusesWhatIsNoListOfIntervals(t *testing.T) {
 	tests := []struct{ name, text, says string }{
 		{"an empty file", "", ":1: the file is empty"},
@@ -111,7 +128,7 @@ func TestHRVRefusesWhatIsNoListOfIntervals(t *testing.T) {
 		{"a word in line 3", "800\n810\nlate\n", `:3: column rr_ms: "late"`},
 		{"a zero in line 2", "800\n0\n", ":2:"},
 		{"not a number in line 2", "800\nNaN\n", ":2:"},
-		{"a blank cell", "t_s,rr_ms\n1,800\n2,\n", ":3:"},
+		{"nothing but a blank cell", "t_s,rr_ms\n1,\n", ":2:"},
 		{"another column", "t_s,ibi\n1,800\n", ":1:"},
 	}
 	for _, test := range tests {
