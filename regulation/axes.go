@@ -256,11 +256,13 @@ func (l *lead) step(x dsp.Maybe) dsp.Maybe {
 // clear forgets everything followed, as after sensing stopped.
 func (a *axes) clear() { *a = axes{} }
 
-// odd tells whether the arousal features contradict each other, as in freezing: skin up, heart down.
+// odd tells whether the arousal features contradict each other, as in freezing: skin up, heart down. What the windows leave open is
+// drawn to rest first, as in joined.
 func (a *axes) odd() bool {
 	most, least := 0.0, 0.0
 	for f := featureSCR; f <= featureHeartRate; f++ {
-		most, least = max(most, a.z[f].Value), min(least, a.z[f].Value)
+		z := a.z[f].Value / (1 + a.z[f].error*a.z[f].error)
+		most, least = max(most, z), min(least, z)
 	}
 	return most >= confidenceOdd || most >= axisEnter && least <= -axisEnter
 }
