@@ -264,7 +264,7 @@ func (a *axes) odd() bool {
 		z := a.z[f].Value / (1 + a.z[f].error*a.z[f].error)
 		most, least = max(most, z), min(least, z)
 	}
-	return most >= confidenceOdd || most >= axisEnter && least <= -axisEnter
+	return most >= confidenceOdd || most >= axisLeave && least <= -axisLeave
 }
 
 // latch is the hysteresis of one axis: on from axisEnter until axisLeave.
