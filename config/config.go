@@ -150,6 +150,7 @@ type EDA struct {
 type Comfort struct {
 	Never      []string // of NeverWords
 	LightFloor float64  // the room is never made darker than this, percent, save by the night ceiling; 3…100
+	Ask        bool     // hubd may ask by itself how it is, when this wearer takes part
 	Steady     bool     // one steady warm light, no sound, no pacer; true until the wearer sets it false
 }
 
@@ -167,6 +168,7 @@ type Room struct {
 	StopButtons   []StopButton
 	Lamps         []Lamp
 	Scenes        []Scene       // own scenes, and changes to the default ones; in the order of the file
+	AskByItself   bool          // hubd may ask how it is, where every wearer of a session wants it
 	AnswerAfter   time.Duration // a check-in waits this long for an answer
 }
 

@@ -99,7 +99,7 @@ chips kind bus address supply_v interrupt_line leds rate_hz pulse_us order
 ads1115 ads1015 mcp3004 mcp3008 mcp3204 mcp3208 max30101 max30102 max30105
 wearers share keep cues start_from vagal pair pulse chip channel ppg ecg full_scale_v leads_off plus minus
 none state full nothing rest summaries journal button page boot
-eda grove divider divider_ohm divider_side high low comfort never light_floor steady
+eda grove divider divider_ohm divider_side high low comfort never light_floor check_in steady
 gpio pause_button sensing_led led_brightness
 room private min_confidence base_scene after quiet_hours from to latitude longitude night brightness_percent kelvin volume_cap_db switch_on
 discretion delay_s fade_s spread_percent stop_buttons topic json_key any_value

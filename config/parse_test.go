@@ -208,7 +208,6 @@ func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
 		{"room.sound.device", "room: {}", "room: {sound: {device: x}}"},
 		{"room.practices", "room: {}", "room: {practices: {}}"},
 		{"room.reminders", "room: {}", "room: {reminders: []}"},
-		{"room.check_in.automatic", "room: {}", "room: {check_in: {automatic: true}}"},
 		{"room.quiet_hours.latitude", "room: {}", "room: {quiet_hours: {latitude: 52}}"},
 		{"room.quiet_hours.longitude", "room: {}", "room: {quiet_hours: {longitude: 13}}"},
 		{"room.lamps[0].dialect", "room: {}", "room: {lamps: [{id: l, dialect: wled, topic: l}]}"},

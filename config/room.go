@@ -20,7 +20,7 @@ func (r *reader) room(o *object, broker bool) Room {
 	}
 	m.Scenes = r.scenes(o.section("scenes"))
 	m.BaseScene = r.baseScene(o, m.Scenes)
-	m.AnswerAfter = checkIn(o.section("check_in"))
+	m.AskByItself, m.AnswerAfter = checkIn(o.section("check_in"))
 	player(o.section("sound"))
 	o.later("practices", "changing the practices is")
 	o.later("reminders", "reminding is")
@@ -206,13 +206,11 @@ func pace(o *object) Pace {
 	return p
 }
 
-func checkIn(o *object) time.Duration {
-	if o.flag("automatic", false) {
-		o.later("automatic", "check-ins that hubd offers by itself are")
-	}
-	answer := o.seconds("answer_s", 2*time.Minute, 10*time.Second, 10*time.Minute)
+func checkIn(o *object) (byItself bool, answer time.Duration) {
+	byItself = o.flag("automatic", false)
+	answer = o.seconds("answer_s", 2*time.Minute, 10*time.Second, 10*time.Minute)
 	o.done()
-	return answer
+	return byItself, answer
 }
 
 func player(o *object) {

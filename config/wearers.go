@@ -136,6 +136,7 @@ func (r *reader) divider(o *object, e *EDA) {
 func (r *reader) comfort(o *object) Comfort {
 	c := Comfort{
 		LightFloor: o.number("light_floor", 3, 3, 100, "percent"),
+		Ask:        o.flag("check_in", false),
 		Steady:     o.flag("steady", true),
 	}
 	for _, v := range o.list("never") {

@@ -116,7 +116,7 @@ func roomOptions(c *config.Config) room.Options {
 	o := room.Options{
 		Seed: uint64(time.Now().UnixNano()), Private: r.Private, SwitchOn: r.SwitchOn, NoAfter: !r.After, BaseScene: r.BaseScene,
 		MinConfidence: r.MinConfidence, HasQuiet: r.QuietHours.Set, QuietFrom: r.QuietHours.From, QuietTo: r.QuietHours.To,
-		NightBrightness: r.Night.BrightnessPercent, NightKelvin: r.Night.Kelvin, VolumeCapDB: r.VolumeCapDB, AnswerAfter: r.AnswerAfter,
+		NightBrightness: r.Night.BrightnessPercent, NightKelvin: r.Night.Kelvin, VolumeCapDB: r.VolumeCapDB, AskByItself: r.AskByItself, AnswerAfter: r.AnswerAfter,
 		Discretion: room.Discretion(r.Discretion), Scenes: map[string]room.Scene{},
 	}
 	for _, s := range r.Scenes {
@@ -127,7 +127,7 @@ func roomOptions(c *config.Config) room.Options {
 	}
 	for _, w := range c.Wearers {
 		o.Wearers = append(o.Wearers, room.WearerOptions{ID: w.ID, Cues: w.Cues, Comfort: room.Comfort{
-			Never: w.Comfort.Never, LightFloor: w.Comfort.LightFloor, NotSteady: !w.Comfort.Steady,
+			Never: w.Comfort.Never, LightFloor: w.Comfort.LightFloor, Ask: w.Comfort.Ask, NotSteady: !w.Comfort.Steady,
 		}})
 	}
 	return o

@@ -217,11 +217,21 @@ func (p *Pipeline) take(dst []Event, at time.Duration) []Event {
 	if len(p.values) == 0 {
 		return dst
 	}
-	dst = appendEvents(dst, "", at, p.values)
+	dst = p.attribute(appendEvents(dst, "", at, p.values), len(dst))
 	if over, private := p.ended(); over {
 		dst = p.afterSession(dst, at, private)
 	}
 	return dst
+}
+
+// attribute names the wearer whose body gave reason for a check-in, for that wearer's own view; Disclose takes it away for all others.
+func (p *Pipeline) attribute(events []Event, from int) []Event {
+	for i := range events[from:] {
+		if v, ok := events[from+i].Value.(room.CheckIn); ok && v.Of > 0 {
+			events[from+i].Wearer = p.wearers[v.Of-1].id
+		}
+	}
+	return events
 }
 
 // takeSnapshot keeps how the room was, whenever the room says that it changed: also in a step that tells nothing.

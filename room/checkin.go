@@ -16,11 +16,15 @@ type asking struct {
 // AskCheckIn asks the people in the room how it is, and softens the light. It does nothing outside a session, at night, or
 // in a pause: a pause is an answer already.
 func (r *Room) AskCheckIn(dst []dsp.Value, now time.Duration) []dsp.Value {
+	return r.askCheckIn(dst, now, CheckIn{Reason: reasonAsked})
+}
+
+func (r *Room) askCheckIn(dst []dsp.Value, now time.Duration, c CheckIn) []dsp.Value {
 	if r.session.stage != stageRunning || r.session.kind == Night || r.hold || r.checkIn.on {
 		return dst
 	}
 	r.checkIn = asking{on: true, at: now}
-	dst = append(dst, CheckIn{Reason: "asked"})
+	dst = append(dst, c)
 	return r.follow(dst, now)
 }
 

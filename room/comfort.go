@@ -6,6 +6,7 @@ type Comfort struct {
 	// rain, noise, tone, modulated_light (no light that breathes or marks steps), breath_hold.
 	Never      []string
 	LightFloor float64 // the room is never made darker than this, percent, save by the night ceiling; 0: 3
+	Ask        bool    // hubd may ask by itself how it is, when this wearer takes part
 	NotSteady  bool    // the wearer has set steady to false; until then the room is one steady warm light without sound
 }
 

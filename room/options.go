@@ -22,6 +22,7 @@ type Options struct {
 	NightKelvin     float64 // ceiling in quiet hours; 0: 2200
 
 	VolumeCapDB float64       // highest level, relative to full scale; 0: −20
+	AskByItself bool          // hubd may ask, where every wearer of the session wants it
 	AnswerAfter time.Duration // a check-in waits this long for an answer; 0: 2 min
 	HandFor     time.Duration // a lamp that a hand took is left alone this long, or until the session ends; 0: 30 min
 

@@ -26,6 +26,8 @@ type Room struct {
 	whyByHand string        // by_hand, or no_answer
 	practice  practising
 	checkIn   asking
+	offered   bool          // hubd has asked by itself
+	offeredAt time.Duration // when it last did
 	steering  steering
 	wish      wish
 	phaseZero time.Duration // of the pacer
@@ -51,6 +53,7 @@ type wearer struct {
 	lostAt   time.Duration // when contact ended
 	state    regulation.Name
 	confided float64 // the State's confidence
+	moment   moment
 }
 
 // New builds a room in which nothing happens yet. It starts unpaused: after a restart that was paused, call Pause first.
@@ -93,12 +96,14 @@ func (r *Room) Tick(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.Va
 	return dst
 }
 
-// State takes in a wearer's State. What it changes begins in a later Tick.
-func (r *Room) State(dst []dsp.Value, _ time.Duration, wearer int, s regulation.State) []dsp.Value {
-	if r.isWearer(wearer) {
-		r.wearers[wearer].state, r.wearers[wearer].confided = s.Name, s.Confidence
+// State takes in a wearer's State, once a second. What it changes begins in a later Tick; where it gives reason to ask, and everyone wants
+// that, hubd asks.
+func (r *Room) State(dst []dsp.Value, now time.Duration, wearer int, s regulation.State) []dsp.Value {
+	if !r.isWearer(wearer) {
+		return dst
 	}
-	return dst
+	r.wearers[wearer].state, r.wearers[wearer].confided = s.Name, s.Confidence
+	return r.offer(dst, now, wearer, s)
 }
 
 // Contact takes in whether a wearer's sensors touch the skin.

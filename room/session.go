@@ -77,6 +77,9 @@ func (r *Room) begin(dst []dsp.Value, now time.Duration, kind SessionKind) []dsp
 	} else {
 		r.byHand, r.checkIn, r.hold = "", asking{}, false
 	}
+	for i := range r.wearers {
+		r.wearers[i].moment = moment{}
+	}
 	r.session = session{
 		stage: stageRunning, kind: kind, started: now, lived: now,
 		private: kind == Together && r.o.Private,

@@ -61,7 +61,10 @@ type Session struct {
 func (Session) Kind() string { return "session" }
 
 // CheckIn asks the people in the room how it is.
-type CheckIn struct{ Reason string } // asked by hand: "asked"
+type CheckIn struct {
+	Reason string // asked by hand: "asked"; by hubd itself: "wound_up", "quiet_low" or "turn", for that wearer alone
+	Of     int    // the wearer whose body gave reason to ask, counted from 1; 0: asked by hand
+}
 
 // Kind is the event name.
 func (CheckIn) Kind() string { return "check_in" }
