@@ -32,7 +32,7 @@ type slowBreath struct {
 }
 
 func newSlowBreath() *slowBreath {
-	return &slowBreath{spectrum: newPeriodogram(slowPoints, 2*slowPoints, slowHz)}
+	return &slowBreath{spectrum: newPeriodogram(slowPoints, 2*slowPoints, slowHz, slowCeil)}
 }
 
 // look finds the strongest slow wave of the curve.

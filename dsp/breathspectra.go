@@ -28,7 +28,7 @@ type breathSpectra struct {
 	fft      *powerOfTwo
 	trace    [breathPoints]float64
 	padded   [breathTransform]float64
-	wave     [modulations][breathCoeffs]complex128
+	wave     [modulations][breathBins]complex128
 	filtered [breathCoeffs]complex128
 	power    [modulations][breathBins]float64 // tilted, of a total of 1 in the fast band
 	share    [modulations][breathBins]float64 // of that power within a lobe
