@@ -73,10 +73,12 @@ func (s *scan) sample(v Sample, bad bool) {
 // pace takes one more distance of samples, in s. The mean is a plain one at first: faded in from nothing it would be too small for
 // seconds, in which a slow source passed for a quick one.
 func (s *scan) pace(dt float64) {
+	least := paceLeast
 	if s.steps*paceLeast < 1 {
 		s.steps++
+		least = max(paceLeast, 1/s.steps)
 	}
-	s.step += (dt - s.step) * fading(dt, max(paceLeast, 1/s.steps))
+	s.step += (dt - s.step) * fading(dt, least)
 }
 
 // tooSlow reports whether the samples come too slowly to time a pulse.
