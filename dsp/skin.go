@@ -169,9 +169,14 @@ func (k *Skin) begin(t time.Duration, g float64) {
 	k.machine.interrupt()
 }
 
+// noise is the standard deviation of the level's noise now, µS.
+func (k *Skin) noise() float64 { return k.rough.deviation(k.look.step) }
+
 // least is the smallest response that counts now, µS.
-func (k *Skin) least() float64 {
-	return max(k.o.LeastSCR, scrSteps*k.steps, scrNoises*k.rough.deviation(k.look.step))
+func (k *Skin) least() float64 { return k.leastIn(k.noise()) }
+
+func (k *Skin) leastIn(noise float64) float64 {
+	return max(k.o.LeastSCR, scrSteps*k.steps, scrNoises*noise)
 }
 
 // convert turns volts into µS or says why that is not possible.
@@ -188,9 +193,9 @@ func (k *Skin) convert(s Sample) (g float64, reason string) {
 		return 0, dividerRail(s.Volts <= 0, o.DividerHigh)
 	}
 	g = k.microsiemens(s.Volts)
-	k.steps = math.Abs(k.microsiemens(math.Max(s.Volts-o.StepVolts, o.SupplyVolts*1e-6)) - g)
+	k.steps = math.Abs(k.microsiemens(max(s.Volts-o.StepVolts, o.SupplyVolts*1e-6)) - g)
 	switch {
-	case g < math.Max(skinLeast, offSteps*k.steps):
+	case g < max(skinLeast, offSteps*k.steps):
 		return 0, reasonOff
 	case g >= skinMost || s.Flags.Has(FlagClip):
 		return 0, reasonBeyond
@@ -229,7 +234,8 @@ func (k *Skin) cell(dst []Value, t time.Duration, g float64) []Value {
 		k.machine.interrupt() // no rise may join what lies before and after
 		return dst
 	}
-	dst = k.machine.next(dst, t-k.low.delay, k.level, k.rough.deviation(k.look.step), k.least())
+	noise := k.noise()
+	dst = k.machine.next(dst, t-k.low.delay, k.level, noise, k.leastIn(noise))
 	k.rough.look(t, &k.machine.recent)
 	return dst
 }
@@ -243,7 +249,7 @@ func (k *Skin) Second(dst []Value, t time.Duration) []Value {
 		k.tonic.second(t, k.machine.quiet(t, k.level), k.machine.inside(t))
 		f.SCL = k.tonic.value()
 		if f.SCL.Known {
-			f.Phasic = Some(math.Max(0, k.level-f.SCL.Value))
+			f.Phasic = Some(max(0, k.level-f.SCL.Value))
 		}
 		f.Quality, f.Reason = k.quality(t)
 		if !k.tooSlow() {

@@ -75,21 +75,27 @@ func (p *periodogram) band(low, high float64) float64 {
 	return sum * width
 }
 
-// line is the least-squares straight line through values: level at index 0 and slope per index.
+// line is the least-squares straight line through values: level at index 0 and slope per index. It takes a value from either end at a
+// time: the two lie as far from the middle.
 func line(values []float64) (level, slope float64) {
-	n := float64(len(values))
+	n := len(values)
 	if n < 2 {
 		return 0, 0
 	}
-	var sy, sxy float64
-	for i, v := range values {
-		sy += v
-		sxy += float64(i) * v
+	middle := float64(n-1) / 2
+	var sum, moment float64
+	if n%2 == 1 {
+		sum = values[n/2]
 	}
-	sx := n * (n - 1) / 2
-	sxx := (n - 1) * n * (2*n - 1) / 6
-	slope = (n*sxy - sx*sy) / (n*sxx - sx*sx)
-	return (sy - slope*sx) / n, slope
+	early, late, from := values[:n/2], values[n-n/2:], middle
+	for i, v := range early {
+		w := late[len(late)-1-i]
+		sum += w + v
+		moment += (w - v) * from
+		from--
+	}
+	slope = moment / (float64(n) * (float64(n)*float64(n) - 1) / 12)
+	return sum/float64(n) - slope*middle, slope
 }
 
 // tachogram walks the normal intervals of the record from old to new: a and b are neighbours, z comes before and c after them.
