@@ -57,9 +57,12 @@ func (b *bend) fit(h *history, c candidate, polarity float64) float64 {
 		return c.offset
 	}
 	var r [2*bendShift + 1]float64
+	b.average.slide(r[:], b.wave[:])
+	for i := range r {
+		r[i] *= polarity
+	}
 	best := bendShift
 	for i := range r {
-		r[i] = polarity * b.average.correlate(b.around(i-bendShift))
 		if r[i] > r[best] {
 			best = i
 		}

@@ -64,7 +64,7 @@ func (f *powerOfTwo) forward(dst []complex128, values []float64) {
 	}
 }
 
-// backward gives the n values of n/2+1 coefficients.
+// backward gives the first values of n/2+1 coefficients, as many as dst has room for, an even number.
 func (f *powerOfTwo) backward(dst []float64, coefficients []complex128) {
 	half := f.n / 2
 	scale := 1 / float64(f.n)
@@ -78,7 +78,7 @@ func (f *powerOfTwo) backward(dst []float64, coefficients []complex128) {
 		}
 	}
 	f.butterflies()
-	for k, z := range f.work {
+	for k, z := range f.work[:len(dst)/2] {
 		dst[2*k], dst[2*k+1] = scale*real(z), -scale*imag(z)
 	}
 }
