@@ -126,8 +126,10 @@ func (k *Skin) Sample(dst []Value, s Sample) []Value {
 	if !k.grid.add(s.T, g) {
 		k.begin(s.T, g)
 	}
-	for n, v, ok := k.grid.next(); ok; n, v, ok = k.grid.next() {
-		dst = k.cell(dst, k.grid.middle(n, 0), v)
+	for k.grid.full() {
+		if n, v, whole := k.grid.next(); whole {
+			dst = k.cell(dst, k.grid.middle(n, 0), v)
+		}
 	}
 	return dst
 }
