@@ -47,12 +47,13 @@ func newPowerOfTwo(n int) *powerOfTwo {
 
 // forward gives the first coefficients of n values, as many as dst has room for, of n/2+1.
 func (f *powerOfTwo) forward(dst []complex128, values []float64) {
-	half := f.n / 2
-	for k, j := range f.order {
-		f.work[k] = complex(values[2*j], values[2*j+1])
+	half, z := f.n/2, f.work
+	for k := 0; k+3 < len(z); k += 4 { // fours, as they come: in reversed order neighbours lie half of all apart, pairs of them a quarter
+		early := f.order[k]
+		late := early + half/4
+		z[k], z[k+1], z[k+2], z[k+3] = four(two(values, early), two(values, early+half/2), two(values, late), two(values, late+half/2))
 	}
 	f.butterflies()
-	z := f.work
 	dst[0] = complex(real(z[0])+imag(z[0]), 0)
 	if len(dst) > half {
 		dst[half] = complex(real(z[0])-imag(z[0]), 0)
@@ -77,22 +78,26 @@ func (f *powerOfTwo) backward(dst []float64, coefficients []complex128) {
 			f.work[f.order[half-j]] = complex(real(even)+imag(odd), imag(even)-real(odd))
 		}
 	}
+	f.fours()
 	f.butterflies()
 	for k, z := range f.work[:len(dst)/2] {
 		dst[2*k], dst[2*k+1] = scale*real(z), -scale*imag(z)
 	}
 }
 
-// butterflies transforms the work, which lies in reversed order, in place. Its passes take four values at a time, two passes by two in
-// one; the first one turns by quarters only and needs no multiplication.
-func (f *powerOfTwo) butterflies() {
-	z := f.work
-	for ; len(z) >= 4; z = z[4:] {
+// fours is the first pass: it turns by quarters only and needs no multiplication.
+func (f *powerOfTwo) fours() {
+	for z := f.work; len(z) >= 4; z = z[4:] {
 		z[0], z[1], z[2], z[3] = four(z[0], z[1], z[2], z[3])
 	}
+}
+
+// butterflies are the other passes over the work, which lies in reversed order, in place. They take four values at a time, two passes
+// by two in one.
+func (f *powerOfTwo) butterflies() {
 	span := 4
 	if len(f.pair) > 0 {
-		for z = f.work; len(z) >= 8; z = z[8:] {
+		for z := f.work; len(z) >= 8; z = z[8:] {
 			for k, u := range f.pair {
 				a, b := z[k], z[4+k]*u
 				z[k], z[4+k] = a+b, a-b
@@ -103,7 +108,7 @@ func (f *powerOfTwo) butterflies() {
 	for rest := f.turns; span < len(f.work); span *= 4 {
 		turns := rest[:span]
 		rest = rest[span:]
-		for z = f.work; len(z) >= 4*span; z = z[4*span:] {
+		for z := f.work; len(z) >= 4*span; z = z[4*span:] {
 			a, b, c, d := z[:span], z[span:][:span], z[2*span:][:span], z[3*span:][:span]
 			for k := range turns {
 				u := &turns[k]
@@ -112,6 +117,9 @@ func (f *powerOfTwo) butterflies() {
 		}
 	}
 }
+
+// two is pair j of neighbours as one value.
+func two(values []float64, j int) complex128 { return complex(values[2*j], values[2*j+1]) }
 
 // four is the transform of four values of which the middle two have changed places.
 func four(a, b, c, d complex128) (_, _, _, _ complex128) {
