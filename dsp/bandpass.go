@@ -36,7 +36,7 @@ func (b *bandPass) pass(gain []float64) []float64 {
 		b.filtered[k] = complex(g*real(b.wave[k]), g*imag(b.wave[k]))
 	}
 	clear(b.filtered[len(gain):])
-	b.fft.backward(b.values, b.filtered)
+	b.fft.backward(b.values[:b.n+b.n%2], b.filtered)
 	return b.values[:b.n]
 }
 

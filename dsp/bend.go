@@ -15,11 +15,17 @@ const (
 type bend struct {
 	smooth  kernel
 	average template
+	cell    int64 // that the wave is about, or nowhere: a beat is read twice, to learn from it and to time it
 	level   [bendCells + 2*bendShift + 2]float64
 	wave    [bendCells + 2*bendShift]float64
 }
 
-func newBend() bend { return bend{smooth: hann(bendSmooth)} }
+func newBend() bend { return bend{smooth: hann(bendSmooth), cell: nowhere} }
+
+func (b *bend) clear() {
+	b.average.clear()
+	b.cell = nowhere
+}
 
 // read computes the wave about cell k; false where its surroundings are not held in full.
 func (b *bend) read(h *history, k int64) bool {
@@ -28,6 +34,10 @@ func (b *bend) read(h *history, k int64) bool {
 	if from-half < h.newest-h.count+1 || from-half <= h.newest-historyCells || from+int64(len(b.level))-1+half > h.newest {
 		return false
 	}
+	if b.cell == k {
+		return true
+	}
+	b.cell = k
 	for i := range b.level {
 		b.level[i] = b.smooth.over(h.raw.from(from+int64(i)-half, int(2*half+1)))
 	}
@@ -47,9 +57,12 @@ func (b *bend) fit(h *history, c candidate, polarity float64) float64 {
 		return c.offset
 	}
 	var r [2*bendShift + 1]float64
+	b.average.slide(r[:], b.wave[:])
+	for i := range r {
+		r[i] *= polarity
+	}
 	best := bendShift
 	for i := range r {
-		r[i] = polarity * b.average.correlate(b.around(i-bendShift))
 		if r[i] > r[best] {
 			best = i
 		}

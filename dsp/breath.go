@@ -237,13 +237,20 @@ func (b *breath) span(t, window time.Duration) (end time.Duration, from int64) {
 // trace fills dst with modulation m from start on, joined by straight lines between beats.
 func (b *breath) trace(dst []float64, m int, from int64, start, step time.Duration) {
 	i := from
+	p, q := &b.ring[i%breathBeats], &b.ring[(i+1)%breathBeats]
+	slope := p.slope(q, m)
 	for n := range dst {
 		t := start + time.Duration(n+1)*step
-		for i+2 < b.n && b.ring[(i+1)%breathBeats].t < t {
+		for i+2 < b.n && q.t < t {
 			i++
+			p, q = q, &b.ring[(i+1)%breathBeats]
+			slope = p.slope(q, m)
 		}
-		p, q := &b.ring[i%breathBeats], &b.ring[(i+1)%breathBeats]
-		f := max(0, min(1, float64(t-p.t)/float64(q.t-p.t)))
-		dst[n] = p.value[m] + f*(q.value[m]-p.value[m])
+		dst[n] = p.value[m] + slope*float64(max(0, min(q.t, t)-p.t))
 	}
+}
+
+// slope is how quickly modulation m changes until the beat q, per ns.
+func (p *modulated) slope(q *modulated, m int) float64 {
+	return (q.value[m] - p.value[m]) / float64(q.t-p.t)
 }

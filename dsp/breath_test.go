@@ -179,3 +179,15 @@ func TestBreathingNeverPanicsNorGivesNaN(t *testing.T) {
 		}
 	})
 }
+
+func TestIntervalsThatStandStillHoldNoSlowBreath(t *testing.T) {
+	s := newSlowBreath()
+	for ms := 300.3; ms < 2000; ms += 0.7 {
+		for i := range s.curve {
+			s.curve[i] = ms
+		}
+		if s.look(); s.rate != 0 || s.share != 0 {
+			t.Fatalf("%v ms at every beat: %v per minute with a share of %v", ms, s.rate, s.share)
+		}
+	}
+}

@@ -32,7 +32,7 @@ type slowBreath struct {
 }
 
 func newSlowBreath() *slowBreath {
-	return &slowBreath{spectrum: newPeriodogram(slowPoints, 2*slowPoints, slowHz)}
+	return &slowBreath{spectrum: newPeriodogram(slowPoints, 2*slowPoints, slowHz, slowCeil)}
 }
 
 // look finds the strongest slow wave of the curve.
@@ -42,6 +42,9 @@ func (s *slowBreath) look() {
 		return
 	}
 	total := s.spectrum.band(slowFloor, slowCeil)
+	if total <= stillMs*stillMs { // while no interval is known the last one stands in, and the rest is rounding
+		return
+	}
 	bin := s.spectrum.hz / float64(s.spectrum.size)
 	for k := int(math.Ceil(slowLow / bin)); float64(k)*bin < slowHigh; k++ {
 		hz := float64(k) * bin

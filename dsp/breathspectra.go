@@ -28,7 +28,7 @@ type breathSpectra struct {
 	fft      *powerOfTwo
 	trace    [breathPoints]float64
 	padded   [breathTransform]float64
-	wave     [modulations][breathCoeffs]complex128
+	wave     [modulations][breathBins]complex128
 	filtered [breathCoeffs]complex128
 	power    [modulations][breathBins]float64 // tilted, of a total of 1 in the fast band
 	share    [modulations][breathBins]float64 // of that power within a lobe
@@ -185,8 +185,9 @@ func (s *breathSpectra) breaths(m int) []float64 {
 		gain := max(0, min(1, min(hz-breathPass, high-hz)/breathEdge+0.5))
 		s.filtered[k] = s.wave[m][k] * complex(gain, 0)
 	}
-	s.fft.backward(s.padded[:], s.filtered[:])
-	return s.padded[:breathPoints]
+	trace := s.padded[:breathPoints]
+	s.fft.backward(trace, s.filtered[:])
+	return trace
 }
 
 // proves tells whether the evidence is a share of what noise gives in the median, or more. Where beats are slow the band is narrow,

@@ -30,7 +30,9 @@ type pacer struct {
 	spectrum *periodogram
 }
 
-func newPacer() *pacer { return &pacer{spectrum: newPeriodogram(coherencePoints, 512, coherenceHz)} }
+func newPacer() *pacer {
+	return &pacer{spectrum: newPeriodogram(coherencePoints, 512, coherenceHz, coherenceHigh)}
+}
 
 // set takes a pace and the time at which an inhale begins; 0 for none.
 func (p *pacer) set(perMin float64, zero time.Duration) {

@@ -114,6 +114,8 @@ func (d *detector) sum(h *history, from, to int64) (sum float64) {
 
 // energy is the square of the feature where it is positive.
 func (d *detector) energy(h *history, k int64) float64 {
-	v := max(0, d.polarity*h.feature[at(k)])
-	return v * v
+	if v := d.polarity * h.feature[at(k)]; v > 0 {
+		return v * v
+	}
+	return 0
 }

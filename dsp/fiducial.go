@@ -42,7 +42,7 @@ func newTiming() timing {
 }
 
 func (w *timing) clear() {
-	w.bend.average.clear()
+	w.bend.clear()
 	w.crests.clear()
 	w.fits.clear()
 	w.tops.clear()

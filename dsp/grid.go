@@ -33,6 +33,9 @@ func (g *grid) add(t time.Duration, v float64) (follows bool) {
 	}
 	g.ta, g.va = g.tb, g.vb
 	g.tb, g.vb = t, v
+	if t < g.end {
+		g.rest()
+	}
 	return true
 }
 
@@ -45,25 +48,29 @@ func (g *grid) begin(t time.Duration, v float64) {
 	g.whole = t == g.end-g.step
 }
 
-// next gives the next complete cell: its index k covers the time k·step to (k+1)·step.
-func (g *grid) next() (k int64, v float64, ok bool) {
-	for g.have && g.tb >= g.end {
-		vu := g.vb
-		if g.end < g.tb {
-			vu = g.va + (g.vb-g.va)*float64(g.end-g.ta)/float64(g.tb-g.ta)
-		}
-		k, v, ok = g.cell, (g.area+float64(g.end-g.ta)*(g.va+vu)/2)/float64(g.step), g.whole
-		g.ta, g.va = g.end, vu
-		g.cell, g.end, g.area, g.whole = g.cell+1, g.end+g.step, 0, true
-		if ok {
-			return k, v, true
-		}
+// full reports whether a cell is complete: next gives it.
+func (g *grid) full() bool { return g.have && g.tb >= g.end }
+
+// next gives the oldest complete cell: its index k covers the time k·step to (k+1)·step. It is not whole where the stretch began within
+// it: then it does not exist.
+func (g *grid) next() (k int64, v float64, whole bool) {
+	vu := g.vb
+	if g.end < g.tb {
+		vu = g.va + (g.vb-g.va)*float64(g.end-g.ta)/float64(g.tb-g.ta)
 	}
-	if g.ta < g.tb { // the rest of the line ends within the cell
-		g.area += float64(g.tb-g.ta) * (g.va + g.vb) / 2
-		g.ta, g.va = g.tb, g.vb
+	k, v, whole = g.cell, (g.area+float64(g.end-g.ta)*(g.va+vu)/2)/float64(g.step), g.whole
+	g.ta, g.va = g.end, vu
+	g.cell, g.end, g.area, g.whole = g.cell+1, g.end+g.step, 0, true
+	if g.ta < g.tb && g.tb < g.end {
+		g.rest()
 	}
-	return 0, 0, false
+	return k, v, whole
+}
+
+// rest spends what is left of the line, which ends within the cell.
+func (g *grid) rest() {
+	g.area += float64(g.tb-g.ta) * (g.va + g.vb) / 2
+	g.ta, g.va = g.tb, g.vb
 }
 
 // middle is the time of the middle of cell k, moved by a fraction of a cell.

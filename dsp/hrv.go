@@ -36,10 +36,10 @@ func (w *window) measures() HRV {
 		v.MeanNN = Some(w.centre + s.sum/n)
 	}
 	if s.nnMs >= minRMSSDMs && s.pairs >= minPairs {
-		v.RMSSD = Some(math.Sqrt(math.Max(0, s.diffSquare/float64(s.pairs))))
+		v.RMSSD = Some(math.Sqrt(max(0, s.diffSquare/float64(s.pairs))))
 	}
 	if w.filled() && s.pairs >= minPairs {
-		v.SDNN = Some(math.Sqrt(math.Max(0, (s.square-s.sum*s.sum/n)/(n-1))))
+		v.SDNN = Some(math.Sqrt(max(0, (s.square-s.sum*s.sum/n)/(n-1))))
 		v.PNN50 = Some(100 * float64(s.above50) / float64(s.pairs))
 	}
 	return v

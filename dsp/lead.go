@@ -114,8 +114,8 @@ func (l *lead) sample(dst []found, s Sample) []found {
 		l.gap(s.T)
 	}
 	l.lastInput = s.T
-	for k, v, ok := l.grid.next(); ok; k, v, ok = l.grid.next() {
-		if l.wave.add(k, v) {
+	for l.grid.full() {
+		if k, v, whole := l.grid.next(); whole && l.wave.add(k, v) {
 			dst = l.follow(dst)
 		}
 	}

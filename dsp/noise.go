@@ -51,7 +51,7 @@ func (r *roughness) deviation(apart float64) float64 {
 	if r.seconds.len() < noiseLeast {
 		return 0
 	}
-	share := math.Max(0.3, 0.61-2.9*apart*apart)
+	share := max(0.3, 0.61-2.9*apart*apart)
 	quiet := quantile(r.seconds.sorted, 0.25) / noiseQuartile
 	return quiet * math.Sqrt(math.Pi/2) / share // a Gaussian's mean distance from 0 is √(2/π) of its deviation
 }

@@ -18,7 +18,11 @@ func TestGridCellsAreMeansOfTheLineBetweenSamples(t *testing.T) {
 		before, have := int64(0), false
 		for range 200 {
 			g.add(at, level+slope*at.Seconds())
-			for k, v, ok := g.next(); ok; k, v, ok = g.next() {
+			for g.full() {
+				k, v, whole := g.next()
+				if !whole {
+					continue
+				}
 				want := level + slope*g.middle(k, 0).Seconds()
 				if math.Abs(v-want) > 1e-6*(1+math.Abs(want)) {
 					t.Fatalf("cell %d is %v, want %v", k, v, want)
@@ -41,19 +45,23 @@ func TestGridDrawsNoLineAcrossAGap(t *testing.T) {
 	ms := time.Millisecond
 	for _, at := range []time.Duration{0, 10 * ms, 20 * ms} {
 		g.add(at, 1)
-		for _, _, ok := g.next(); ok; _, _, ok = g.next() {
+		for g.full() {
+			g.next()
 		}
 	}
 	if g.add(300*ms, 9) {
 		t.Error("280 ms later counts as following")
 	}
-	if _, _, ok := g.next(); ok {
+	if g.full() {
 		t.Error("a cell from a single sample")
 	}
 	if !g.add(290*ms, 5) {
 		t.Error("time running backwards broke the stretch")
 	}
 	g.add(320*ms, 9)
+	if _, _, whole := g.next(); whole {
+		t.Error("a cell of which only the end is covered")
+	}
 	k, v, ok := g.next()
 	if !ok || v != 9 || k != 38 {
 		t.Errorf("first cell after the gap: %d %v %v", k, v, ok)

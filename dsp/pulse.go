@@ -118,8 +118,10 @@ func (p *Pulse) Sample(dst []Value, s Sample) []Value {
 	if !p.begun {
 		p.begun, p.began = true, s.T
 	}
-	p.found = p.leads[i].sample(p.found[:0], s)
-	if i != p.active {
+	l := p.leads[i]
+	cell := l.grid.cell
+	p.found = l.sample(p.found[:0], s)
+	if i != p.active || l.grid.cell == cell { // between cells nothing is found, and no beat becomes overdue
 		return dst
 	}
 	dst = p.watch(dst, s.T)

@@ -9,6 +9,7 @@ import (
 const (
 	clippedShare = 0.10                    // of the last seconds' samples at a rail
 	lostShare    = 0.25                    // of them after a loss: too many stretches too short to hold a pulse
+	shareOver    = 1e-6                    // such a share is none
 	flatTime     = time.Second             // without any change: nothing is measured
 	silenceTime  = 1500 * time.Millisecond // without a sample
 	slowestStep  = 56 * time.Millisecond   // mean distance of samples: under 18 a second the pulse cannot be timed
@@ -39,22 +40,16 @@ func (s *scan) sample(v Sample, bad bool) {
 		return
 	}
 	dt := float64(v.T-s.last) * 1e-9 // s
-	if v.Flags.Has(FlagGap) {
-		s.lost += (1 - s.lost) * min(fading(dt, 0), 0.05) // one gap, however long, is not many
-	} else if s.lost > 0 {
-		s.lost -= s.lost * fading(dt, 0)
+	counts := s.have && dt < 5 && !v.Flags.Has(FlagGap)
+	if s.lost > 0 || s.clipped > 0 || v.Flags.Has(FlagGap|FlagClip) {
+		s.blemish(v.Flags, dt, counts)
 	}
-	if s.have && dt < 5 && !v.Flags.Has(FlagGap) {
+	if counts {
 		s.pace(dt)
 	} else {
-		s.step, s.steps, dt = 0, 0, 0
+		s.step, s.steps = 0, 0
 	}
 	s.faulty, s.leadOff = bad, v.Flags.Has(FlagLeadOff)
-	if v.Flags.Has(FlagClip) {
-		s.clipped += (1 - s.clipped) * fading(dt, 0)
-	} else if s.clipped > 0 {
-		s.clipped -= s.clipped * fading(dt, 0)
-	}
 	s.last = v.T
 	if bad {
 		return
@@ -70,13 +65,42 @@ func (s *scan) sample(v Sample, bad bool) {
 	s.value, s.have = v.Volts, true
 }
 
+// blemish follows the shares of what was lost and what was clipped. A sample whose distance does not count clips nothing anew.
+func (s *scan) blemish(flags Flags, dt float64, counts bool) {
+	weight := fading(dt, 0)
+	if flags.Has(FlagGap) {
+		s.lost += (1 - s.lost) * min(weight, 0.05) // one gap, however long, is not many
+	} else {
+		s.lost = faded(s.lost, weight)
+	}
+	if !counts {
+		weight = 0
+	}
+	if flags.Has(FlagClip) {
+		s.clipped += (1 - s.clipped) * weight
+	} else {
+		s.clipped = faded(s.clipped, weight)
+	}
+}
+
+// faded is a share after a while of nothing. It ends: fading on for hours it would become so small a number that some processors take a
+// hundred times as long over it.
+func faded(share, weight float64) float64 {
+	if share < shareOver {
+		return 0
+	}
+	return share - share*weight
+}
+
 // pace takes one more distance of samples, in s. The mean is a plain one at first: faded in from nothing it would be too small for
 // seconds, in which a slow source passed for a quick one.
 func (s *scan) pace(dt float64) {
+	least := paceLeast
 	if s.steps*paceLeast < 1 {
 		s.steps++
+		least = max(paceLeast, 1/s.steps)
 	}
-	s.step += (dt - s.step) * fading(dt, max(paceLeast, 1/s.steps))
+	s.step += (dt - s.step) * fading(dt, least)
 }
 
 // tooSlow reports whether the samples come too slowly to time a pulse.

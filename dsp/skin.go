@@ -126,8 +126,10 @@ func (k *Skin) Sample(dst []Value, s Sample) []Value {
 	if !k.grid.add(s.T, g) {
 		k.begin(s.T, g)
 	}
-	for n, v, ok := k.grid.next(); ok; n, v, ok = k.grid.next() {
-		dst = k.cell(dst, k.grid.middle(n, 0), v)
+	for k.grid.full() {
+		if n, v, whole := k.grid.next(); whole {
+			dst = k.cell(dst, k.grid.middle(n, 0), v)
+		}
 	}
 	return dst
 }
@@ -168,9 +170,14 @@ func (k *Skin) begin(t time.Duration, g float64) {
 	k.machine.interrupt()
 }
 
+// noise is the standard deviation of the level's noise now, µS.
+func (k *Skin) noise() float64 { return k.rough.deviation(k.look.step) }
+
 // least is the smallest response that counts now, µS.
-func (k *Skin) least() float64 {
-	return max(k.o.LeastSCR, scrSteps*k.steps, scrNoises*k.rough.deviation(k.look.step))
+func (k *Skin) least() float64 { return k.leastIn(k.noise()) }
+
+func (k *Skin) leastIn(noise float64) float64 {
+	return max(k.o.LeastSCR, scrSteps*k.steps, scrNoises*noise)
 }
 
 // convert turns volts into µS or says why that is not possible.
@@ -187,9 +194,9 @@ func (k *Skin) convert(s Sample) (g float64, reason string) {
 		return 0, dividerRail(s.Volts <= 0, o.DividerHigh)
 	}
 	g = k.microsiemens(s.Volts)
-	k.steps = math.Abs(k.microsiemens(math.Max(s.Volts-o.StepVolts, o.SupplyVolts*1e-6)) - g)
+	k.steps = math.Abs(k.microsiemens(max(s.Volts-o.StepVolts, o.SupplyVolts*1e-6)) - g)
 	switch {
-	case g < math.Max(skinLeast, offSteps*k.steps):
+	case g < max(skinLeast, offSteps*k.steps):
 		return 0, reasonOff
 	case g >= skinMost || s.Flags.Has(FlagClip):
 		return 0, reasonBeyond
@@ -228,8 +235,8 @@ func (k *Skin) cell(dst []Value, t time.Duration, g float64) []Value {
 		k.machine.interrupt() // no rise may join what lies before and after
 		return dst
 	}
-	swayed := k.machine.sway.on
-	dst = k.machine.next(dst, t-k.low.delay, k.level, k.rough.deviation(k.look.step), k.least())
+	swayed, noise := k.machine.sway.on, k.noise()
+	dst = k.machine.next(dst, t-k.low.delay, k.level, noise, k.leastIn(noise))
 	if k.machine.sway.on {
 		if k.unseen.add(t, skinStep); !swayed {
 			k.unseen.add(t, t-k.machine.sway.since()) // what was counted since then is taken back
@@ -248,7 +255,7 @@ func (k *Skin) Second(dst []Value, t time.Duration) []Value {
 		k.tonic.second(t, k.machine.quiet(t, k.level), k.machine.inside(t))
 		f.SCL = k.tonic.value()
 		if f.SCL.Known {
-			f.Phasic = Some(math.Max(0, k.level-f.SCL.Value))
+			f.Phasic = Some(max(0, k.level-f.SCL.Value))
 		}
 		f.Quality, f.Reason = k.quality(t)
 		if !k.tooSlow() {

@@ -75,7 +75,7 @@ func (k *Skin) fault(t time.Duration) string {
 
 // longestFlat is how long the converter may give the same number.
 func (k *Skin) longestFlat() time.Duration {
-	return time.Duration(float64(skinFlatTime) * math.Min(60, math.Max(1, k.steps/skinFlatMove)))
+	return time.Duration(float64(skinFlatTime) * min(60, max(1, k.steps/skinFlatMove)))
 }
 
 // tooSlow reports that a response could rise and fall between two samples.
@@ -97,24 +97,24 @@ func (k *Skin) countable(t time.Duration) bool {
 func (k *Skin) quality(t time.Duration) (quality float64, reason string) {
 	quality = 1
 	if k.steps > 0 {
-		quality = math.Min(1, k.level/(10*k.steps))
+		quality = min(1, k.level/(10*k.steps))
 	}
 	if least := k.least(); least > thresholdGood {
-		quality = math.Min(quality, math.Max(0.1, 1-0.5*math.Log(least/thresholdGood)/math.Log(thresholdPoor/thresholdGood)))
+		quality = min(quality, max(0.1, 1-0.5*math.Log(least/thresholdGood)/math.Log(thresholdPoor/thresholdGood)))
 	}
 	switch {
 	case k.tug.moving():
-		return math.Min(quality, 0.4), reasonJump
+		return min(quality, 0.4), reasonJump
 	case t-k.look.changed > time.Duration(flatDoubt*float64(k.longestFlat())):
-		return math.Min(quality, 0.4), reasonStuck
+		return min(quality, 0.4), reasonStuck
 	case k.machine.sway.on:
-		return math.Min(quality, 0.4), reasonSway
+		return min(quality, 0.4), reasonSway
 	case !k.proven(t) && t-k.since > skinDryTime:
-		return math.Min(quality, 0.4), reasonDry
+		return min(quality, 0.4), reasonDry
 	case k.tooSlow():
-		return math.Min(quality, 0.4), reasonSlow
+		return min(quality, 0.4), reasonSlow
 	case k.least() > thresholdPoor:
-		return math.Min(quality, 0.4), reasonNoisy
+		return min(quality, 0.4), reasonNoisy
 	}
 	return quality, ""
 }

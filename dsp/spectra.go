@@ -30,7 +30,7 @@ type spectra struct {
 }
 
 func newSpectra() *spectra {
-	return &spectra{oneMin: newPeriodogram(shortSegment, 256, spectralHz), fiveMin: newPeriodogram(longSegment, 512, spectralHz),
+	return &spectra{oneMin: newPeriodogram(shortSegment, 256, spectralHz, slowCeil), fiveMin: newPeriodogram(longSegment, 512, spectralHz, slowCeil),
 		minute: newVagal(256), minutes: newVagal(1024)}
 }
 

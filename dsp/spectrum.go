@@ -3,43 +3,27 @@ package dsp
 import (
 	"math"
 	"time"
-
-	"gonum.org/v1/gonum/dsp/fourier"
 )
-
-// transform gives the n/2+1 coefficients of n real values.
-type transform interface {
-	forward(dst []complex128, values []float64)
-}
-
-// anyLength is gonum's transform, for the finished series of `hubd hrv`, whose segments may be of any length.
-type anyLength struct{ *fourier.FFT }
-
-func (f anyLength) forward(dst []complex128, values []float64) { f.Coefficients(dst, values) }
-
-func newTransform(n int) transform {
-	if n >= 8 && n&(n-1) == 0 {
-		return newPowerOfTwo(n)
-	}
-	return anyLength{fourier.NewFFT(n)}
-}
 
 // periodogram is a one-sided power density of equally spaced values: linear trend removed, Hann window, zero-padded to size,
 // mean over half-overlapping segments (Welch 1967). Its buffers are made once.
 type periodogram struct {
-	fft    transform
+	fft    *powerOfTwo
 	size   int // of the transform
 	in     []float64
 	out    []complex128
-	power  []float64 // density per Hz, in the square of the values' unit
+	power  []float64 // density per Hz, in the square of the values' unit, to the highest frequency that is asked for
 	hz     float64   // sampling rate
 	window []float64
 	scale  float64 // from the square of a coefficient to a one-sided density
 }
 
-func newPeriodogram(segment, size int, hz float64) *periodogram {
-	p := &periodogram{fft: newTransform(size), size: size, in: make([]float64, size), out: make([]complex128, size/2+1),
-		power: make([]float64, size/2+1), hz: hz, window: make([]float64, segment)}
+// newPeriodogram takes segments of so many values, hz a second, into a transform of a size that is a power of two. No band may reach
+// beyond highest Hz, which is less than hz/2.
+func newPeriodogram(segment, size int, hz, highest float64) *periodogram {
+	bins := int(math.Ceil(highest/hz*float64(size))) + 1
+	p := &periodogram{fft: newPowerOfTwo(size), size: size, in: make([]float64, size), out: make([]complex128, bins),
+		power: make([]float64, bins), hz: hz, window: make([]float64, segment)}
 	for i := range p.window {
 		p.window[i] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/float64(segment))
 		p.scale += p.window[i] * p.window[i]
@@ -63,8 +47,7 @@ func (p *periodogram) estimate(values []float64) bool {
 	for i := range p.power {
 		p.power[i] *= p.scale / segments
 	}
-	p.power[0] /= 2 // frequency 0 and the highest one have no mirror image that would count twice
-	p.power[p.size/2] /= 2
+	p.power[0] /= 2 // frequency 0 has no mirror image that would count twice
 	return true
 }
 
@@ -92,21 +75,27 @@ func (p *periodogram) band(low, high float64) float64 {
 	return sum * width
 }
 
-// line is the least-squares straight line through values: level at index 0 and slope per index.
+// line is the least-squares straight line through values: level at index 0 and slope per index. It takes a value from either end at a
+// time: the two lie as far from the middle.
 func line(values []float64) (level, slope float64) {
-	n := float64(len(values))
+	n := len(values)
 	if n < 2 {
 		return 0, 0
 	}
-	var sy, sxy float64
-	for i, v := range values {
-		sy += v
-		sxy += float64(i) * v
+	middle := float64(n-1) / 2
+	var sum, moment float64
+	if n%2 == 1 {
+		sum = values[n/2]
 	}
-	sx := n * (n - 1) / 2
-	sxx := (n - 1) * n * (2*n - 1) / 6
-	slope = (n*sxy - sx*sy) / (n*sxx - sx*sx)
-	return (sy - slope*sx) / n, slope
+	early, late, from := values[:n/2], values[n-n/2:], middle
+	for i, v := range early {
+		w := late[len(late)-1-i]
+		sum += w + v
+		moment += (w - v) * from
+		from--
+	}
+	slope = moment / (float64(n) * (float64(n)*float64(n) - 1) / 12)
+	return sum/float64(n) - slope*middle, slope
 }
 
 // tachogram walks the normal intervals of the record from old to new: a and b are neighbours, z comes before and c after them.
@@ -115,8 +104,8 @@ type tachogram struct {
 	next       int64
 	z, a, b, c *entry
 	longest    time.Duration // distance of neighbours so far
+	slope      float64       // of the curve at b, ms/s
 	cubic      [4]float64    // the curve between a and b, in powers of the seconds since a
-	length     float64       // s from a to b
 }
 
 // step moves on by one interval; false at the end.
@@ -140,24 +129,27 @@ func (w *tachogram) step() bool {
 // join lays the curve between a and b: a cubic whose slopes are those of the neighbours on both sides (Catmull & Rom 1974), which
 // keeps 0.25 Hz where straight lines lose a quarter of its power.
 func (w *tachogram) join() {
-	h := (w.b.t - w.a.t).Seconds()
-	rise := (w.b.ms - w.a.ms) / h
-	first, second := rise, rise
-	if w.z != nil {
-		first = (w.b.ms - w.z.ms) / (w.b.t - w.z.t).Seconds()
+	perSecond := 1 / inSeconds(w.b.t-w.a.t)
+	rise := (w.b.ms - w.a.ms) * perSecond
+	first, second := w.slope, rise
+	if w.z == nil {
+		first = rise
 	}
 	if w.c != nil {
-		second = (w.c.ms - w.a.ms) / (w.c.t - w.a.t).Seconds()
+		second = (w.c.ms - w.a.ms) / inSeconds(w.c.t-w.a.t)
 	}
-	w.length = h
-	w.cubic = [4]float64{w.a.ms, first, (3*rise - 2*first - second) / h, (first + second - 2*rise) / (h * h)}
+	w.slope = second
+	w.cubic = [4]float64{w.a.ms, first, (3*rise - 2*first - second) * perSecond, (first + second - 2*rise) * perSecond * perSecond}
 }
 
 // at is the curve at time t, level outside a and b.
 func (w *tachogram) at(t time.Duration) float64 {
-	x := max(0, min(w.length, float64(t-w.a.t)*1e-9))
+	x := inSeconds(max(0, min(w.b.t, t)-w.a.t))
 	return w.cubic[0] + x*(w.cubic[1]+x*(w.cubic[2]+x*w.cubic[3]))
 }
+
+// inSeconds is a duration in s, to the last digit but one: Duration.Seconds, which gives that one too, divides twice.
+func inSeconds(d time.Duration) float64 { return float64(d) * 1e-9 }
 
 // resample reads the normal intervals from index from on as a curve over time, each interval at the beat that closes it, and
 // fills dst with it from start on. longest is the longest distance between two neighbouring normal intervals, or between the

@@ -28,6 +28,38 @@ func (t *template) correlate(wave []float64) float64 {
 		square += v * v
 		product += v * mean[i]
 	}
+	return t.pearson(sum, square, product)
+}
+
+// slide correlates with every stretch of a longer wave: r[i] with the one from i on. What two neighbouring stretches share is summed
+// up once.
+func (t *template) slide(r, wave []float64) {
+	clear(r)
+	if t.seen == 0 {
+		return
+	}
+	var sum, square float64
+	mean := t.mean[:t.n]
+	for _, v := range wave[:t.n] {
+		sum += v
+		square += v * v
+	}
+	for i := range r {
+		product := 0.0
+		for j, v := range wave[i:][:len(mean)] {
+			product += v * mean[j]
+		}
+		r[i] = t.pearson(sum, square, product)
+		if next := i + t.n; next < len(wave) {
+			first, last := wave[i], wave[next]
+			sum += last - first
+			square += last*last - first*first
+		}
+	}
+}
+
+// pearson is the correlation with a stretch that sums up to this, by itself, squared, and times the template.
+func (t *template) pearson(sum, square, product float64) float64 {
 	n := float64(t.n)
 	vary := square - sum*sum/n
 	if vary <= 0 || t.vary <= 0 {

@@ -1,9 +1,6 @@
 package dsp
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // Limits of what a living skin can do between neighbouring moments.
 //
@@ -34,7 +31,7 @@ func (g *tug) cell(microsiemens float64) {
 		return
 	}
 	oldest, middle := g.recent[g.n%len(g.recent)], g.recent[(g.n+tugCells)%len(g.recent)]
-	bend := (microsiemens - 2*middle + oldest) / math.Max(middle, skinDry)
+	bend := (microsiemens - 2*middle + oldest) / max(middle, skinDry)
 	g.square += (bend*bend/6 - g.square) * skinStep.Seconds() / tugTau // 6: a second difference of white noise has six times its variance
 }
 

@@ -18,12 +18,12 @@ const unevenReason = "uneven pulse: not used"
 // evenness tells whether the pulse is uneven, with hysteresis.
 type evenness struct {
 	uneven bool
-	change trailing // between neighbours, without sign, ms
-	length trailing // ms
+	change []float64 // between neighbours, without sign, ms
+	length []float64 // ms
 }
 
 func newEvenness() *evenness {
-	return &evenness{change: newTrailing(unevenMost), length: newTrailing(unevenMost)}
+	return &evenness{change: make([]float64, 0, unevenMost), length: make([]float64, 0, unevenMost)}
 }
 
 // update looks at the window's intervals; seen is false where they are too few to tell.
@@ -34,7 +34,7 @@ func (e *evenness) update(w *window) (seen bool) {
 		return false
 	}
 	share := float64(ectopic) / float64(all)
-	wild := e.change.median() > unevenMedian*e.length.median() && reversal < unevenReverse
+	wild := reversal < unevenReverse && medianOf(e.change) > unevenMedian*medianOf(e.length)
 	switch {
 	case share >= unevenShare || wild:
 		e.uneven = true
@@ -47,8 +47,7 @@ func (e *evenness) update(w *window) (seen bool) {
 // look counts the window's intervals, and how far neighbouring differences take each other back. Beats that were missed or seen too
 // many are the sensor's fault, not the heart's, and break the succession.
 func (e *evenness) look(w *window) (all, ectopic int, reversal float64) {
-	e.change.clear()
-	e.length.clear()
+	e.change, e.length = e.change[:0], e.length[:0]
 	var previous, product, square float64
 	var last *entry
 	for i := w.from; i < w.upTo && all < unevenMost; i++ {
@@ -61,10 +60,10 @@ func (e *evenness) look(w *window) (all, ectopic int, reversal float64) {
 		if x.class == ClassEctopic {
 			ectopic++
 		}
-		e.length.add(x.ms)
+		e.length = append(e.length, x.ms)
 		if last != nil {
 			d := x.ms - last.ms
-			e.change.add(math.Abs(d))
+			e.change = append(e.change, math.Abs(d))
 			product += d * previous
 			square += d * d
 			previous = d

@@ -41,7 +41,7 @@ func (v *verdicts) since(from, to int64) (beats, sure int, quality float64, long
 		previous = d.k
 	}
 	longest = max(longest, to-previous)
-	return beats, sure, quality / math.Max(1, float64(beats)), longest
+	return beats, sure, quality / max(1, float64(beats)), longest
 }
 
 // unrest is the median change between neighbouring distances of the beats since cell from, as a share of their median distance; 0 of

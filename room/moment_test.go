@@ -71,7 +71,7 @@ func TestWhenHubdAsksByItself(t *testing.T) {
 }
 
 func TestHubdAsksOnlyWhereEveryonePresentWantsIt(t *testing.T) {
-	life := []lived{{60, steady}, {300, woundUp}}
+	life := []lived{{60, steady}, {190, woundUp}}
 	for _, row := range []struct {
 		name    string
 		options room.Options
