@@ -14,11 +14,11 @@ type powerOfTwo struct {
 	order []int        // of the halves, bits reversed; it is its own inverse
 	work  []complex128
 	pair  []complex128 // turns of the pass by two, where the passes by four leave one over
-	turns []turns      // of the passes by four after the first, one pass behind the other
+	turns []twiddles   // of the passes by four after the first, one pass behind the other
 }
 
-// turns are what the second, third and fourth part of a butterfly are turned by.
-type turns struct{ second, third, fourth complex128 }
+// twiddles are what the second, third and fourth part of a butterfly are turned by.
+type twiddles struct{ second, third, fourth complex128 }
 
 func newPowerOfTwo(n int) *powerOfTwo {
 	half := n / 2
@@ -39,7 +39,7 @@ func newPowerOfTwo(n int) *powerOfTwo {
 	for ; span < half; span *= 4 {
 		for k := range span {
 			once := k * half / span / 2
-			f.turns = append(f.turns, turns{second: f.unit[2*once], third: f.unit[once], fourth: f.unit[2*once] * f.unit[once]})
+			f.turns = append(f.turns, twiddles{second: f.unit[2*once], third: f.unit[once], fourth: f.unit[2*once] * f.unit[once]})
 		}
 	}
 	return f
