@@ -305,9 +305,23 @@ func (r *replay) rest(tick time.Duration) error {
 	return nil
 }
 
-// finish closes what lies between the last tick and the last sample.
+// finish closes what lies between the last tick and the last sample, and says of each wearer what a session leaves behind.
 func (r *replay) finish() error {
-	return r.tell(r.pipeline.Block(r.events[:0], dsp.Block{Bus: replayBus, Until: r.now, Samples: r.samples}))
+	if err := r.tell(r.pipeline.Block(r.events[:0], dsp.Block{Bus: replayBus, Until: r.now, Samples: r.samples})); err != nil {
+		return err
+	}
+	for i, id := range r.ids {
+		if r.o.HasRest {
+			r.o.Warn(fmt.Sprintf("wearer %s, declared rest: %s", id, r.pipeline.Rest(i).Words()))
+		}
+		if !r.o.Explain {
+			continue
+		}
+		if _, err := r.out.Write(wire.ExplainSession(r.line[:0], id, r.pipeline.Shares(i), r.pipeline.Baseline(i).Portrait())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tell writes events, and lets the simulated lamps obey.

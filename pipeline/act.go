@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hubd/dsp"
+	"hubd/regulation"
 	"hubd/room"
 )
 
@@ -288,4 +289,15 @@ func (p *Pipeline) EndRest() {
 	for _, w := range p.wearers {
 		w.estimator.EndRest()
 	}
+}
+
+// Rest tells how a wearer's declared rest goes, or how the last one went.
+func (p *Pipeline) Rest(index int) regulation.Rest { return p.wearers[index].estimator.Rest() }
+
+// Shares tells how a wearer's session was spent.
+func (p *Pipeline) Shares(index int) regulation.Shares { return p.wearers[index].estimator.Shares() }
+
+// Baseline gives a copy of what is known of a wearer's own rest.
+func (p *Pipeline) Baseline(index int) regulation.Baseline {
+	return p.wearers[index].estimator.Baseline()
 }

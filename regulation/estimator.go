@@ -1,6 +1,7 @@
 package regulation
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -44,6 +45,7 @@ type Estimator struct {
 	toldAt   time.Duration
 	tellNow  bool
 
+	shares   Shares // of the running session
 	minute   minute
 	rest     rest
 	recovery recovery
@@ -101,12 +103,13 @@ func (e *Estimator) Forget() {
 }
 
 // StartRest declares that the wearer rests from t on, awake, seated or lying, not paced: three good minutes are learnt, in any
-// setting but night. It is given up after 5 min; Rest tells how it goes. The error is a RestError for people.
+// setting but night. It is given up after 5 min; Rest tells how it goes. The error is or wraps a
+// RestError, for people.
 func (e *Estimator) StartRest(t time.Duration) error {
 	f := e.features
 	switch {
 	case e.rest.running():
-		return ErrRestRunning
+		return fmt.Errorf("%w: %d of %d good minutes so far", ErrRestRunning, e.rest.Minutes, restMinutes)
 	case e.started && f.SetUp:
 		return ErrRestSetUp
 	case e.started && f.Setting == SettingNight:
@@ -127,6 +130,9 @@ func (e *Estimator) EndRest() { e.rest.stop() }
 // Rest tells how the declared rest goes, or how the last one went.
 func (e *Estimator) Rest() Rest { return e.rest.Rest }
 
+// Shares tells how the time of the running session, or since the last one, was spent.
+func (e *Estimator) Shares() Shares { return e.shares }
+
 // State gives the state as of the last Second. Its Reasons are the caller's own.
 func (e *Estimator) State() State {
 	s := e.state
@@ -146,9 +152,12 @@ func (e *Estimator) Second(dst []dsp.Value, t time.Duration, wall time.Time, f F
 		e.observe(t)
 	}
 	e.name(t)
+	if f.Sensed {
+		e.shares[e.state.Name]++
+	}
 	e.learn(t)
 	if f.Setting == SettingNight && f.Sensed {
-		e.night.step(t, f, e.pulse.trusted(t), e.skin.trusted(t), e.movement.moving)
+		e.night.step(t, f, e.pulse.trusted(t), e.skin.trusted(t), e.movement.moving || f.Motion.Stirring)
 	}
 	if r, over := e.recovery.step(t, e.state.Name, e.axes.arousal.value, e.heartRateAboveRest()); over {
 		dst = append(dst, r)
@@ -163,7 +172,7 @@ func (e *Estimator) advance(dst []dsp.Value, t time.Duration, wall time.Time, f 
 		e.toldAt = t - stateEvery
 	}
 	if e.started && f.Setting != e.features.Setting {
-		e.session = session{}
+		e.session, e.shares = session{}, Shares{}
 		e.minute.restart()
 	}
 	if e.night.running && f.Setting != SettingNight {

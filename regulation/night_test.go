@@ -23,7 +23,7 @@ func sleep(r *runner, hours, movements int, usable func(s int) bool) {
 				Breathing: dsp.Some(13), BreathingQuality: 0.8,
 			}
 		}
-		f.Motion = dsp.MotionFeatures{Known: true, Moving: s%600 < 15 && s/600 < movements}
+		f.Motion = dsp.MotionFeatures{Known: true, Stirring: s%600 < 15 && s/600 < movements}
 		r.step(f)
 	}
 	r.step(regulation.Features{HasPulse: true})
