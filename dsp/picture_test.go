@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // mostBytes is the size of a picture beyond which a page loads slowly on a phone.
 const mostBytes = 60_000
 
-// TestPicturesShowWhatTheCodeDoes draws the pictures of docs/physiology.md from simulated signals and compares them with those
+// TestPicturesShowWhatTheCodeDoes draws the pictures of docs/physiology.md and docs/regulation.md from simulated signals and compares them with those
 // committed: go test ./dsp -run TestPictures -update writes them. Other processors than amd64 round otherwise (they fuse a*b+c), so
 // there the pictures are drawn and not compared; GOAMD64=v3 does the same and may differ too.
 func TestPicturesShowWhatTheCodeDoes(t *testing.T) {
@@ -30,6 +30,7 @@ func TestPicturesShowWhatTheCodeDoes(t *testing.T) {
 		{"gate.svg", gatePicture},
 		{"skin.svg", skinPicture},
 		{"breath.svg", breathPicture},
+		{"state.svg", statePicture},
 	} {
 		t.Run(test.file, func(t *testing.T) {
 			path := filepath.Join("..", "docs", "pictures", test.file)
