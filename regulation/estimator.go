@@ -2,6 +2,7 @@ package regulation
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -371,10 +372,10 @@ func (e *Estimator) keepMinute() {
 	e.learnt()
 }
 
-// tell appends the State when name, reason or stage changed, and every 10 s.
+// tell appends the State when name, reason or stage changed, or confidence by much, and every 10 s.
 func (e *Estimator) tell(dst []dsp.Value, t time.Duration) []dsp.Value {
 	s := e.state
-	changed := s.Name != e.told.Name || s.Unknown != e.told.Unknown || s.Stage != e.told.Stage
+	changed := s.Name != e.told.Name || s.Unknown != e.told.Unknown || s.Stage != e.told.Stage || math.Abs(s.Confidence-e.told.Confidence) >= tellStep
 	if !changed && !e.tellNow && t-e.toldAt < stateEvery {
 		return dst
 	}

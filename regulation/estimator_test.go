@@ -2,6 +2,7 @@ package regulation_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -353,7 +354,7 @@ func TestStateIsToldOnChangeAndEveryTenSeconds(t *testing.T) {
 		if !ok {
 			continue
 		}
-		changed := s.Name != was.Name || s.Unknown != was.Unknown || s.Stage != was.Stage
+		changed := s.Name != was.Name || s.Unknown != was.Unknown || s.Stage != was.Stage || math.Abs(s.Confidence-was.Confidence) >= 0.3
 		if gap := o.at - last; gap > 10 || (gap < 10 && !changed) {
 			t.Errorf("told at %d s, %d s after the one before, changed: %v", o.at, gap, changed)
 		}

@@ -49,6 +49,7 @@ const (
 	qualityTau     = 10.0             // s; own: length of the heart-rate window
 	contactLoss    = 5 * time.Second  // own: a shorter loss is a touch, not a new place of the electrode
 	stateEvery     = 10 * time.Second // design 6.2
+	tellStep       = 0.3              // own: of confidence; a name that is believed no more must not look believed for ten seconds
 	stepLongest    = 5 * time.Second  // own: a longer step is a gap, after which everything followed begins anew
 	pacedAfter     = 60 * time.Second // own: the RMSSD window of 60 s still holds paced breaths
 )

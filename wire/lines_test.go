@@ -18,7 +18,7 @@ func TestTheScreenShowsOneReadableLine(t *testing.T) {
 	}
 	skin := of("a", 0, dsp.Signal{Channel: dsp.ChannelEDA, Contact: true, Quality: 0.6})
 	rate := func(bpm float64) pipeline.Event { return of("a", 0, dsp.HeartRate{BPM: some(bpm)}) }
-	steady := of("a", 0, regulation.State{Name: regulation.Settled, Reasons: []regulation.Reason{{Feature: "scr_per_min", Z: -0.8}, {Feature: "rmssd", Z: 0.5}}})
+	steady := of("a", 0, regulation.State{Name: regulation.Settled, Confidence: 0.8, Reasons: []regulation.Reason{{Feature: "scr_per_min", Z: -0.8}, {Feature: "rmssd", Z: 0.5}}})
 	lamp := func(b, k dsp.Maybe) pipeline.Event {
 		return of("", 0, room.LampCommand{Lamp: "bed", Brightness: b, Kelvin: k})
 	}
@@ -31,6 +31,9 @@ func TestTheScreenShowsOneReadableLine(t *testing.T) {
 		{"nothing yet", time.Second, nil, "00:01  nothing heard so far"},
 		{"everything", 42 * time.Second, []pipeline.Event{rate(64.2), steady, pulse(true, 0.97), skin, lamp(some(35), dsp.Maybe{}), lamp(dsp.Maybe{}, some(2400))},
 			"00:42  a:  64 bpm, steady (skin responses fewer, -0.8), pulse good, skin fair | lamp bed 35 % 2400 K"},
+		{"a name that is doubted is told with a perhaps", 0, []pipeline.Event{rate(64), of("a", 0, regulation.State{Name: regulation.Settled, Confidence: 0.2,
+			Reasons: []regulation.Reason{{Feature: "heart_rate", Z: 4.9}}})},
+			"00:00  a:  64 bpm, perhaps steady (heart rate faster, +4.9)"},
 		{"a fast heart keeps its column", 107*time.Minute + 5*time.Second, []pipeline.Event{rate(121.6)}, "107:05  a: 122 bpm, no state so far"},
 		{"a rate that goes is not shown on", 0, []pipeline.Event{rate(64), of("a", 0, dsp.HeartRate{})}, "00:00  a:  -- bpm, no state so far"},
 		{"not sure says why", 0, []pipeline.Event{rate(64), of("a", 0, regulation.State{Unknown: regulation.ReasonLearning, Reasons: []regulation.Reason{{Feature: "rsa", Z: 2}}})},

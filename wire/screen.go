@@ -170,6 +170,9 @@ func (w *screenWearer) stateWords(dst []byte) []byte {
 	if w.measuring() {
 		return append(dst, "not sure (still measuring)"...)
 	}
+	if w.state.Name != regulation.Unknown && w.state.Confidence < doubted {
+		dst = append(dst, "perhaps "...)
+	}
 	dst = append(dst, named(w.state.Name, w.state.Unknown)...)
 	if w.state.Name == regulation.Unknown || len(w.state.Reasons) == 0 {
 		return dst
@@ -177,6 +180,9 @@ func (w *screenWearer) stateWords(dst []byte) []byte {
 	dst = append(append(dst, " ("...), direction(w.state.Reasons[0])...)
 	return append(dst, ')')
 }
+
+// doubted is the confidence under which a name is told with "perhaps": the room does not follow it either.
+const doubted = 0.5
 
 // measuring tells whether no state can be named although every sensor sits well: a minute of good signal is not yet in.
 func (w *screenWearer) measuring() bool {
