@@ -9,11 +9,11 @@ import (
 )
 
 // Pair tells how two wearers' signals move together: windowed cross-correlation (Boker et al. 2002) of heart rate and of phasic skin
-// conductance, 60 s windows every 5 s, lags up to ±5 s, Fisher z averaged over about two minutes of windows.
+// conductance, 60 s windows every 10 s, lags up to ±5 s, Fisher z averaged over about two minutes of windows.
 //
 // A value counts as significant only against 100 surrogates, which pair one wearer's present with the other's past, 70 s and more
 // ago (data sliding: Moulder et al. 2018, doi 10.1037/met0000172). They keep each signal's own slowness, which shuffling would not,
-// and pass through exactly the same averaging and search over lags. They are computed a fifth each second, so that no step is long.
+// and pass through exactly the same averaging and search over lags. They are computed a tenth each second, so that no step is long.
 // Nothing is told before all of them have history, about six minutes.
 //
 // Two strangers in one room, under one light and sound, move together as well. Nothing may be steered by it.
@@ -42,7 +42,7 @@ func (p *Pair) Reset() {
 	}
 }
 
-// Second takes both wearers' features of one whole second. Every 5 s, once computable, it appends one Coregulation for each
+// Second takes both wearers' features of one whole second. Every 10 s, once computable, it appends one Coregulation for each
 // signal; R and Lag are absent while either signal has a gap in the window. Where either is not sensed, all is forgotten.
 func (p *Pair) Second(dst []dsp.Value, t time.Duration, a, b Features) []dsp.Value {
 	if !a.Sensed || !b.Sensed {
@@ -222,14 +222,14 @@ type coupling struct {
 	a, b       past
 	n          int // seconds so far
 	end        int // second at which the present step's windows end
-	phase      int // which fifth of the surrogates is next; pairStep: no step is under way
+	phase      int // which tenth of the surrogates is next; pairStep: no step is under way
 	real       profile
 	fresh      bool // the present step's window was whole
 	surrogates [pairSurrogates]profile
 	shifts     [pairSurrogates]int
 }
 
-// reset forgets the signals and draws the order of the shifts, so that each second's fifth is a mixture of near and far ones.
+// reset forgets the signals and draws the order of the shifts, so that each second's tenth is a mixture of near and far ones.
 func (c *coupling) reset(name string, seed uint64) {
 	*c = coupling{name: name, phase: pairStep}
 	random := rand.New(rand.NewPCG(seed, seed))
@@ -249,7 +249,7 @@ func (c *coupling) step(dst []dsp.Value, a, b dsp.Maybe) []dsp.Value {
 	if c.phase == pairStep {
 		return dst
 	}
-	c.fifth()
+	c.tenth()
 	if c.phase == pairStep && c.ready() {
 		return append(dst, c.answer())
 	}
@@ -265,8 +265,8 @@ func (c *coupling) begin() {
 	}
 }
 
-// fifth computes the next fifth of the surrogates. Even shifts delay the first wearer, odd ones the second.
-func (c *coupling) fifth() {
+// tenth computes the next tenth of the surrogates. Even shifts delay the first wearer, odd ones the second.
+func (c *coupling) tenth() {
 	const each = pairSurrogates / pairStep
 	var now, then [pairWindow]float64
 	whole := c.b.stretch(c.end, now[:]) && standardise(&now)

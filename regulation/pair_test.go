@@ -118,7 +118,7 @@ func TestAGapIsAbsentAndAPauseForgets(t *testing.T) {
 			}
 		}
 	}
-	if absent < 16 || absent > 24 {
+	if absent < 8 || absent > 12 {
 		t.Errorf("%d windows absent, want those that touch its 10 s and the settling after it", absent)
 	}
 	p := regulation.NewPair()

@@ -146,7 +146,7 @@ const (
 	pairWindow     = 60 // s; own: what two people share lasts a quarter of a minute to two: in 30 s the place of the peak is not sure to a second
 	pairRate       = 10 // s; own: a whole turn of the 0.1 Hz wave, which each heart has for itself
 	pairIntervals  = 3  // own: half of the beats of a slow heart in that time
-	pairStep       = 5  // s
+	pairStep       = 10 // s; own: windows of 60 s that overlap by five sixths leave nothing out, at half the cost of 5 s
 	pairLag        = 5  // s
 	pairLags       = 2*pairLag + 1
 	pairHighPass   = 0.02 // Hz; own: the slowest that a window of 60 s can tell from a drift
@@ -155,8 +155,8 @@ const (
 	pairShiftStep  = 3    // s; own: neighbours differ by a third of the window of the heart rate
 	pairSurrogates = 100  // at least 100; each costs time
 	pairAlpha      = 0.01 // own: consecutive windows overlap, so a chance hit lasts; 0.05 would let them pass 5 % of the time
-	pairMemory     = 24.0 // windows; own: two minutes of steps in the running mean of Fisher z
-	pairFirst      = 12   // windows; own: a minute of them, before anything is told
+	pairMemory     = 12.0 // windows; own: two minutes of steps in the running mean of Fisher z
+	pairFirst      = 6    // windows; own: a minute of them, before anything is told
 	pairFlat       = 1e-9 // sum of squares, bpm² or µS²; own: what rounding leaves of a flat window
 	pairSeed       = 20080531
 )
