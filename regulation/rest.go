@@ -49,7 +49,7 @@ func (r Rest) Words() string {
 	case RestDone:
 		return "learnt: from now on hubd compares with this rest of your own"
 	case RestIncomplete:
-		return fmt.Sprintf("only %d of %d minutes were good enough: check that the sensor sits well, and try once more", r.Minutes, restMinutes)
+		return fmt.Sprintf("only %d of %d good minutes in the time there was, five minutes at most: check that the sensor sits well, and try once more", r.Minutes, restMinutes)
 	}
 	return "no rest learnt yet"
 }

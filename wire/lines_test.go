@@ -37,7 +37,7 @@ func TestTheScreenShowsOneReadableLine(t *testing.T) {
 		{"a fast heart keeps its column", 107*time.Minute + 5*time.Second, []pipeline.Event{rate(121.6)}, "107:05  a: 122 bpm, no state so far"},
 		{"a rate that goes is not shown on", 0, []pipeline.Event{rate(64), of("a", 0, dsp.HeartRate{})}, "00:00  a:  -- bpm, no state so far"},
 		{"not sure says why", 0, []pipeline.Event{rate(64), of("a", 0, regulation.State{Unknown: regulation.ReasonLearning, Reasons: []regulation.Reason{{Feature: "rsa", Z: 2}}})},
-			"00:00  a:  64 bpm, not sure (learning your rest)"},
+			"00:00  a:  64 bpm, not sure (your rest is not known yet)"},
 		{"a lost sensor", 0, []pipeline.Event{pulse(false, 0)}, "00:00  a:  -- bpm, no state so far, pulse no contact"},
 		{"two people side by side", 0, []pipeline.Event{rate(64), of("b", 0, dsp.HeartRate{BPM: some(72)})},
 			"00:00  a:  64 bpm, no state so far | b:  72 bpm, no state so far"},
@@ -79,9 +79,9 @@ func TestEachChangeOfStateIsExplainedOnce(t *testing.T) {
 		got = x.Apply(got, e)
 	}
 	const why = "wound up, confidence 0.72, arousal 1.41, vagal -1.20, stage known: heart rate faster, +1.4; skin conductance higher, +1.2; breath swing smaller, -1.1\n"
-	want := "00:01  a: not sure (learning your rest), confidence 0.00, arousal 0.20, vagal not known, stage new\n" +
+	want := "00:01  a: not sure (your rest is not known yet), confidence 0.00, arousal 0.20, vagal not known, stage new\n" +
 		"00:20  b: " + why +
-		"02:05  a: not sure (learning your rest) -> " + why +
+		"02:05  a: not sure (your rest is not known yet) -> " + why +
 		"02:20  a: wound up -> not sure (no contact), confidence 0.00, arousal not known, vagal not known, stage known\n"
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

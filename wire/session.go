@@ -28,13 +28,21 @@ func ExplainSession(dst []byte, wearer string, s regulation.Shares, p regulation
 	return explainRest(append(dst, '\n'), wearer, p)
 }
 
+// plural adds an s where there is not one.
+func plural(word string, n int) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
+
 func explainRest(dst []byte, wearer string, p regulation.Portrait) []byte {
 	dst = append(append(dst, "own rest of "...), plain(wearer)...)
 	dst = strconv.AppendInt(append(dst, ": "...), int64(p.Minutes), 10)
-	dst = append(dst, " minutes"...)
+	dst = append(dst, plural(" minute", p.Minutes)...)
 	if p.Days > 0 {
 		dst = strconv.AppendInt(append(dst, " on "...), int64(p.Days), 10)
-		dst = append(dst, " days"...)
+		dst = append(dst, plural(" day", p.Days)...)
 	}
 	for _, m := range p.Measures {
 		dst = append(append(dst, "; "...), plain(m.Name)...)

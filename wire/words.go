@@ -30,7 +30,7 @@ func why(r regulation.UnknownReason) string {
 	case regulation.ReasonPoorSignal:
 		return "signal not clear"
 	case regulation.ReasonLearning:
-		return "learning your rest"
+		return "your rest is not known yet"
 	case regulation.ReasonMoving:
 		return "moving"
 	case regulation.ReasonPacedBreathing:
