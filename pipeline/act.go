@@ -28,6 +28,7 @@ func (p *Pipeline) Command(dst []Event, now time.Duration, c Command) []Event {
 		dst = append(dst, Event{Wearer: wearer, At: now, Value: r})
 	}
 	p.forgetAbsent(now)
+	p.unpair() // here, not with the next second: a pause ends it also where the resume follows at once
 	return dst
 }
 

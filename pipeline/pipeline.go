@@ -176,16 +176,24 @@ func (p *Pipeline) pairSeconds(dst []Event) []Event {
 	}
 	a, b := p.wearers[0], p.wearers[1]
 	closed := min(a.next, b.next)
-	if !p.paired() {
-		p.pair.Reset()
+	if p.unpair() {
 		p.pairNext = closed
 		return dst
 	}
 	for ; p.pairNext < closed; p.pairNext += time.Second {
-		p.values = p.pair.Second(p.values[:0], p.pairNext, a.features, b.features)
+		p.values = p.pair.Second(p.values[:0], p.pairNext, a.featuresAt(p.pairNext), b.featuresAt(p.pairNext))
 		dst = appendEvents(dst, "", p.pairNext, p.values)
 	}
 	return dst
+}
+
+// unpair forgets what was gathered of a pair, and answers true, where there must be none now.
+func (p *Pipeline) unpair() bool {
+	if p.pair == nil || p.paired() {
+		return false
+	}
+	p.pair.Reset()
+	return true
 }
 
 func (p *Pipeline) paired() bool {
@@ -202,7 +210,9 @@ func (p *Pipeline) paired() bool {
 func (p *Pipeline) Tick(dst []Event, now time.Duration, wall time.Time) []Event {
 	p.now, p.ticked, p.wall = max(p.now, now), now, wall
 	p.values = p.room.Tick(p.values[:0], now, wall)
-	return p.take(dst, now)
+	dst = p.take(dst, now)
+	p.unpair()
+	return dst
 }
 
 // Lamp takes what a lamp says of itself.
@@ -268,6 +278,7 @@ func (p *Pipeline) afterSession(dst []Event, at time.Duration, private bool) []E
 		}
 		if !w.sensed() {
 			dst = w.endNight(dst, &p.values, at, p.wallAt(at))
+			w.estimator.EndSession()
 		}
 	}
 	p.forgetAbsent(at)

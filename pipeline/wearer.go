@@ -132,6 +132,14 @@ func (w *Wearer) closeChain(dst []Event, scratch *[]dsp.Value, k dsp.ChannelKind
 	return dst
 }
 
+// featuresAt are the features as of second t. Where the wearer is already seconds further, those of t are gone: nothing is known of it.
+func (w *Wearer) featuresAt(t time.Duration) regulation.Features {
+	if w.next != t+time.Second {
+		return regulation.Features{Sensed: w.features.Sensed}
+	}
+	return w.features
+}
+
 // second lets regulation look at the features of the second that has closed.
 func (w *Wearer) second(dst []Event, scratch *[]dsp.Value, t time.Duration, wall time.Time, s regulation.Setting) []Event {
 	f := regulation.Features{
@@ -194,6 +202,7 @@ func (w *Wearer) withdraw(now time.Duration) {
 	if w.motion != nil {
 		w.motion.Withdraw()
 	}
+	w.estimator.Withdraw()
 	w.features = regulation.Features{}
 	w.from = now
 	w.settled = now + settleTime

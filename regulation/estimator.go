@@ -172,7 +172,7 @@ func (e *Estimator) advance(dst []dsp.Value, t time.Duration, wall time.Time, f 
 		e.withdraw()
 		e.toldAt = t - stateEvery
 	}
-	if e.started && f.Setting != e.features.Setting {
+	if f.Setting != e.features.Setting {
 		e.session, e.shares = session{}, Shares{}
 		e.minute.restart()
 	}
@@ -190,6 +190,20 @@ func (e *Estimator) advance(dst []dsp.Value, t time.Duration, wall time.Time, f 
 	}
 	e.now, e.features, e.started = t, f, true
 	return dst
+}
+
+// Withdraw tells that sensing stopped or begins anew: nothing followed before, a running rest among it, joins what comes after, however
+// short it was. What was learnt, the session's minutes and shares, and the night so far stay.
+func (e *Estimator) Withdraw() {
+	e.withdraw()
+	e.features = Features{Setting: e.features.Setting}
+	e.started, e.tellNow = false, true
+}
+
+// EndSession is Withdraw where the session ended with it: one of the same kind that comes next is another one.
+func (e *Estimator) EndSession() {
+	e.Withdraw()
+	e.features.Setting = SettingNone
 }
 
 // withdraw forgets all that was being followed, as sensing stopped; what was learnt and the night so far stay.

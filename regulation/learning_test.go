@@ -340,3 +340,41 @@ func mustBeHonest(t *rapid.T, s regulation.State, f regulation.Features) {
 		t.Fatalf("confidence %v over its cap: %+v", s.Confidence, s)
 	}
 }
+
+func TestARestMayBeDeclaredAsSoonAsSensingBegins(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		before func(*regulation.Features)
+	}{
+		{"after a pause", func(*regulation.Features) {}},
+		{"after a night", func(f *regulation.Features) { f.Setting = regulation.SettingNight }},
+		{"after the sensors were set up", func(f *regulation.Features) { f.SetUp = true }},
+		{"after a paced practice", func(f *regulation.Features) { f.Paced = true }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			r, m := newRunner(regulation.Baseline{}, regulation.Options{}), newTrack(0, 0)
+			r.run(m, calm, 20, row.before)
+			r.e.EndSession()
+			r.at += 600
+			if err := r.e.StartRest(time.Duration(r.at) * time.Second); err != nil {
+				t.Fatal(err)
+			}
+			r.run(m, calm, 190, nil)
+			if rest := r.e.Rest(); rest.Phase != regulation.RestDone {
+				t.Errorf("rest %+v, want done", rest)
+			}
+		})
+	}
+}
+
+func TestAPauseEndsARunningRestHoweverShort(t *testing.T) {
+	r, m := newRunner(regulation.Baseline{}, regulation.Options{}), newTrack(0, 0)
+	if err := r.e.StartRest(0); err != nil {
+		t.Fatal(err)
+	}
+	r.run(m, calm, 70, nil)
+	r.e.Withdraw()
+	if rest := r.e.Rest(); rest.Phase != regulation.RestIncomplete || rest.Minutes != 1 {
+		t.Errorf("rest %+v, want incomplete with one minute", rest)
+	}
+}

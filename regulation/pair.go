@@ -29,13 +29,16 @@ const pairSignals = 2
 
 // NewPair makes a Pair. Its surrogates are drawn from a fixed seed: the same input gives the same output.
 func NewPair() *Pair {
-	p := &Pair{}
+	p := &Pair{started: true}
 	p.Reset()
 	return p
 }
 
 // Reset forgets both wearers' signals at once, as when either pauses.
 func (p *Pair) Reset() {
+	if !p.started {
+		return // nothing was gathered since the last time
+	}
 	p.started, p.a, p.b = false, rate{}, rate{}
 	for i, name := range [pairSignals]string{"heart_rate", "eda"} {
 		p.signals[i].reset(name, pairSeed+uint64(i))

@@ -57,3 +57,39 @@ func TestABaselineCanBeShown(t *testing.T) {
 		t.Errorf("a stranger's: %+v", p)
 	}
 }
+
+func TestTheNextSessionOfTheSameKindCountsItsOwnTime(t *testing.T) {
+	r, m := newRunner(calmBaseline(), regulation.Options{}), newTrack(0, 0)
+	r.run(m, calm, 100, nil)
+	r.e.Withdraw()
+	r.run(m, calm, 10, nil)
+	if n := r.e.Shares().Seconds(); n != 110 {
+		t.Errorf("%d s after a pause, want the 110 s of the session", n)
+	}
+	r.e.EndSession()
+	if n := r.e.Shares().Seconds(); n != 110 {
+		t.Errorf("%d s after the end, want the 110 s of the last session", n)
+	}
+	r.run(m, calm, 10, nil)
+	if n := r.e.Shares().Seconds(); n != 10 {
+		t.Errorf("%d s in the next session, want its own 10 s", n)
+	}
+}
+
+func TestWhatWasFollowedDoesNotOutlastTheEndOfSensing(t *testing.T) {
+	r, m := newRunner(calmBaseline(), regulation.Options{}), newTrack(0, 0)
+	if s := r.run(m, roused, 200, nil); s.Name != regulation.Activated {
+		t.Fatalf("named %v, want activated", s.Name)
+	}
+	r.e.Withdraw()
+	r.out = nil
+	if s := r.run(m, calm, 1, nil); s.Name != regulation.Unknown {
+		t.Errorf("named %v a second after sensing began anew, want unknown", s.Name)
+	}
+	r.run(m, calm, 300, nil)
+	for _, o := range r.out {
+		if _, told := o.v.(regulation.Recovery); told {
+			t.Error("the way back from what was before was told")
+		}
+	}
+}

@@ -43,10 +43,9 @@ func (m *moment) step(now time.Duration, s regulation.State, confident float64) 
 		m.name, m.since = s.Name, now
 	}
 	turned := m.turn(now, s)
-	effort := m.moved && now-m.movedAt < momentCalm
 	unwell := s.Name == regulation.Activated || s.Name == regulation.Withdrawn
 	switch {
-	case effort || !unwell || s.Confidence < confident:
+	case m.effort(now) || !unwell || s.Confidence < confident:
 		return ""
 	case turned:
 		return reasonTurn
@@ -57,6 +56,9 @@ func (m *moment) step(now time.Duration, s regulation.State, confident float64) 
 	}
 	return reasonQuietLow
 }
+
+// effort tells whether the wearer moves, or did of late.
+func (m *moment) effort(now time.Duration) bool { return m.moved && now-m.movedAt < momentCalm }
 
 // turn tells whether the axes moved apart far and fast. Calm is forgotten once it is too long ago to be a turn.
 func (m *moment) turn(now time.Duration, s regulation.State) bool {
@@ -74,7 +76,7 @@ func (m *moment) turn(now time.Duration, s regulation.State) bool {
 // offer asks where a wearer's body gives reason to, everyone who takes part wants that, and it was not asked of late.
 func (r *Room) offer(dst []dsp.Value, now time.Duration, wearer int, s regulation.State) []dsp.Value {
 	why := r.wearers[wearer].moment.step(now, s, r.o.MinConfidence)
-	if why == "" || !r.members[wearer] || !r.wanted() || r.practice.on || r.offered && now-r.offeredAt < momentApart {
+	if why == "" || !r.members[wearer] || !r.wanted() || r.effort(now) || r.practice.on || r.offered && now-r.offeredAt < momentApart {
 		return dst
 	}
 	before := len(dst)
@@ -92,4 +94,14 @@ func (r *Room) wanted() bool {
 		}
 	}
 	return r.o.AskByItself
+}
+
+// effort tells whether anyone who takes part moves, or did of late: what two do together is not interrupted because one lies still.
+func (r *Room) effort(now time.Duration) bool {
+	for i := range r.wearers {
+		if r.members[i] && r.wearers[i].moment.effort(now) {
+			return true
+		}
+	}
+	return false
 }

@@ -128,3 +128,39 @@ func (h *house) live(wearer int, life []lived) {
 		}
 	}
 }
+
+func TestHubdDoesNotAskWhileAnyoneMoves(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		joined bool
+		want   int
+	}{{"who takes part", true, 0}, {"but one who does not take part does not matter", false, 1}} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, asking(true, true))
+			h.start(0, room.Together)
+			if row.joined {
+				h.start(1, room.Together)
+			}
+			for range 250 {
+				h.take(h.r.State(nil, h.now, 1, moving))
+				h.live(0, []lived{{1, woundUp}})
+			}
+			if asked, _ := of[room.CheckIn](h, 0); len(asked) != row.want {
+				t.Errorf("asked %d times, want %d", len(asked), row.want)
+			}
+		})
+	}
+}
+
+func TestTheNextSessionDoesNotAskSooner(t *testing.T) {
+	h := newHouse(t, asking(true, true))
+	h.start(0, room.Alone)
+	h.live(0, []lived{{200, woundUp}})
+	h.take(h.r.End(nil, h.now))
+	h.take(h.r.End(nil, h.now)) // the after scene
+	h.start(0, room.Alone)
+	h.live(0, []lived{{300, woundUp}})
+	if asked, _ := of[room.CheckIn](h, 0); len(asked) != 1 {
+		t.Errorf("asked %d times within ten minutes, want once", len(asked))
+	}
+}
