@@ -156,16 +156,27 @@ func (t *teller) tick(now time.Duration, c pipeline.Consent) {
 	}
 }
 
+// pairSeen tells whether there is a pair to tell of now.
+func (t *teller) pairSeen(st room.Status, c pipeline.Consent) bool {
+	for i := range t.views {
+		if !t.sensed(i) || st.Session == room.NoSession || !st.Members[i] || c.ShareFor(t.wearers[i].id) < pipeline.ShareFull {
+			return false
+		}
+	}
+	return len(t.views) == 2
+}
+
 // follow tells the views what no event tells.
 func (t *teller) follow(now time.Duration, c pipeline.Consent) {
 	st := t.room()
+	paired := t.pairSeen(st, c)
 	t.members = t.members[:0]
 	for i, v := range t.views {
 		member := st.Session != room.NoSession && st.Members[i]
 		if member {
 			t.members = append(t.members, t.wearers[i].id)
 		}
-		v.Follow(now, wire.Standing{Share: c.ShareFor(t.wearers[i].id), Sensed: t.sensed(i), Member: member})
+		v.Follow(now, wire.Standing{Share: c.ShareFor(t.wearers[i].id), Sensed: t.sensed(i), Member: member, Paired: paired})
 	}
 	facts := wire.RoomFacts{
 		Active: st.InUse, Session: st.Session, Cues: st.Cues, Scene: st.Scene, Practice: st.Practice,

@@ -21,6 +21,9 @@ func Disclose(e Event, a Audience, c Consent) (Event, bool) {
 		if e.Wearer != "" && e.Wearer == a.Wearer {
 			return e, true
 		}
+		if _, pair := e.Value.(regulation.Coregulation); pair {
+			return Event{}, false // never live before the two people's eyes, whatever they share
+		}
 		return discloseOthers(e, c)
 	case AudienceBroker:
 		if c.Private {

@@ -257,6 +257,9 @@ func (s specimen) wanted(a pipeline.Audience, c circumstance) pipeline.Value {
 		if s.wearer != "" && a.Wearer == s.wearer {
 			return s.value
 		}
+		if s.value.Kind() == "coregulation" {
+			return nil
+		}
 		return s.others(c, false)
 	case pipeline.AudienceBroker:
 		return s.others(c, c.private)

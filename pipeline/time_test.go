@@ -103,6 +103,43 @@ func TestCoregulationNeedsThatBothLetTheOtherSeeTheirState(t *testing.T) {
 	}
 }
 
+func TestAShortPauseOfOneEndsCoregulationAtOnce(t *testing.T) {
+	samples, s := body(t, "two-people", 10*time.Minute)
+	for _, row := range []struct {
+		name       string
+		less, more pipeline.Command
+	}{
+		{"sensing off and on", pipeline.Command{Name: pipeline.CommandSensing, Wearer: "b"}, pipeline.Command{Name: pipeline.CommandStartSession, Wearer: "b", Session: room.Together}},
+		{"share lowered and raised", pipeline.Command{Name: pipeline.CommandShare, Wearer: "b"}, pipeline.Command{Name: pipeline.CommandShare, Wearer: "b", Share: pipeline.ShareFull}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			o := options(2)
+			rested(&o, s)
+			r := newRig(t, o)
+			r.start(room.Together, "a", "b")
+			if len(of[regulation.Coregulation](r.play(samples, 450*time.Second))) == 0 {
+				t.Fatal("no pair before")
+			}
+			row.less.Origin, row.more.Origin = socket, socket
+			r.must(row.less)
+			r.must(row.more)
+			if n := len(of[regulation.Coregulation](r.play(samples, 10*time.Minute))); n != 0 {
+				t.Errorf("%d told in the 150 s after it, before its surrogates are ready again", n)
+			}
+		})
+	}
+}
+
+func TestNoPageSeesThePair(t *testing.T) {
+	c := pipeline.Consent{InRoom: []pipeline.WearerConsent{{Wearer: "a", Share: pipeline.ShareFull, Session: true}, {Wearer: "b", Share: pipeline.ShareFull, Session: true}}}
+	e := pipeline.Event{Value: regulation.Coregulation{Signal: "heart_rate", R: dsp.Some(0.5), Significant: true}}
+	for _, w := range []string{"a", "b", ""} {
+		if _, ok := pipeline.Disclose(e, pipeline.Audience{Kind: pipeline.AudiencePage, Wearer: w}, c); ok {
+			t.Errorf("page of %q gets it", w)
+		}
+	}
+}
+
 func TestTwoRunsAreAlike(t *testing.T) {
 	samples, o := twoPeople(t)
 	run := func() []pipeline.Event {

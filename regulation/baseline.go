@@ -26,6 +26,9 @@ type Baseline struct {
 	Minutes []RestMinute // oldest first, at most MaxRestMinutes
 }
 
+// lastDay is the latest date that is believed: 2099-12-31.
+const lastDay = 47481
+
 // MaxRestMinutes bounds a Baseline.
 const MaxRestMinutes = 240
 
@@ -105,7 +108,9 @@ func (b Baseline) sound() Baseline {
 		m.SCRPerMin = within(m.SCRPerMin, 0, 60)
 		m.SCL = within(m.SCL, 0, 100)
 		m.Breathing = within(m.Breathing, 2, 60)
-		m.Day = max(m.Day, 0)
+		if m.Day < 0 || m.Day > lastDay {
+			m.Day = 0 // no date that a clock shows
+		}
 		if m.empty() {
 			continue
 		}

@@ -184,7 +184,7 @@ func (e *Estimator) advance(dst []dsp.Value, t time.Duration, wall time.Time, f 
 		e.night.start()
 	}
 	e.date = dayOf(wall)
-	if e.date > e.today {
+	if e.date != 0 && e.date != e.today { // also back: one wrong date in the future must not make all true minutes old for ever
 		e.today = e.date
 		e.learnt()
 	}

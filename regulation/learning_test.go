@@ -378,3 +378,26 @@ func TestAPauseEndsARunningRestHoweverShort(t *testing.T) {
 		t.Errorf("rest %+v, want incomplete with one minute", rest)
 	}
 }
+
+func TestAWrongDateInTheFutureDoesNotMakeTheTrueMinutesOld(t *testing.T) {
+	today := time.Unix(20002*86400, 0).UTC() // the day after the baseline's last
+	for _, row := range []struct {
+		name string
+		day  int32
+	}{{"a date fifty years on", 38000}, {"a date no clock shows", math.MaxInt32}, {"a date before all dates", math.MinInt32}} {
+		t.Run(row.name, func(t *testing.T) {
+			b := calmBaseline()
+			b.Minutes = append(b.Minutes, regulation.RestMinute{Day: row.day, HeartRate: dsp.Some(95), LnRMSSD: dsp.Some(2)})
+			var told [2]regulation.State
+			for i, known := range []regulation.Baseline{calmBaseline(), b} {
+				e, m := regulation.New(regulation.Options{}, known), newTrack(0, 0)
+				for s := range 100 {
+					e.Second(nil, time.Duration(s)*time.Second, today.Add(time.Duration(s)*time.Second), m.next(calm))
+				}
+				told[i] = e.State()
+			}
+			near(t, "arousal", told[1].Arousal.Value, told[0].Arousal.Value, 0.3)
+			near(t, "vagal", told[1].Vagal.Value, told[0].Vagal.Value, 0.3)
+		})
+	}
+}

@@ -20,6 +20,7 @@ type Standing struct {
 	Share  pipeline.Share // what others get now: none during a private session
 	Sensed bool           // sensing is on
 	Member bool           // takes part in the running session
+	Paired bool           // a pair is seen: both are sensed, take part, and share everything
 }
 
 // WearerView gathers what may be told of one wearer and forms the state and event payloads of design section 6.3 from it.
@@ -86,6 +87,9 @@ func (v *WearerView) Follow(now time.Duration, s Standing) {
 	}
 	if s.Member != old.Member {
 		v.held[readRecovery], v.held[readCoregulation] = held{}, held{}
+	}
+	if !s.Paired && old.Paired {
+		v.held[readCoregulation] = held{} // by the other one's pause too, at once
 	}
 	if s.Share != old.Share || s.Sensed != old.Sensed {
 		v.forget(now)

@@ -24,7 +24,7 @@ const allNull = `{"state":null,"confidence":null,"unknown_reason":null,"contact"
 // viewOf is a view of wearer a that has heard one of everything at 70 s.
 func viewOf(share pipeline.Share, sensed bool) *wire.WearerView {
 	v := wire.NewWearerView("a", dsp.ChannelPulse, dsp.ChannelEDA)
-	v.Follow(0, wire.Standing{Share: share, Sensed: sensed, Member: true})
+	v.Follow(0, wire.Standing{Share: share, Sensed: sensed, Member: true, Paired: sensed})
 	hear(v, 70*time.Second)
 	return v
 }
@@ -119,6 +119,11 @@ func TestValuesAreWithdrawn(t *testing.T) {
 		{"those of the session when it is left",
 			func(v *wire.WearerView) { v.Follow(at, wire.Standing{Share: pipeline.ShareFull, Sensed: true}) },
 			[]string{"session_s", "recovery_half_life_s", "coregulation_r"}, pulse},
+		{"co-regulation when the other one pauses",
+			func(v *wire.WearerView) {
+				v.Follow(at, wire.Standing{Share: pipeline.ShareFull, Sensed: true, Member: true})
+			},
+			[]string{"coregulation_r"}, pulse},
 		{"co-regulation that is not significant",
 			func(v *wire.WearerView) {
 				v.Apply(nil, of("", at, regulation.Coregulation{Signal: "heart_rate", R: some(0.9)}))
