@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -93,6 +94,7 @@ func (r *replay) load() error {
 			Wearer: wo.ID, Share: wo.Share, Keep: wo.Keep, Cues: wo.Cues, Baseline: r.o.Baselines[wo.ID],
 		})
 	}
+	warnOfBaselines(r.o.Baselines, r.ids, r.o.Warn)
 	r.pipeline = pipeline.New(options)
 	for _, l := range options.Room.Lamps {
 		r.lamps = append(r.lamps, &simLamp{id: l.ID, on: true, brightness: 80, kelvin: 2700})
@@ -178,6 +180,18 @@ func warnOfUnused(path string, rec *recording.Recording, used map[*recording.Col
 	}
 	if len(not) > 0 {
 		warn(fmt.Sprintf("%s: read: %s; not used: %s", path, strings.Join(read, ", "), strings.Join(not, ", ")))
+	}
+}
+
+// warnOfBaselines says what of the baselines given is not used.
+func warnOfBaselines(given map[string]regulation.Baseline, wearers []string, warn func(string)) {
+	for _, id := range slices.Sorted(maps.Keys(given)) {
+		if n := given[id].Impossible(); n > 0 {
+			warn(fmt.Sprintf("baseline of %s: %d values or dates that no body or clock has are left out", id, n))
+		}
+		if !slices.Contains(wearers, id) {
+			warn(fmt.Sprintf("baseline of %s is not used: the wearers here are %s", id, strings.Join(wearers, " and ")))
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func openLines(r io.Reader, name string) (*lines, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("recording: %s: %w", name, err)
 	}
-	if !bytes.Equal(head, gzipMagic) {
+	if string(head) != gzipMagic {
 		return l, nil
 	}
 	z, err := gzip.NewReader(raw)

@@ -2,14 +2,13 @@ package recording
 
 import (
 	"bufio"
-	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
 )
 
 // gzipMagic begins every member of a gzip file (RFC 1952 section 2.3.1).
-var gzipMagic = []byte{0x1f, 0x8b}
+const gzipMagic = "\x1f\x8b"
 
 // errAfterGzip is what stands behind the last member of a gzip file and is none. The data before it are whole, but nobody knows
 // whether they are all.
@@ -32,7 +31,7 @@ func (m *members) Read(p []byte) (int, error) {
 		}
 		if head, err := m.raw.Peek(2); len(head) == 0 {
 			return 0, err
-		} else if !bytes.Equal(head, gzipMagic) {
+		} else if string(head) != gzipMagic {
 			return 0, errAfterGzip
 		}
 		if err := m.z.Reset(m.raw); err != nil {

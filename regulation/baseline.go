@@ -119,6 +119,22 @@ func (b Baseline) sound() Baseline {
 	return Baseline{Minutes: kept}
 }
 
+// Impossible counts the values and dates that no body and no clock has. They are not used.
+func (b Baseline) Impossible() int { return b.known() - b.sound().known() }
+
+// known counts the values and dates among the newest minutes that there is room for.
+func (b Baseline) known() int {
+	n := 0
+	for _, m := range b.Minutes[max(len(b.Minutes)-MaxRestMinutes, 0):] {
+		for _, x := range [...]dsp.Maybe{m.LnRMSSD, m.RSALn, m.HeartRate, m.SCRPerMin, m.SCL, m.Breathing, {Known: m.Day != 0}} {
+			if x.Known {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // within drops a value that no body has.
 func within(m dsp.Maybe, lo, hi float64) dsp.Maybe {
 	if !m.Known || !(m.Value >= lo && m.Value <= hi) {

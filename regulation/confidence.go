@@ -25,10 +25,10 @@ func confidence(c certainty) float64 {
 		return 0
 	}
 	high := c.name == Activated || c.name == Engaged
-	sure := probability(c.arousal.value.Value, c.arousal.error, high)
+	sure := probability(c.arousal.value.Value, c.arousal.se, high)
 	if c.vagal.value.Known {
 		low := c.name == Activated || c.name == Withdrawn
-		sure *= probability(-c.vagal.value.Value, c.vagal.error, low)
+		sure *= probability(-c.vagal.value.Value, c.vagal.se, low)
 	}
 	sure *= min(max(c.quality/qualityFull, 0), 1) * (1 - confidenceMissing*(1-c.arousal.complete))
 	if c.unlike {
@@ -44,12 +44,12 @@ func confidence(c certainty) float64 {
 }
 
 // probability is that of an axis being on, or off, by a normal error: beyond the threshold that it would have to cross to change.
-func probability(x, error float64, on bool) float64 {
+func probability(x, se float64, on bool) float64 {
 	threshold := axisEnter
 	if on {
 		threshold = axisLeave
 	}
-	p := 0.5 * math.Erfc(-(x-threshold)/(math.Hypot(confidenceHeld*error, confidenceModel)*math.Sqrt2))
+	p := 0.5 * math.Erfc(-(x-threshold)/(math.Hypot(confidenceHeld*se, confidenceModel)*math.Sqrt2))
 	if on {
 		return p
 	}

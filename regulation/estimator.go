@@ -170,7 +170,7 @@ func (e *Estimator) Second(dst []dsp.Value, t time.Duration, wall time.Time, f F
 func (e *Estimator) advance(dst []dsp.Value, t time.Duration, wall time.Time, f Features) []dsp.Value {
 	if e.started && (t <= e.now || t-e.now > stepLongest) {
 		e.withdraw()
-		e.toldAt = t - stateEvery
+		e.toldAt, e.pacedAt = t-stateEvery, min(e.pacedAt, t) // time may have gone back
 	}
 	if f.Setting != e.features.Setting {
 		e.session, e.shares = session{}, Shares{}
@@ -246,8 +246,8 @@ func (e *Estimator) observe(t time.Duration) {
 	} else {
 		e.axes.step(t, f, u, &e.people, &e.refs)
 	}
-	e.high.step(t, e.axes.arousal.value, 1)
-	e.low.step(t, e.axes.vagal.value, -1)
+	e.high.step(e.axes.arousal.value, 1)
+	e.low.step(e.axes.vagal.value, -1)
 }
 
 // skinOnly tells whether interval measures are not used at all (design 4: vagal off, or an uneven pulse).

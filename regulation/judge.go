@@ -64,6 +64,21 @@ func judge(c circumstances) verdict {
 	return verdict{Settled, ReasonNone, 1}
 }
 
+// latch is the hysteresis of one axis: on from axisEnter until axisLeave.
+type latch struct {
+	on bool
+}
+
+// step takes the axis, signed so that up means on. An unknown axis is not on.
+func (l *latch) step(value dsp.Maybe, sign float64) {
+	switch x := sign * value.Value; {
+	case !value.Known || x <= axisLeave:
+		l.on = false
+	case x >= axisEnter:
+		l.on = true
+	}
+}
+
 // unknown is the verdict that names nothing.
 func unknown(r UnknownReason) verdict { return verdict{Unknown, r, 0} }
 

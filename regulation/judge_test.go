@@ -87,7 +87,7 @@ func TestHysteresisHoldsFromOneUntilAHalf(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			var l latch
 			for _, v := range row.values {
-				l.step(0, dsp.Some(v), row.sign)
+				l.step(dsp.Some(v), row.sign)
 			}
 			if l.on != row.want {
 				t.Errorf("after %v: %v, want %v", row.values, l.on, row.want)
@@ -95,7 +95,7 @@ func TestHysteresisHoldsFromOneUntilAHalf(t *testing.T) {
 		})
 	}
 	l := latch{on: true}
-	if l.step(0, dsp.Maybe{}, 1); l.on {
+	if l.step(dsp.Maybe{}, 1); l.on {
 		t.Error("an unknown axis stayed high")
 	}
 }
@@ -177,7 +177,7 @@ func TestANameComesBackAtOnceAfterAShortDoubt(t *testing.T) {
 }
 
 func TestConfidence(t *testing.T) {
-	rest := axis{value: dsp.Some(0), error: 0.5, complete: 1}
+	rest := axis{value: dsp.Some(0), se: 0.5, complete: 1}
 	sure := certainty{name: Settled, arousal: rest, vagal: rest, quality: 1, stage: StageKnown, ceiling: 1}
 	with := func(change func(*certainty)) float64 {
 		c := sure
@@ -193,7 +193,7 @@ func TestConfidence(t *testing.T) {
 		{"a clear case on a clean signal is confident", whole, 0.9, 1},
 		{"on the threshold it is a coin's toss", with(func(c *certainty) { c.arousal.value = dsp.Some(1) }), 0.45, 0.5},
 		{"while the axes clearly say another name there is next to none", with(func(c *certainty) { c.arousal.value = dsp.Some(2) }), 0, 0.02},
-		{"an axis seen badly leaves less", with(func(c *certainty) { c.arousal.error = 1 }), 0.8, whole - 0.02},
+		{"an axis seen badly leaves less", with(func(c *certainty) { c.arousal.se = 1 }), 0.8, whole - 0.02},
 		{"a signal of quality 0.9 is as good as signals are", with(func(c *certainty) { c.quality = 0.9 }), whole, whole},
 		{"half of that quality halves it", with(func(c *certainty) { c.quality = 0.45 }), whole / 2, whole / 2},
 		{"stage first caps at 0.6", with(func(c *certainty) { c.stage = StageFirst }), 0.6, 0.6},

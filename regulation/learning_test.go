@@ -401,3 +401,27 @@ func TestAWrongDateInTheFutureDoesNotMakeTheTrueMinutesOld(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatNoBodyHasIsCounted(t *testing.T) {
+	b := calmBaseline()
+	if n := b.Impossible(); n != 0 {
+		t.Errorf("%d impossible values in a calm rest", n)
+	}
+	b.Minutes[0].HeartRate = dsp.Some(1e6)
+	b.Minutes[1].RSALn = dsp.Some(99)
+	b.Minutes[2].Day = -3
+	if n := b.Impossible(); n != 3 {
+		t.Errorf("%d impossible values counted, want 3", n)
+	}
+}
+
+func TestThePacerIsForgottenAMinuteAfterItAlsoWhereTimeWentBack(t *testing.T) {
+	r, m := newRunner(calmBaseline(), regulation.Options{}), newTrack(0, 0)
+	r.at = 10_000
+	r.run(m, calm, 100, func(f *regulation.Features) { f.Paced = true })
+	r.at = 0
+	r.run(m, calm, 60, nil)
+	if s := r.run(m, calm, 60, nil); !s.Vagal.Known {
+		t.Errorf("two minutes after the pacer: %+v, want the vagal axis back", s)
+	}
+}

@@ -65,11 +65,7 @@ const (
 	effortLeave    = 20.0             // bpm; own: what is left after effort must not be read as activated
 )
 
-// spans are the windows in which the body is looked at, in seconds, shortest first. own: 15 s hold 15 beats and a few breaths; each is
-// twice the one before, so that what a longer one adds is worth as much as what it had.
-func spans() [4]int { return [...]int{15, 30, 60, longestSpan} }
-
-// Windows: the longest that nothing shorter contradicts is believed (axes.go).
+// Windows: the longest that nothing shorter contradicts is believed (window.go).
 const (
 	// Half widths of the intervals in standard errors. own: a change of the body shows in several features, so that each may be narrower
 	// than if it stood alone. Responses without a pulse do stand alone: a quiet quarter of a minute in a storm of them is chance.

@@ -25,7 +25,7 @@ func (r reference) score(e estimate) score {
 	if !e.known {
 		return score{}
 	}
-	return score{Maybe: dsp.Some(r.z(e.value)), error: e.error / r.spread}
+	return score{Maybe: dsp.Some(r.z(e.value)), se: e.se / r.spread}
 }
 
 // sample sums up the minutes of one feature.
@@ -110,8 +110,8 @@ func quantile(items []weighed, total, q float64) float64 {
 	return items[len(items)-1].value
 }
 
-// session remembers the minutes of the running session, of any setting and never stored: while little is known of a wearer, the
-// restful side of the session so far stands in. It fades as own minutes come.
+// session remembers the minutes of the running session, of any setting and never stored: while nothing is named yet, in stage new, the
+// restful side of the session so far stands in for the wearer's own. From then on it counts for nothing.
 type session struct {
 	minutes [localMinutes]RestMinute
 	n       int // minutes so far
@@ -132,16 +132,14 @@ func (s *session) sample(w *weighing, f feature, ownMinutes int) sample {
 			n++
 		}
 	}
-	fade := 1 - float64(ownMinutes)/minutesKnown
-	if n == 0 || fade <= 0 {
+	if n == 0 || ownMinutes >= minutesFirst {
 		return sample{}
 	}
 	q := localQuantile
 	if f == featureRMSSD || f == featureRSA {
 		q = 1 - q
 	}
-	count := min(float64(n)/localPerSample, localMost) * fade
-	return sample{median: quantile(w.items[:n], float64(n), q), count: count}
+	return sample{median: quantile(w.items[:n], float64(n), q), count: min(float64(n)/localPerSample, localMost)}
 }
 
 // references holds what each feature is compared with. They are formed anew only when something was learnt or the date changed, one

@@ -26,24 +26,3 @@ func (r *trail) add(s *sum, from, to int) {
 		s.over += second.over
 	}
 }
-
-// estimate is a feature's value as far as one window shows it.
-type estimate struct {
-	value float64
-	error float64 // standard error of value
-	known bool
-}
-
-// interval is what all windows so far agree on.
-type interval struct{ low, high float64 }
-
-// meet narrows the interval by one more estimate; false where nothing is left.
-func (v *interval) meet(e estimate, width float64, first bool) bool {
-	low, high := e.value-width*e.error, e.value+width*e.error
-	if first {
-		*v = interval{low, high}
-		return true
-	}
-	v.low, v.high = max(v.low, low), min(v.high, high)
-	return v.low <= v.high
-}
