@@ -88,14 +88,19 @@ func runResume(ctx context.Context, args []string, std streams) error {
 }
 
 func runRest(ctx context.Context, args []string, std streams) error {
-	return onWearer(ctx, "rest", "rest_start", args, std)
+	if err := onWearer(ctx, "rest", "rest_start", args, std); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(std.out, `Now sit or lie, awake, and breathe as you like, until three good minutes are in, five at most.
+hubd rest, asked again, says how far it is.`)
+	return err
 }
 
 func runSet(ctx context.Context, args []string, std streams) error {
 	fs, socket, wearer := controlFlags("set")
 	fs.Usage = func() {
 		fmt.Fprintln(std.err, `hubd set NAME VALUE [--wearer ID]
-  scene NAME|auto · practice NAME · cues ON|OFF · answer WORD · breath_pace 4.5…7 · night_ceiling 0…100 · volume_cap -60…0
+  scene NAME|auto · practice NAME · cues ON|OFF · check_in now · answer WORD · breath_pace 4.5…7 · night_ceiling 0…100 · volume_cap -60…0
   share none|state|full · keep nothing|rest|summaries|journal · sensing ON|OFF (of one wearer)`)
 		fs.PrintDefaults()
 	}
