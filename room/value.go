@@ -121,6 +121,13 @@ type Cue struct {
 	Sound  Sound
 	Pace   Pace
 	Reason string // session_start, state, by_hand, practice, pause, resume, end, …
+	Mark   Mark   // heard once, now
+}
+
+// Mark is what is heard once as a step of a practice begins, so that nobody has to look. The zero Mark is nothing.
+type Mark struct {
+	Tone  bool   // one soft tone
+	Voice string // file with the step's words spoken; empty: none
 }
 
 // Kind is the event name.
