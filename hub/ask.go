@@ -30,7 +30,7 @@ type Request struct {
 const askWithin = 10 * time.Second
 
 // maxAnswer bounds what is read of an answer.
-const maxAnswer = 1 << 20
+const maxAnswer = 16 << 20
 
 // Ask sends one command through the local socket and gives the daemon's answer. A refusal is an error with its reason.
 func Ask(ctx context.Context, r Request) (string, error) {

@@ -60,13 +60,14 @@ func commands() []command {
 		{"rest", "three minutes of declared rest: --wearer ID", runRest},
 		{"set", "NAME VALUE, for example: set scene settled", runSet},
 		{"preview", "show one scene in the room, by day: SCENE", runPreview},
+		{"journal", "notes and results of your own: add, list, remove", runJournal},
 		{"version", "which hubd this is", runVersion},
 	}
 }
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"probe", "watch", "calibrate", "record", "export", "report", "erase", "journal", "backup", "history", "discovery", "sound", "page"}
+	return []string{"probe", "watch", "calibrate", "record", "export", "report", "erase", "backup", "history", "discovery", "sound", "page"}
 }
 
 func main() {

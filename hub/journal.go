@@ -1,0 +1,90 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"hubd/history"
+	"hubd/pipeline"
+	"hubd/web"
+	"hubd/wire"
+)
+
+// maxNotes is how many notes one answer holds, so that the largest is a few megabytes.
+const maxNotes = 100
+
+// journal gives the page and the local socket their way to history.db. Every call runs on the keeper's goroutine, which alone touches
+// the disk; none waits longer than its context.
+func (l *live) journal() *web.Journal {
+	if l.store.journal == nil {
+		return nil
+	}
+	db := l.store.journal
+	type kept struct {
+		id  uint64
+		err error
+	}
+	type found struct {
+		notes []history.Note
+		err   error
+	}
+	return &web.Journal{
+		Add: func(ctx context.Context, n history.Note) (uint64, string, error) {
+			if refusal := keepsJournal(l.core.board.read(), n.Wearer); refusal != "" {
+				return 0, refusal, nil
+			}
+			k, err := ask(ctx, l.keeper, func() (k kept) { k.id, k.err = db.AddNote(n, l.keeper.wall()); return k })
+			return k.id, words(k.err), err
+		},
+		Notes: func(ctx context.Context, wearer string, s history.Span) ([]history.Note, string, error) {
+			f, err := ask(ctx, l.keeper, func() (f found) { f.notes, f.err = db.Notes(wearer, s, maxNotes); return f })
+			return f.notes, words(f.err), err
+		},
+		Remove: func(ctx context.Context, wearer string, id uint64) (string, error) {
+			removed, err := ask(ctx, l.keeper, func() error { return db.RemoveNote(wearer, id) })
+			return words(removed), err
+		},
+	}
+}
+
+func words(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// keepsJournal says why a wearer's note may not be kept; empty where it may. Before hubd knows what a wearer wants kept, nothing may.
+func keepsJournal(s wire.Status, wearer string) string {
+	for _, w := range s.Wearers {
+		switch {
+		case w.ID != wearer:
+		case w.Keep == pipeline.KeepJournal:
+			return ""
+		default:
+			return fmt.Sprintf("keep is %s, and notes are kept with keep: journal alone: hubd set keep journal --wearer %s", w.Keep, wearer)
+		}
+	}
+	return "hubd is only starting: try again in a moment"
+}
+
+var errStopping = errors.New("hubd stops: try again when it runs")
+
+// ask runs f on the keeper's goroutine and waits for what it gives.
+func ask[T any](ctx context.Context, k *keeper, f func() T) (none T, err error) {
+	reply := make(chan T, 1)
+	select {
+	case k.asks <- func() { reply <- f() }:
+	case <-k.done:
+		return none, errStopping
+	case <-ctx.Done():
+		return none, errBusy
+	}
+	select {
+	case v := <-reply:
+		return v, nil
+	case <-ctx.Done():
+		return none, fmt.Errorf("the disk did not answer in time: %w", ctx.Err())
+	}
+}
