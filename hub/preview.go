@@ -83,7 +83,7 @@ func sessionOf(ctx context.Context, socket string) (string, error) {
 	case status.Session != nil:
 		return *status.Session, nil
 	case status.Active:
-		return "", errors.New("a session has just ended and the room is on its way back: try again in a few minutes, or end that with hubd end")
+		return "", errors.New("the room is in use: try again when it is not; hubd end ends a session, and the scene that follows one")
 	}
 	return "", nil
 }
