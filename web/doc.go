@@ -8,6 +8,7 @@
 //	POST /api/journal/<wearer>          a note as JSON, at most 64 KiB; answers its number
 //	GET  /api/journal/<wearer>          the wearer's notes; from and to bound what they are about
 //	DELETE /api/journal/<wearer>/<id>   takes one back
+//	GET  /api/minutes/<wearer>          some minutes from from on, a JSON object a line; undated=1 for those without a date
 //	GET  /api/status                    version, session, wearers with their own settings, sources, broker, storage
 //	GET  /healthz                       whether hubd is well; no bodily value, no wearer, no session
 package web

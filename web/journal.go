@@ -14,21 +14,26 @@ import (
 	"hubd/wire"
 )
 
-const journalPath = "/api/journal/"
+const (
+	journalPath = "/api/journal/"
+	noHistory   = "there is no history here: nothing is stored"
+)
 
-// Journal keeps and gives the notes of wearers. A refusal is for people; err says that it is not known what became of it.
-type Journal struct {
+// History keeps and gives what lasts of wearers. A refusal is for people; err says that it is not known what became of it.
+type History struct {
 	Add    func(ctx context.Context, n history.Note) (id uint64, refusal string, err error)
 	Notes  func(ctx context.Context, wearer string, s history.Span) (notes []history.Note, refusal string, err error)
 	Remove func(ctx context.Context, wearer string, id uint64) (refusal string, err error)
+	// Minutes gives some minutes of a span, oldest first; those of runs without a date where undated says so. none left: no minute comes.
+	Minutes func(ctx context.Context, wearer string, s history.Span, undated bool) (minutes []history.Minute, refusal string, err error)
 }
 
 // journal answers journalPath<wearer>, and journalPath<wearer>/<id>.
 func (h *handler) journal(w http.ResponseWriter, r *http.Request) {
 	wearer, number, one := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), journalPath), "/")
 	switch {
-	case h.o.Journal == nil:
-		fail(w, http.StatusNotFound, "there is no journal here: nothing is stored")
+	case h.o.History == nil:
+		fail(w, http.StatusNotFound, noHistory)
 		return
 	case !slices.Contains(h.o.Wearers, wearer):
 		fail(w, http.StatusNotFound, "nobody here is called "+strconv.Quote(wearer))
@@ -61,7 +66,7 @@ func (h *handler) addNote(ctx context.Context, w http.ResponseWriter, r *http.Re
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	id, refusal, err := h.o.Journal.Add(ctx, n)
+	id, refusal, err := h.o.History.Add(ctx, n)
 	if !refusedOrFailed(w, refusal, err) {
 		send(w, http.StatusOK, wire.AppendNoteKept(nil, id))
 	}
@@ -73,7 +78,7 @@ func (h *handler) notes(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	notes, refusal, err := h.o.Journal.Notes(ctx, wearer, s)
+	notes, refusal, err := h.o.History.Notes(ctx, wearer, s)
 	if !refusedOrFailed(w, refusal, err) {
 		send(w, http.StatusOK, wire.AppendNotes(nil, notes))
 	}
@@ -85,7 +90,7 @@ func (h *handler) removeNote(ctx context.Context, w http.ResponseWriter, wearer,
 		fail(w, http.StatusBadRequest, "a note has a number: "+strconv.Quote(number)+" is none")
 		return
 	}
-	refusal, err := h.o.Journal.Remove(ctx, wearer, id)
+	refusal, err := h.o.History.Remove(ctx, wearer, id)
 	if !refusedOrFailed(w, refusal, err) {
 		send(w, http.StatusOK, wire.AppendDone(nil))
 	}

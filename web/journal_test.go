@@ -23,7 +23,7 @@ type desk struct {
 func (d *desk) handler() http.Handler {
 	return web.New(web.Options{
 		Wearers: []string{"a", "b"},
-		Journal: &web.Journal{
+		History: &web.History{
 			Add: func(_ context.Context, n history.Note) (uint64, string, error) {
 				d.notes = append(d.notes, n)
 				return 7, d.refusal, d.err
@@ -80,7 +80,7 @@ func TestTheJournalAnswers(t *testing.T) {
 
 func TestWithoutHistoryThereIsNoJournal(t *testing.T) {
 	w := ask(web.New(web.Options{Wearers: []string{"a"}}), "GET", "/api/journal/a", "")
-	if w.Code != 404 || !strings.Contains(w.Body.String(), "there is no journal here") {
+	if w.Code != 404 || !strings.Contains(w.Body.String(), "there is no history here") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

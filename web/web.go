@@ -28,8 +28,8 @@ type Options struct {
 	Refused func(target string, r pipeline.Refused)
 	// Status is how it is with the hub now.
 	Status func() wire.Status
-	// Journal is where notes go; nil: nothing is stored.
-	Journal *Journal
+	// History is what lasts; nil: nothing is stored.
+	History *History
 	// Health says what keeps hubd from working, nil when it works. It may be nil: then answering is proof enough.
 	Health func() error
 }
@@ -64,6 +64,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodPost, h.command)
 	case strings.HasPrefix(path, journalPath):
 		h.journal(w, r)
+	case strings.HasPrefix(path, minutesPath):
+		h.only(w, r, http.MethodGet, h.minutes)
 	default:
 		fail(w, http.StatusNotFound, "there is nothing at this path")
 	}

@@ -112,10 +112,23 @@ func appendExact(dst object, v float64) object {
 	return append(dst, data...)
 }
 
-// ParseNotes reads what AppendNotes wrote; an {"error":…} becomes an error.
-func ParseNotes(wearer string, data []byte) ([]history.Note, error) {
+// ErrorOf reads an {"error":…}; nil where it is none.
+func ErrorOf(data []byte) error {
 	var in struct {
 		Error string `json:"error"`
+	}
+	if json.Unmarshal(data, &in) == nil && in.Error != "" {
+		return errors.New(in.Error)
+	}
+	return nil
+}
+
+// ParseNotes reads what AppendNotes wrote; an {"error":…} becomes an error.
+func ParseNotes(wearer string, data []byte) ([]history.Note, error) {
+	if err := ErrorOf(data); err != nil {
+		return nil, err
+	}
+	var in struct {
 		Notes []struct {
 			ID      uint64        `json:"id"`
 			Written time.Time     `json:"written"`
@@ -127,9 +140,6 @@ func ParseNotes(wearer string, data []byte) ([]history.Note, error) {
 	}
 	if err := json.Unmarshal(data, &in); err != nil {
 		return nil, fmt.Errorf("the notes are not understood: %s", plainJSON(err))
-	}
-	if in.Error != "" {
-		return nil, errors.New(in.Error)
 	}
 	var notes []history.Note
 	for _, n := range in.Notes {

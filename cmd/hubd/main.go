@@ -61,13 +61,14 @@ func commands() []command {
 		{"set", "NAME VALUE, for example: set scene settled", runSet},
 		{"preview", "show one scene in the room, by day: SCENE", runPreview},
 		{"journal", "notes and results of your own: add, list, remove", runJournal},
+		{"export", "what is kept of a wearer, as csv or json: --wearer ID", runExport},
 		{"version", "which hubd this is", runVersion},
 	}
 }
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"probe", "watch", "calibrate", "record", "export", "report", "erase", "backup", "history", "discovery", "sound", "page"}
+	return []string{"probe", "watch", "calibrate", "record", "report", "erase", "backup", "history", "discovery", "sound", "page"}
 }
 
 func main() {

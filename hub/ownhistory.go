@@ -11,16 +11,35 @@ import (
 	"hubd/wire"
 )
 
+// lived is what minutesOf found.
+type lived struct {
+	minutes []history.Minute
+	err     error
+}
+
+// minutesOf reads some minutes of a wearer.
+func minutesOf(db *history.DB, wearer string, s history.Span, undated bool) (l lived) {
+	if undated {
+		l.minutes, l.err = db.Undated(wearer, s.After, maxMinutes)
+	} else {
+		l.minutes, l.err = db.Minutes(wearer, s.From, s.To, maxMinutes)
+	}
+	return l
+}
+
+// maxMinutes is how many minutes one answer holds.
+const maxMinutes = 5000
+
 // maxNotes is how many notes one answer holds, so that the largest is a few megabytes.
 const maxNotes = 100
 
-// journal gives the page and the local socket their way to history.db. Every call runs on the keeper's goroutine, which alone touches
+// history gives the page and the local socket their way to history.db. Every call runs on the keeper's goroutine, which alone touches
 // the disk; none waits longer than its context.
-func (l *live) journal() *web.Journal {
-	if l.store.journal == nil {
+func (l *live) history() *web.History {
+	if l.store.db == nil {
 		return nil
 	}
-	db := l.store.journal
+	db := l.store.db
 	type kept struct {
 		id  uint64
 		err error
@@ -29,7 +48,7 @@ func (l *live) journal() *web.Journal {
 		notes []history.Note
 		err   error
 	}
-	return &web.Journal{
+	return &web.History{
 		Add: func(ctx context.Context, n history.Note) (uint64, string, error) {
 			if refusal := keepsJournal(l.core.board.read(), n.Wearer); refusal != "" {
 				return 0, refusal, nil
@@ -44,6 +63,10 @@ func (l *live) journal() *web.Journal {
 		Remove: func(ctx context.Context, wearer string, id uint64) (string, error) {
 			removed, err := ask(ctx, l.keeper, func() error { return db.RemoveNote(wearer, id) })
 			return words(removed), err
+		},
+		Minutes: func(ctx context.Context, wearer string, s history.Span, undated bool) ([]history.Minute, string, error) {
+			m, err := ask(ctx, l.keeper, func() lived { return minutesOf(db, wearer, s, undated) })
+			return m.minutes, words(m.err), err
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,6 +51,14 @@ func Notes(ctx context.Context, socket, wearer string, from, to time.Time) ([]hi
 }
 
 func someNotes(ctx context.Context, socket, wearer string, s history.Span) ([]history.Note, error) {
+	data, err := call(ctx, socket, http.MethodGet, "/api/journal/"+url.PathEscape(wearer)+"?"+spanQuery(s).Encode(), "")
+	if err != nil {
+		return nil, err
+	}
+	return wire.ParseNotes(wearer, data)
+}
+
+func spanQuery(s history.Span) url.Values {
 	query := url.Values{"after": {strconv.FormatUint(s.After, 10)}}
 	if !s.From.IsZero() {
 		query.Set("from", s.From.Format(time.RFC3339))
@@ -57,11 +66,7 @@ func someNotes(ctx context.Context, socket, wearer string, s history.Span) ([]hi
 	if !s.To.IsZero() {
 		query.Set("to", s.To.Format(time.RFC3339))
 	}
-	data, err := call(ctx, socket, http.MethodGet, "/api/journal/"+url.PathEscape(wearer)+"?"+query.Encode(), "")
-	if err != nil {
-		return nil, err
-	}
-	return wire.ParseNotes(wearer, data)
+	return query
 }
 
 // RemoveNote takes one note of a wearer back.
@@ -81,4 +86,54 @@ func RemoveNote(ctx context.Context, socket, wearer string, id uint64) error {
 		return fmt.Errorf("refused: %s", answer.Error)
 	}
 	return nil
+}
+
+// Minutes asks the daemon for a wearer's minutes from from (inclusive) to to (exclusive), a zero time being no bound, and gives them one after the
+// other; those without a date come last, and only where no bound is given.
+func Minutes(ctx context.Context, socket, wearer string, from, to time.Time, each func(history.Minute) error) error {
+	next := history.Span{From: from, To: to}
+	for {
+		n, last, err := someMinutes(ctx, socket, wearer, next, false, each)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+		next.From = last.At.Add(time.Second)
+	}
+	if !from.IsZero() || !to.IsZero() {
+		return nil
+	}
+	for undated := (history.Span{}); ; {
+		n, _, err := someMinutes(ctx, socket, wearer, undated, true, each)
+		if err != nil || n == 0 {
+			return err
+		}
+		undated.After += uint64(n)
+	}
+}
+
+func someMinutes(ctx context.Context, socket, wearer string, s history.Span, undated bool, each func(history.Minute) error) (n int, last history.Minute, err error) {
+	query := spanQuery(s)
+	if undated {
+		query.Set("undated", "1")
+	}
+	data, err := call(ctx, socket, http.MethodGet, "/api/minutes/"+url.PathEscape(wearer)+"?"+query.Encode(), "")
+	if err != nil {
+		return 0, last, err
+	}
+	for line := range bytes.Lines(data) {
+		if bytes.HasPrefix(line, []byte(`{"error"`)) {
+			return n, last, wire.ErrorOf(line)
+		}
+		if last, err = wire.ParseMinute(wearer, line); err != nil {
+			return n, last, err
+		}
+		if err := each(last); err != nil {
+			return n, last, err
+		}
+		n++
+	}
+	return n, last, nil
 }
