@@ -86,10 +86,14 @@ var errNotJSON = errors.New("what answers on this socket is no hubd")
 
 // call sends one request to the socket and gives the answer.
 func call(ctx context.Context, socket, method, path, body string) ([]byte, error) {
+	return callWithin(ctx, askWithin, socket, method, path, body)
+}
+
+func callWithin(ctx context.Context, within time.Duration, socket, method, path, body string) ([]byte, error) {
 	if socket == "" {
 		socket = findSocket()
 	}
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	client := http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,

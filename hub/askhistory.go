@@ -137,3 +137,24 @@ func someMinutes(ctx context.Context, socket, wearer string, s history.Span, und
 	}
 	return n, last, nil
 }
+
+// Backup asks the daemon for a copy of what lasts, and gives its path.
+func Backup(ctx context.Context, socket string) (string, error) {
+	data, err := callWithin(ctx, backupWithin, socket, http.MethodPost, "/api/backup", "")
+	if err != nil {
+		return "", err
+	}
+	if err := wire.ErrorOf(data); err != nil {
+		return "", err
+	}
+	var answer struct {
+		Path string `json:"path"`
+	}
+	if err := json.Unmarshal(data, &answer); err != nil || answer.Path == "" {
+		return "", errNotJSON
+	}
+	return answer.Path, nil
+}
+
+// backupWithin is how long a backup may take.
+const backupWithin = 10 * time.Minute

@@ -4,12 +4,46 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"hubd/history"
 	"hubd/pipeline"
 	"hubd/web"
 	"hubd/wire"
 )
+
+// backup writes a copy beside history.db. Only its beginning is the keeper's: a large file must not keep a pause from the disk. A snapshot
+// that nobody waits for any more is let go at once, for it holds the file's old pages.
+func backup(ctx context.Context, k *keeper, db *history.DB) (string, error) {
+	type taken struct {
+		snapshot *history.Snapshot
+		err      error
+	}
+	reply := make(chan taken)
+	err := k.hand(ctx, func() {
+		s, err := db.Snapshot()
+		select {
+		case reply <- taken{s, err}:
+		case <-ctx.Done():
+			if s != nil {
+				_ = s.Close()
+			}
+		}
+	})
+	if err != nil {
+		return "", err
+	}
+	select {
+	case t := <-reply:
+		if t.err != nil {
+			return "", t.err
+		}
+		path, err := t.snapshot.Write(time.Now())
+		return path, errors.Join(err, t.snapshot.Close())
+	case <-ctx.Done():
+		return "", diskSilent(ctx)
+	}
+}
 
 // lived is what minutesOf found.
 type lived struct {
@@ -64,6 +98,7 @@ func (l *live) history() *web.History {
 			removed, err := ask(ctx, l.keeper, func() error { return db.RemoveNote(wearer, id) })
 			return words(removed), err
 		},
+		Backup: func(ctx context.Context) (string, error) { return backup(ctx, l.keeper, db) },
 		Minutes: func(ctx context.Context, wearer string, s history.Span, undated bool) ([]history.Minute, string, error) {
 			m, err := ask(ctx, l.keeper, func() lived { return minutesOf(db, wearer, s, undated) })
 			return m.minutes, words(m.err), err
@@ -97,17 +132,29 @@ var errStopping = errors.New("hubd stops: try again when it runs")
 // ask runs f on the keeper's goroutine and waits for what it gives.
 func ask[T any](ctx context.Context, k *keeper, f func() T) (none T, err error) {
 	reply := make(chan T, 1)
-	select {
-	case k.asks <- func() { reply <- f() }:
-	case <-k.done:
-		return none, errStopping
-	case <-ctx.Done():
-		return none, errBusy
+	if err := k.hand(ctx, func() { reply <- f() }); err != nil {
+		return none, err
 	}
 	select {
 	case v := <-reply:
 		return v, nil
 	case <-ctx.Done():
-		return none, fmt.Errorf("the disk did not answer in time: %w", ctx.Err())
+		return none, diskSilent(ctx)
 	}
+}
+
+// hand gives f to the keeper's goroutine, which runs it when it comes to it.
+func (k *keeper) hand(ctx context.Context, f func()) error {
+	select {
+	case k.asks <- f:
+		return nil
+	case <-k.done:
+		return errStopping
+	case <-ctx.Done():
+		return errBusy
+	}
+}
+
+func diskSilent(ctx context.Context) error {
+	return fmt.Errorf("the disk did not answer in time: %w", ctx.Err())
 }

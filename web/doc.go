@@ -9,6 +9,7 @@
 //	GET  /api/journal/<wearer>          the wearer's notes; from and to bound what they are about
 //	DELETE /api/journal/<wearer>/<id>   takes one back
 //	GET  /api/minutes/<wearer>          some minutes from from on, a JSON object a line; undated=1 for those without a date
+//	POST /api/backup                    writes a copy of what lasts; answers where it is
 //	GET  /api/status                    version, session, wearers with their own settings, sources, broker, storage
 //	GET  /healthz                       whether hubd is well; no bodily value, no wearer, no session
 package web

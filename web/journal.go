@@ -24,6 +24,8 @@ type History struct {
 	Add    func(ctx context.Context, n history.Note) (id uint64, refusal string, err error)
 	Notes  func(ctx context.Context, wearer string, s history.Span) (notes []history.Note, refusal string, err error)
 	Remove func(ctx context.Context, wearer string, id uint64) (refusal string, err error)
+	// Backup writes a copy of everything and gives its path.
+	Backup func(ctx context.Context) (path string, err error)
 	// Minutes gives some minutes of a span, oldest first; those of runs without a date where undated says so. none left: no minute comes.
 	Minutes func(ctx context.Context, wearer string, s history.Span, undated bool) (minutes []history.Minute, refusal string, err error)
 }

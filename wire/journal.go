@@ -103,6 +103,11 @@ func AppendNoteKept(dst []byte, id uint64) []byte {
 	return open(dst).flag("done", true).count("id", int(id)).close()
 }
 
+// AppendBackup appends the answer to a backup that is on the disk.
+func AppendBackup(dst []byte, path string) []byte {
+	return open(dst).flag("done", true).text("path", path).close()
+}
+
 // appendExact writes a number so that it reads back as the same: a result is nobody's to round.
 func appendExact(dst object, v float64) object {
 	data, err := json.Marshal(v)
