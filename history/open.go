@@ -45,6 +45,9 @@ func (d *DB) open() {
 		return
 	}
 	defer m.remove()
+	if err := finishErasing(d.o.Path); err != nil {
+		d.note = fmt.Sprintf("an erased history could not be overwritten: %v", err)
+	}
 	if died {
 		d.setAside("hubd ended while opening it")
 	}

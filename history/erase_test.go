@@ -1,0 +1,209 @@
+package history_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hubd/dsp"
+	"hubd/history"
+	"hubd/pipeline"
+	"hubd/regulation"
+)
+
+// canaries are texts of wearer a that must be nowhere once a is erased.
+const canary = "canary-of-a-quiet-evening"
+
+// inhabited is a folder in which everything of a and b is kept: dated and undated minutes, faults, notes, settings with own rest, a backup, and
+// a file that was set aside.
+func inhabited(t *testing.T) (path string, d *history.DB) {
+	t.Helper()
+	path = file(t)
+	first := &evening{d: open(t, path), bpm: 61} // a run whose clock was never set
+	first.seconds("a", 0, 3*time.Minute)
+	first.seconds("b", 0, 3*time.Minute)
+	if err := first.d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	d = open(t, path)
+	v := &evening{d: d, epoch: start, bpm: 62}
+	v.seconds("a", 0, 40*time.Minute)
+	v.seconds("b", 0, 40*time.Minute)
+	for _, w := range []string{"a", "b"} {
+		d.Add(pipeline.Event{Wearer: w, At: time.Hour, Value: dsp.Fault{Source: "ads1115@48 of " + w, Reason: "gone"}}, start.Add(time.Hour))
+	}
+	d.Commit(start.Add(time.Hour))
+	written(t, d, "a", canary, start)
+	written(t, d, "b", "b stays", start)
+	own := regulation.Baseline{Minutes: []regulation.RestMinute{{Day: 20000}}}
+	settings := pipeline.Settings{Wearers: []pipeline.WearerSettings{{Wearer: "a", Keep: pipeline.KeepJournal, Baseline: own}, {Wearer: "b", Keep: pipeline.KeepJournal, Baseline: own}}}
+	if err := history.OpenSettings(filepath.Dir(path)).Save(settings); err != nil {
+		t.Fatal(err)
+	}
+	s := snapshot(t, d)
+	if _, err := s.Write(start); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	put(t, path+".corrupt-20260101T000000.000000000Z", []byte("damaged "+canary))
+	return path, d
+}
+
+// holds gives the files below a folder in which bytes stand.
+func holds(t *testing.T, dir, text string) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() && bytes.Contains(read(t, path), []byte(text)) {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestWhatIsErasedIsGoneFromEveryByte(t *testing.T) {
+	path, d := inhabited(t)
+	dir := filepath.Dir(path)
+	before := holds(t, dir, canary)
+	if len(before) != 3 { // the history, its backup, and the damaged file
+		t.Fatalf("the canary is in %v", before)
+	}
+	hidden, err := os.Open(path) // the old file, even without its name
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hidden.Close()
+	e, err := d.Erase("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := history.OpenSettings(dir).Erase("a"); err != nil {
+		t.Fatal(err)
+	}
+	if e.Rows < 80 || e.Searched == 0 || len(e.Files) != 1 {
+		t.Errorf("it says %+v", e)
+	}
+	if left := holds(t, dir, canary); len(left) > 0 {
+		t.Errorf("the canary is still in %v", left)
+	}
+	old := make([]byte, 1<<22)
+	n, _ := hidden.ReadAt(old, 0)
+	if bytes.Contains(old[:n], []byte(canary)) || n == 0 {
+		t.Errorf("the old file was not overwritten (%d bytes read)", n)
+	}
+	if got := minutes(t, d, "a"); len(got) > 0 {
+		t.Errorf("%d minutes of a are left", len(got))
+	}
+	if got := minutes(t, d, "b"); len(got) != 40 {
+		t.Errorf("%d minutes of b are left, want 40", len(got))
+	}
+	if undated, err := d.Undated("", 0, 100); err != nil || len(undated) != 3 || undated[0].Wearer != "b" {
+		t.Errorf("undated: %v, %d", err, len(undated))
+	}
+	if got := texts(t, d, "b", time.Time{}, ever); got != "b stays" {
+		t.Errorf("b's notes are %q", got)
+	}
+	if s, status, err := history.OpenSettings(dir).Load(); err != nil || status != history.Loaded || len(s.Wearers) != 1 || s.Wearers[0].Wearer != "b" {
+		t.Errorf("settings: %v %s %+v", err, status, s.Wearers)
+	}
+	if left := holds(t, dir, `"a":`); len(left) > 0 {
+		t.Errorf("a's own rest is still in %v", left)
+	}
+}
+
+func TestHistoryGoesOnAfterErasing(t *testing.T) {
+	path, d := inhabited(t)
+	if _, err := d.Erase("a"); err != nil {
+		t.Fatal(err)
+	}
+	written(t, d, "a", "a new beginning", start)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := open(t, path)
+	if got := texts(t, again, "a", time.Time{}, ever); got != "a new beginning" || again.Status() != "" {
+		t.Errorf("notes %q, status %q", got, again.Status())
+	}
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*.e*"))
+	if more, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*.rewritten")); err != nil || len(left)+len(more) > 0 {
+		t.Errorf("left behind: %v %v %v", left, more, err)
+	}
+}
+
+func TestErasingSomebodyUnknownChangesNothing(t *testing.T) {
+	path, d := inhabited(t)
+	e, err := d.Erase("nobody")
+	if err != nil || e.Rows != 0 {
+		t.Errorf("%+v %v", e, err)
+	}
+	if got := minutes(t, d, "a"); len(got) != 40 {
+		t.Errorf("%d minutes of a, want 40", len(got))
+	}
+	if left := holds(t, filepath.Dir(path), canary); len(left) != 2 {
+		t.Errorf("a's note is in %v: want history and backup; what was damaged goes, for nobody knows whose it is", left)
+	}
+}
+
+func TestAnErasingThatLostItsPowerIsFinishedAtTheNextStart(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		left func(t *testing.T, path string)
+	}{
+		{"after the new file took its place", func(t *testing.T, path string) { put(t, path+".erasing", []byte("old "+canary)) }},
+		{"before it did", func(t *testing.T, path string) {
+			if err := os.Link(path, path+".erasing"); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			path := file(t)
+			d := open(t, path)
+			written(t, d, "b", "b stays", start)
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+			row.left(t, path)
+			d = open(t, path)
+			if got := texts(t, d, "b", time.Time{}, ever); got != "b stays" {
+				t.Errorf("notes %q", got)
+			}
+			if _, err := os.Lstat(path + ".erasing"); err == nil || len(holds(t, filepath.Dir(path), canary)) > 0 {
+				t.Error("the old file is still there")
+			}
+		})
+	}
+}
+
+func TestABackupThatCannotBeReadGoesWhole(t *testing.T) {
+	path, d := inhabited(t)
+	backups, err := filepath.Glob(filepath.Join(filepath.Dir(path), "backup-*", "history.db"))
+	if err != nil || len(backups) != 1 {
+		t.Fatal(err, backups)
+	}
+	put(t, backups[0], []byte(strings.Repeat("damaged "+canary, 100)))
+	e, err := d.Erase("a")
+	if err != nil || len(e.Files) != 3 {
+		t.Errorf("%+v %v", e, err)
+	}
+	if left := holds(t, filepath.Dir(path), canary); len(left) > 0 {
+		t.Errorf("the canary is still in %v", left)
+	}
+}
+
+func TestACopyThatErasingCannotKnowIsFoundAndNamed(t *testing.T) {
+	path, d := inhabited(t)
+	put(t, filepath.Join(filepath.Dir(path), "my-own-copy.db"), read(t, path))
+	if _, err := d.Erase("a"); err == nil || !strings.Contains(err.Error(), "my-own-copy.db still holds what was to be erased") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,151 @@
+package history
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"go.etcd.io/bbolt"
+)
+
+// rewriteRows is how many rows one transaction of a rewrite holds, so that it needs little memory.
+const rewriteRows = 10_000
+
+// wearerAt says where a bucket's keys hold the wearer's number; −1: in no key.
+func wearerAt(bucket string) int {
+	switch bucket {
+	case bucketMinutes, bucketJournal:
+		return keySize - 1
+	case bucketUnplaced:
+		return unplacedSize - 1
+	}
+	return -1
+}
+
+// belongs tells whether a row is a wearer's.
+func belongs(bucket string, key, row []byte, wearer string, number byte) bool {
+	switch at := wearerAt(bucket); {
+	case bucket == bucketWearers:
+		return string(key) == wearer
+	case bucket == bucketFaults:
+		_, whose, err := decodeFault(row)
+		return err == nil && whose == number
+	case at >= 0:
+		return len(key) > at && key[at] == number
+	}
+	return false
+}
+
+// rewriteWithout writes a new file with every row of src but a wearer's, and gives what must not be found anywhere after it: the bytes of
+// those rows as they stand in a page, key and value side by side.
+func rewriteWithout(src *bbolt.DB, path, wearer string) (traces [][]byte, err error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	dst, err := bbolt.Open(path, 0o600, &bbolt.Options{PageSize: pageSize, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, Timeout: lockWait})
+	if err != nil {
+		return nil, err
+	}
+	dst.AllocSize = growBy
+	err = src.View(func(tx *bbolt.Tx) error {
+		number := tx.Bucket([]byte(bucketWearers)).Get([]byte(wearer))
+		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
+			t, err := copyBucket(dst, string(name), b, func(key, row []byte) bool {
+				return len(number) == 1 && belongs(string(name), key, row, wearer, number[0])
+			})
+			traces = append(traces, t...)
+			return err
+		})
+	})
+	return traces, errors.Join(err, guard(dst.Close))
+}
+
+// copyBucket copies what is not left out, some rows at a time, and gives the bytes of what is.
+func copyBucket(dst *bbolt.DB, name string, src *bbolt.Bucket, leave func(key, row []byte) bool) (left [][]byte, err error) {
+	c := src.Cursor()
+	k, v := c.First()
+	for first := true; first || k != nil; first = false {
+		err := dst.Update(func(tx *bbolt.Tx) error {
+			b, err := tx.CreateBucketIfNotExists([]byte(name))
+			if err != nil {
+				return err
+			}
+			b.FillPercent = fillPercent
+			for n := 0; k != nil && n < rewriteRows; k, v = c.Next() {
+				if leave(k, v) {
+					left = append(left, append(bytes.Clone(k), v...))
+					continue
+				}
+				if err := b.Put(k, v); err != nil {
+					return err
+				}
+				n++
+			}
+			return b.SetSequence(src.Sequence())
+		})
+		if err != nil {
+			return left, err
+		}
+	}
+	return left, nil
+}
+
+// erasingName is a second name of the old file while a new one takes its place.
+func erasingName(path string) string { return path + ".erasing" }
+
+// replace puts the new file in the place of the old, whose bytes are then overwritten. Whenever the power goes, the file's name is that of a whole
+// one, and finishErasing overwrites what is left.
+func replace(path, with string) error {
+	if err := os.Link(path, erasingName(path)); err != nil {
+		return err
+	}
+	if err := os.Rename(with, path); err != nil {
+		return err
+	}
+	return finishErasing(path)
+}
+
+// finishErasing overwrites and removes an old file that another has taken the place of. It does nothing where there is none.
+func finishErasing(path string) error {
+	old := erasingName(path)
+	is, err := os.Stat(old)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if now, err := os.Stat(path); err == nil && os.SameFile(is, now) {
+		return os.Remove(old) // the new file had not taken its place yet: this is the only one
+	}
+	return shred(old)
+}
+
+// shred overwrites a file's bytes and removes it. On flash the old cells may outlast that; no program can reach them.
+func shred(path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	info, err := file.Stat()
+	if err == nil {
+		_, err = io.CopyN(file, zeros{}, info.Size())
+	}
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return fmt.Errorf("overwrite %s: %w", path, err)
+	}
+	return os.Remove(path)
+}
+
+// zeros is an endless source of them.
+type zeros struct{}
+
+// Read fills p.
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
