@@ -206,8 +206,6 @@ func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
 		{"gpio.led_brightness", "room: {}", "gpio: {led_brightness: 3}"},
 		{"room.sound.player", "room: {}", "room: {sound: {player: aplay}}"},
 		{"room.sound.device", "room: {}", "room: {sound: {device: x}}"},
-		{"room.practices", "room: {}", "room: {practices: {}}"},
-		{"room.reminders", "room: {}", "room: {reminders: []}"},
 		{"room.quiet_hours.latitude", "room: {}", "room: {quiet_hours: {latitude: 52}}"},
 		{"room.quiet_hours.longitude", "room: {}", "room: {quiet_hours: {longitude: 13}}"},
 		{"room.lamps[0].dialect", "room: {}", "room: {lamps: [{id: l, dialect: wled, topic: l}]}"},

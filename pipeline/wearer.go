@@ -42,6 +42,7 @@ type Wearer struct {
 	nightly   bool                // regulation gathers a night that it has not summed up
 	paced     room.Pace           // as told to the pulse
 	settled   time.Duration       // until then a disturbance is the machine's own
+	practised practised
 }
 
 // settleTime is how long signals take to be as they were after sensing began or a source came back: a fresh lock of the pulse, the
@@ -126,6 +127,7 @@ func (w *Wearer) closeChain(dst []Event, scratch *[]dsp.Value, k dsp.ChannelKind
 		case dsp.ChannelMotion:
 			w.motion.Second(c.next)
 		}
+		w.practised.follow(v)
 		*scratch = v
 		dst = appendEvents(dst, w.id, c.next, v)
 	}
@@ -182,6 +184,7 @@ func (w *Wearer) follow(st room.Status) {
 		pace = room.Pace{}
 	}
 	if w.pulse != nil && pace != w.paced {
+		w.tryPace()
 		w.pulse.SetPace(pace.BreathsPerMin, pace.PhaseZero)
 	}
 	w.paced = pace
@@ -204,6 +207,7 @@ func (w *Wearer) withdraw(now time.Duration) {
 	}
 	w.estimator.Withdraw()
 	w.features = regulation.Features{}
+	w.practised = practised{} // a pause ends what was followed, however short it is
 	w.from = now
 	w.settled = now + settleTime
 	w.skip(now)

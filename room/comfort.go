@@ -99,6 +99,17 @@ func (c *comfort) spare(s Sound) Sound {
 	return s
 }
 
+// mark takes from a mark what somebody wants to be spared. A steady room has no sound at all.
+func (c *comfort) mark(m Mark) Mark {
+	if c.tone || c.steady {
+		m.Tone = false
+	}
+	if c.voice || c.steady {
+		m.Voice = ""
+	}
+	return m
+}
+
 // mergeComfort merges the comforts of those who take part; where nobody does, of every wearer of the hub, since whoever
 // lies in the room is then unknown.
 func (r *Room) mergeComfort() {

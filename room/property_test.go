@@ -67,6 +67,7 @@ func newWatch(t *rapid.T) *watch {
 		HandFor:    4 * time.Minute,
 		Discretion: room.Discretion{DelayMin: time.Second, DelayMax: 4 * time.Second, Fade: time.Second, SpreadPercent: 100},
 		Scenes:     map[string]room.Scene{},
+		Practices:  exercises(),
 	}
 	for _, name := range []string{"settled", "activated", "base", "pause", "after", "own"} {
 		s := room.Scene{Light: room.Light{

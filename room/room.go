@@ -42,6 +42,8 @@ type Room struct {
 	snapshotChanged bool
 
 	breathPace, nightCeiling, volumeCap float64
+	paceByHand                          bool // breathPace was set by hand: it counts before what is remembered
+	reminding                           reminding
 }
 
 // wearer is what the room knows of one wearer.
@@ -54,6 +56,7 @@ type wearer struct {
 	state    regulation.Name
 	confided float64 // the State's confidence
 	moment   moment
+	pace     dsp.Maybe // that this wearer's heart answers most, breaths per minute
 }
 
 // New builds a room in which nothing happens yet. It starts unpaused: after a restart that was paused, call Pause first.
@@ -69,9 +72,10 @@ func New(o Options) *Room {
 		breathPace:   defaultPace,
 		nightCeiling: o.NightBrightness,
 		volumeCap:    o.VolumeCapDB,
+		reminding:    reminding{told: make([]int, len(o.Reminders))},
 	}
 	for i, w := range o.Wearers {
-		r.wearers[i].cues = w.Cues
+		r.wearers[i].cues, r.wearers[i].pace = w.Cues, w.Pace
 	}
 	if _, ok := r.scenes[o.BaseScene]; !ok {
 		r.o.BaseScene = sceneBase
@@ -93,7 +97,7 @@ func (r *Room) Tick(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.Va
 	dst = r.follow(dst, now)
 	dst = r.command(dst, now)
 	r.endRestore(now)
-	return dst
+	return r.remind(dst, now, wall)
 }
 
 // State takes in a wearer's State, once a second. What it changes begins in a later Tick; where it gives reason to ask, and everyone wants
