@@ -74,8 +74,16 @@ func (r *Room) ownPace() float64 {
 // SetOwnPace remembers the pace that a wearer's heart answers most, in breaths per minute; absent forgets it.
 func (r *Room) SetOwnPace(wearer int, perMin dsp.Maybe) {
 	if r.isWearer(wearer) {
-		r.wearers[wearer].pace = perMin
+		r.wearers[wearer].pace = breathable(perMin)
 	}
+}
+
+// breathable takes away a pace that nobody can have found: what was stored may be older than its bounds.
+func breathable(perMin dsp.Maybe) dsp.Maybe {
+	if !perMin.Known || !(perMin.Value >= MinBreathPace && perMin.Value <= MaxBreathPace) {
+		return dsp.Maybe{}
+	}
+	return perMin
 }
 
 // SetBreathPace sets the pace of the next breaths, 4.5…7 per minute. A running practice follows from a new breath in.

@@ -2,6 +2,7 @@ package room_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -303,6 +304,7 @@ func TestThePaceOfAPracticeIsTheNearestOnesWish(t *testing.T) {
 		{"one set by hand before one remembered", "breath", [2]float64{5.5, 5}, 2, 6, 6},
 		{"the practice's own before one remembered", "hold", [2]float64{5.5, 6}, 2, 0, 5},
 		{"one set by hand before the practice's own", "hold", [2]float64{5.5, 6}, 2, 7, 7},
+		{"none that nobody can have found", "breath", [2]float64{40, 1}, 2, 0, 6},
 		{"a step's before all", "resonance", [2]float64{5.5, 5}, 2, 7, 6.5},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -423,5 +425,82 @@ func TestCheckIns(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	if _, err := h.r.Answer(nil, 0, -1, "maybe"); err == nil {
 		t.Error("an unknown answer was taken")
+	}
+}
+
+func drawPractice(t *rapid.T) room.PracticeOptions {
+	p := room.PracticeOptions{
+		Name: "drawn", Length: time.Duration(rapid.IntRange(1, 200).Draw(t, "seconds")) * time.Second,
+		HumHz: rapid.SampledFrom([]float64{0, 98}).Draw(t, "hum"),
+	}
+	if rapid.Bool().Draw(t, "paced") {
+		p.Pacer = room.Pace{
+			BreathsPerMin: rapid.SampledFrom([]float64{0, 1, 5, 40}).Draw(t, "pace"), InhaleShare: rapid.Float64Range(0.01, 1).Draw(t, "inhale"),
+			Hold: time.Duration(rapid.IntRange(0, 20).Draw(t, "hold")) * time.Second,
+		}
+	}
+	for range rapid.IntRange(0, 6).Draw(t, "steps") {
+		s := room.StepOptions{
+			Text: "step", Last: time.Duration(rapid.IntRange(1, 60).Draw(t, "last")) * time.Second,
+			Light:     room.Light{Brightness: rapid.Float64Range(0, 120).Draw(t, "brightness"), Kelvin: rapid.SampledFrom([]float64{0, 1500, 9000}).Draw(t, "kelvin")},
+			VoiceFile: rapid.SampledFrom([]string{"", "voice.wav"}).Draw(t, "voice"), BreathsPerMin: rapid.SampledFrom([]float64{0, 0, 5, 90}).Draw(t, "step's pace"),
+		}
+		if rapid.Bool().Draw(t, "sounds") {
+			s.Sound = room.Sound{Bed: rapid.SampledFrom([]string{"none", "rain"}).Draw(t, "bed"), LevelDB: dsp.Some(rapid.Float64Range(-90, 20).Draw(t, "dB"))}
+		}
+		p.Steps = append(p.Steps, s)
+	}
+	return p
+}
+
+// Whatever a config says of a practice: it is never brighter than the base scene, warm at night, at a pace that can be breathed, spares
+// what somebody wants to be spared, marks each step once, and ends when its time is over.
+func TestWhateverAPracticeSaysItStaysWithinTheRoomsBounds(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		p := drawPractice(rt)
+		never := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"tone", "voice", "rain", "breath_hold", "dark"}), rapid.ID[string]).Draw(rt, "never")
+		o := room.Options{
+			Practices: []room.PracticeOptions{p}, Lamps: []room.LampOptions{{ID: "bed"}}, HasQuiet: rapid.Bool().Draw(rt, "night"), QuietTo: 24*time.Hour - 1,
+			Wearers: []room.WearerOptions{{ID: "a", Comfort: room.Comfort{NotSteady: true, Never: never}}},
+		}
+		h := &house{t: rt, r: room.New(o), wall: evening, bulbs: map[string]*bulb{"bed": {on: true, colour: 3000, to: 60}}, order: []string{"bed"}}
+		h.report("bed")
+		h.must(h.r.Practice(nil, h.now, "drawn"))
+		length := time.Duration(0)
+		for _, s := range p.Steps {
+			length += s.Last
+		}
+		if length == 0 {
+			length = p.Length
+		}
+		h.run(length + tick)
+		if h.r.Status().Practice != "" {
+			rt.Fatalf("it runs longer than %v", length)
+		}
+		checkPractice(rt, h, o, never)
+	})
+}
+
+func checkPractice(t *rapid.T, h *house, o room.Options, never []string) {
+	cues, _ := of[room.Cue](h, 0)
+	tones := 0
+	for _, c := range cues {
+		switch {
+		case c.Light.Brightness > 30 || o.HasQuiet && c.Light.Brightness > 15, o.HasQuiet && c.Light.Kelvin > 2200:
+			t.Errorf("too bright or too cold: %+v", c)
+		case c.Sound.LevelDB.Or(-60) > -20:
+			t.Errorf("too loud: %+v", c)
+		case c.Pace.BreathsPerMin != 0 && !(c.Pace.BreathsPerMin >= 4.5 && c.Pace.BreathsPerMin <= 7):
+			t.Errorf("nobody breathes so: %+v", c)
+		case slices.Contains(never, "rain") && c.Sound.Bed == "rain", slices.Contains(never, "breath_hold") && c.Pace.Hold > 0,
+			slices.Contains(never, "voice") && c.Mark.Voice != "", slices.Contains(never, "tone") && (c.Mark.Tone || c.Sound.HumHz.Known):
+			t.Errorf("never %v: %+v", never, c)
+		}
+		if c.Mark.Tone {
+			tones++
+		}
+	}
+	if want := len(o.Practices[0].Steps); tones != want && !slices.Contains(never, "tone") {
+		t.Errorf("%d tones for %d steps", tones, want)
 	}
 }

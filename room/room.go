@@ -75,7 +75,7 @@ func New(o Options) *Room {
 		reminding:    reminding{told: make([]int, len(o.Reminders))},
 	}
 	for i, w := range o.Wearers {
-		r.wearers[i].cues, r.wearers[i].pace = w.Cues, w.Pace
+		r.wearers[i].cues, r.wearers[i].pace = w.Cues, breathable(w.Pace)
 	}
 	if _, ok := r.scenes[o.BaseScene]; !ok {
 		r.o.BaseScene = sceneBase
