@@ -72,21 +72,29 @@ func TestEveryShippedPracticeRunsToItsEnd(t *testing.T) {
 			if diff := cmp.Diff(want, texts); diff != "" || length != total {
 				t.Errorf("it lasts %v, want %v; words (-want +got)\n%s", length, total, diff)
 			}
-			marks := 0
-			for _, v := range values {
-				if c, ok := v.(room.Cue); ok {
-					if c.Light.Brightness > 30 {
-						t.Errorf("brighter than the base scene: %+v", c)
-					}
-					if c.Mark.Tone {
-						marks++
-					}
-				}
-			}
-			if marks != len(want) {
-				t.Errorf("%d tones for %d steps", marks, len(want))
-			}
+			checkCues(t, values, len(want))
 		})
+	}
+}
+
+// checkCues counts the tones, one for each step, and looks for a light above the base scene's.
+func checkCues(t *testing.T, values []dsp.Value, steps int) {
+	t.Helper()
+	tones := 0
+	for _, v := range values {
+		c, ok := v.(room.Cue)
+		if !ok {
+			continue
+		}
+		if c.Light.Brightness > 30 {
+			t.Errorf("brighter than the base scene: %+v", c)
+		}
+		if c.Mark.Tone {
+			tones++
+		}
+	}
+	if tones != steps {
+		t.Errorf("%d tones for %d steps", tones, steps)
 	}
 }
 
