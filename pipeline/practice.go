@@ -29,6 +29,7 @@ type practised struct {
 	before    dsp.Maybe
 	coherence float64
 	known     int
+	private   bool // some of it was in a private session
 	searching bool
 	resonance dsp.Resonance
 }
@@ -63,10 +64,13 @@ func (p *Pipeline) practices(events []Event, from int) []Event {
 		at, st := events[i].At, p.room.Status()
 		for _, w := range p.wearers {
 			if v.Phase == room.PracticeStarted {
-				w.begin(takesPart(st, w.index), v.Name)
-			} else if r, ok := w.endPractice(v); ok {
+				w.begin(st, v.Name)
+				continue
+			}
+			private := w.practised.private
+			if r, ok := w.endPractice(v); ok {
 				events = append(events, Event{Wearer: w.id, At: at, Value: r})
-				p.remember(w, r)
+				p.remember(w, r, private)
 			}
 		}
 	}
@@ -74,9 +78,9 @@ func (p *Pipeline) practices(events []Event, from int) []Event {
 }
 
 // begin notes how a wearer who takes part is as a practice begins.
-func (w *Wearer) begin(takesPart bool, practice string) {
-	w.practised = practised{}
-	if !takesPart || !w.sensed() {
+func (w *Wearer) begin(st room.Status, practice string) {
+	w.practised = practised{private: st.Private}
+	if !takesPart(st, w.index) || !w.sensed() {
 		return
 	}
 	w.practised.on, w.practised.before = true, w.estimator.State().Arousal
@@ -117,12 +121,16 @@ func (w *Wearer) ownPace() dsp.Maybe {
 	return w.settings.ResonancePace
 }
 
-// remember keeps the pace that was found, for later practices. One that was not found leaves what was known.
-func (p *Pipeline) remember(w *Wearer, r PracticeResult) {
+// remember keeps the pace that was found, for later practices. One that was not found leaves what was known. Of a private session
+// nothing is stored: its pace is known until the next restart.
+func (p *Pipeline) remember(w *Wearer, r PracticeResult, private bool) {
 	if !r.Pace.BPM.Known {
 		return
 	}
-	w.settings.ResonancePace = dsp.Some(r.Pace.Pace)
-	p.room.SetOwnPace(w.index, w.settings.ResonancePace)
-	p.revision++
+	pace := dsp.Some(r.Pace.Pace)
+	p.room.SetOwnPace(w.index, pace)
+	if !private {
+		w.settings.ResonancePace = pace
+		p.revision++
+	}
 }

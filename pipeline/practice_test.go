@@ -150,6 +150,29 @@ func TestTwoWearersEachHaveTheirOwnPaceAndBreatheAtTheSlower(t *testing.T) {
 	}
 }
 
+func TestOfAPrivateSessionNoPaceIsStored(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
+	g := guide(t, "two-people", 5, func(o *pipeline.Options) { o.Room.Private = true })
+	g.practise("resonance")
+	g.live(9*time.Minute + 50*time.Second) // all paces were tried; the session's end ends the practice too
+	results := of[pipeline.PracticeResult](g.must(pipeline.Command{Name: pipeline.CommandEndSession}))
+	if len(results) != 2 || !results[0].Pace.BPM.Known || !results[1].Pace.BPM.Known {
+		t.Fatalf("%+v", results)
+	}
+	for _, w := range g.p.Settings().Wearers {
+		if w.ResonancePace.Known {
+			t.Errorf("of %s %v is stored", w.Wearer, w.ResonancePace)
+		}
+	}
+	g.start(room.Together, "a", "b")
+	g.practise("breath")
+	if got, want := g.p.Room().Pace.BreathsPerMin, min(results[0].Pace.Pace, results[1].Pace.Pace); got != want {
+		t.Errorf("both breathe at %v, want the %v that is known until the next restart", got, want)
+	}
+}
+
 func TestWhereTooLittleIsSeenNothingIsRemembered(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many minutes of signal: left out with -short")

@@ -179,6 +179,7 @@ func (w *Wearer) endNight(dst []Event, scratch *[]dsp.Value, t time.Duration, wa
 
 // follow tells the pulse about the room's pacer when this wearer takes part in the session.
 func (w *Wearer) follow(st room.Status) {
+	w.practised.private = w.practised.private || st.Private
 	pace := st.Pace
 	if !takesPart(st, w.index) {
 		pace = room.Pace{}
