@@ -176,9 +176,13 @@ type Room struct {
 
 // QuietHours is when the night ceiling holds; 22:00 to 07:00 where nothing is said.
 type QuietHours struct {
-	Set  bool          // there are any
-	From time.Duration // local time of day; may be later than To
-	To   time.Duration
+	Set        bool          // there are any
+	From       time.Duration // local time of day; may be later than To
+	To         time.Duration
+	FromSunset bool    // they begin at sunset, and From says nothing
+	ToSunrise  bool    // they end at sunrise, and To says nothing
+	Latitude   float64 // degrees north; with FromSunset or ToSunrise
+	Longitude  float64 // degrees east
 }
 
 // Night is the ceiling for the lamps during quiet hours and in night sessions.

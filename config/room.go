@@ -30,15 +30,44 @@ func (r *reader) room(o *object, broker bool) Room {
 
 func (r *reader) quietHours(o *object) QuietHours {
 	q := QuietHours{Set: true, From: 22 * time.Hour, To: 7 * time.Hour}
-	if o.get("from").present() || o.get("to").present() {
+	from, to := o.get("from"), o.get("to")
+	switch {
+	case o.get("latitude").present() || o.get("longitude").present():
+		q = r.quietBySun(o)
+	case from.present() || to.present():
 		q = QuietHours{Set: true, From: o.clockTime("from"), To: o.clockTime("to")}
-		if q.From == q.To && o.get("from").present() && o.get("to").present() {
-			r.problem(o.get("to"), "wanted is another time than from")
+		if q.From == q.To && from.present() && to.present() {
+			r.problem(to, "wanted is another time than from")
 		}
 	}
-	o.later("latitude", "quiet hours by the sun are")
-	o.later("longitude", "quiet hours by the sun are")
 	o.done()
+	return q
+}
+
+// quietBySun reads quiet hours of which at least one end is the sun's: the one that has no time of day.
+func (r *reader) quietBySun(o *object) QuietHours {
+	const noon = 12 * time.Hour
+	o.need("latitude", "degrees north of the equator, such as 52.5")
+	o.need("longitude", "degrees east of Greenwich, such as 13.4")
+	q := QuietHours{
+		Set: true, FromSunset: true, ToSunrise: true,
+		Latitude: o.number("latitude", 0, -90, 90, "degrees"), Longitude: o.number("longitude", 0, -180, 180, "degrees"),
+	}
+	if v := o.get("from"); v.present() {
+		q.FromSunset, q.From = false, o.clockTime("from")
+		if q.From < noon {
+			r.problem(v, "with latitude and longitude wanted is a time from 12:00 to 23:59")
+		}
+	}
+	if v := o.get("to"); v.present() {
+		q.ToSunrise, q.To = false, o.clockTime("to")
+		if q.To >= noon {
+			r.problem(v, "with latitude and longitude wanted is a time from 00:00 to 11:59")
+		}
+	}
+	if !q.FromSunset && !q.ToSunrise {
+		r.problem(o.get("to"), "from and to are the clock's, so the sun has no say: leave one of them out, or latitude and longitude")
+	}
 	return q
 }
 

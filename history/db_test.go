@@ -185,7 +185,7 @@ func TestRowsOfAnUnsetClockAreDatedOnceItIsSet(t *testing.T) {
 	if got := minutes(t, v.d, ""); len(got) != 0 {
 		t.Errorf("%d rows have an invented date", len(got))
 	}
-	undated, err := v.d.Undated(1000)
+	undated, err := v.d.Undated("", 0, 1000)
 	if err != nil || len(undated) == 0 || undated[0].Since != 0 || undated[0].Run != 1 || !undated[0].At.IsZero() {
 		t.Errorf("%v, undated %+v: want the rows that memory does not hold", err, undated)
 	}
@@ -196,7 +196,7 @@ func TestRowsOfAnUnsetClockAreDatedOnceItIsSet(t *testing.T) {
 	if len(got) != 181 || !got[0].At.Equal(start) || !got[180].At.Equal(start.Add(hours)) {
 		t.Errorf("%d rows: want 181, each at its own date", len(got))
 	}
-	if undated, _ := v.d.Undated(10); len(undated) != 0 {
+	if undated, _ := v.d.Undated("", 0, 10); len(undated) != 0 {
 		t.Errorf("%d rows stand twice", len(undated))
 	}
 }
@@ -214,7 +214,7 @@ func TestARunThatNeverKnewTheTimeKeepsItsOrder(t *testing.T) {
 	v.seconds("a", 0, time.Minute)
 	v.d.Commit(start.Add(2 * time.Minute))
 	var got []string
-	undated, err := v.d.Undated(10)
+	undated, err := v.d.Undated("", 0, 10)
 	for _, m := range undated {
 		got = append(got, fmt.Sprintf("%s %d %v", m.Wearer, m.Run, m.Since))
 	}

@@ -28,6 +28,7 @@ const (
 	bucketMinutes  = "minutes"  // timeKey → row
 	bucketUnplaced = "unplaced" // unplacedKey → row
 	bucketFaults   = "faults"   // sequence → fault
+	bucketJournal  = "journal"  // noteKey → note; until erased
 )
 
 // open opens the file or says in d.trouble why not. bbolt ends the process on some damaged files, where nothing can catch it; so a
@@ -78,7 +79,7 @@ func (d *DB) openBolt() error {
 // prepare makes the buckets and counts this run.
 func (d *DB) prepare(b *bbolt.DB) error {
 	return b.Update(func(tx *bbolt.Tx) error {
-		for _, name := range []string{bucketWearers, bucketMinutes, bucketUnplaced, bucketFaults} {
+		for _, name := range []string{bucketWearers, bucketMinutes, bucketUnplaced, bucketFaults, bucketJournal} {
 			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
 				return err
 			}

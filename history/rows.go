@@ -39,8 +39,9 @@ func (d *DB) Minutes(wearer string, from, to time.Time, limit int) ([]Minute, er
 	return all, err
 }
 
-// Undated gives at most limit committed minutes of runs in which the Pi's clock was never set, in the order of runs.
-func (d *DB) Undated(limit int) ([]Minute, error) {
+// Undated gives at most limit committed minutes of runs in which the Pi's clock was never set, in the order of runs, of one wearer or,
+// where wearer is empty, of all; the first skip of them are left out.
+func (d *DB) Undated(wearer string, skip uint64, limit int) ([]Minute, error) {
 	var all []Minute
 	err := d.rows(bucketUnplaced, nil, func(key, row []byte, names map[byte]string) (more bool, err error) {
 		if len(key) != unplacedSize {
@@ -48,6 +49,13 @@ func (d *DB) Undated(limit int) ([]Minute, error) {
 		}
 		if len(all) >= limit {
 			return false, nil
+		}
+		if wearer != "" && names[key[12]] != wearer {
+			return true, nil
+		}
+		if skip > 0 {
+			skip--
+			return true, nil
 		}
 		m, err := decodeMinute(row)
 		if err == nil {

@@ -30,7 +30,7 @@ type Request struct {
 const askWithin = 10 * time.Second
 
 // maxAnswer bounds what is read of an answer.
-const maxAnswer = 1 << 20
+const maxAnswer = 16 << 20
 
 // Ask sends one command through the local socket and gives the daemon's answer. A refusal is an error with its reason.
 func Ask(ctx context.Context, r Request) (string, error) {
@@ -86,10 +86,14 @@ var errNotJSON = errors.New("what answers on this socket is no hubd")
 
 // call sends one request to the socket and gives the answer.
 func call(ctx context.Context, socket, method, path, body string) ([]byte, error) {
+	return callWithin(ctx, askWithin, socket, method, path, body)
+}
+
+func callWithin(ctx context.Context, within time.Duration, socket, method, path, body string) ([]byte, error) {
 	if socket == "" {
 		socket = findSocket()
 	}
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	client := http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/nathan-osman/go-sunrise"
+
 	"hubd/acquire"
 	"hubd/config"
 	"hubd/drivers/ads1x15"
@@ -120,6 +122,9 @@ func roomOptions(c *config.Config) room.Options {
 		NightBrightness: r.Night.BrightnessPercent, NightKelvin: r.Night.Kelvin, VolumeCapDB: r.VolumeCapDB, AskByItself: r.AskByItself, AnswerAfter: r.AnswerAfter,
 		Discretion: room.Discretion(r.Discretion), Scenes: map[string]room.Scene{},
 	}
+	if q := r.QuietHours; q.FromSunset || q.ToSunrise {
+		o.FromSunset, o.ToSunrise, o.SunDown = q.FromSunset, q.ToSunrise, sunDown(q.Latitude, q.Longitude)
+	}
 	for _, s := range r.Scenes {
 		o.Scenes[s.Name] = scene(s)
 	}
@@ -138,6 +143,13 @@ func roomOptions(c *config.Config) room.Options {
 		}})
 	}
 	return o
+}
+
+// sunDown tells whether the whole sun is below the horizon of a place: its centre 0.833° under it, by refraction and its own size
+// (Meeus, Astronomical Algorithms, chapter 15).
+func sunDown(latitude, longitude float64) func(time.Time) bool {
+	const set = -0.833
+	return func(wall time.Time) bool { return sunrise.Elevation(latitude, longitude, wall) < set }
 }
 
 func scene(s config.Scene) room.Scene {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hubd/history"
 	"hubd/pipeline"
 )
 
@@ -24,6 +25,7 @@ type store struct {
 	trouble func() string // what is wrong with history.db; empty when nothing is
 	note    string        // what was wrong with the settings at the start; empty when nothing was
 	close   func() error
+	db      *history.DB   // for what somebody waits for; the keeper's goroutine alone may use it. nil: there is none
 	every   time.Duration // between two commits; 0: commitEvery
 }
 
@@ -36,6 +38,7 @@ type keeper struct {
 	done    chan struct{}
 	wake    chan struct{}
 	rows    chan pipeline.Event
+	asks    chan func() // what somebody waits for
 	dropped atomic.Uint64
 	stored  atomic.Uint64 // revision of the settings that are on disk, or that the disk refused
 
@@ -51,7 +54,7 @@ type keeper struct {
 func newKeeper(log *slog.Logger, st store, wall func() time.Time) *keeper {
 	k := &keeper{
 		log: log, store: st, wall: wall,
-		done: make(chan struct{}), wake: make(chan struct{}, 1), rows: make(chan pipeline.Event, maxRows),
+		done: make(chan struct{}), wake: make(chan struct{}, 1), rows: make(chan pipeline.Event, maxRows), asks: make(chan func()),
 		trouble: st.note,
 	}
 	if st.trouble != nil {
@@ -95,6 +98,8 @@ func (k *keeper) run(ctx context.Context) {
 			k.write()
 		case e := <-k.rows:
 			k.add(e)
+		case f := <-k.asks:
+			f()
 		case <-commit.C:
 			k.write() // again, where the disk refused
 			k.commit()

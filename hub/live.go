@@ -249,7 +249,7 @@ func (l *live) listen() error {
 	}
 	h := web.New(web.Options{
 		Wearers: l.core.wearers, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin,
-		Do: l.do, Status: l.core.board.read,
+		Do: l.do, Status: l.core.board.read, History: l.history(),
 		Refused: func(target string, r pipeline.Refused) {
 			l.core.inbox.refuse(pipeline.Event{Wearer: target, Value: r})
 		},

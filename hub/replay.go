@@ -331,7 +331,8 @@ func (r *replay) finish() error {
 		if !r.o.Explain {
 			continue
 		}
-		if _, err := r.out.Write(wire.ExplainSession(r.line[:0], id, r.pipeline.Shares(i), r.pipeline.Baseline(i).Portrait())); err != nil {
+		lines := wire.ExplainSession(r.line[:0], id, r.pipeline.Shares(i), r.pipeline.Baseline(i).Portrait())
+		if _, err := r.out.Write(wire.ExplainHelped(lines, id, r.pipeline.Helped(i))); err != nil {
 			return err
 		}
 	}

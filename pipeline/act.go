@@ -301,6 +301,9 @@ func (p *Pipeline) EndRest() {
 // Rest tells how a wearer's declared rest goes, or how the last one went.
 func (p *Pipeline) Rest(index int) regulation.Rest { return p.wearers[index].estimator.Rest() }
 
+// Helped tells what was seen of a wearer's arousal around each scene and practice since the hub began.
+func (p *Pipeline) Helped(index int) []regulation.HelpedRow { return p.wearers[index].helped.Rows() }
+
 // Shares tells how a wearer's session was spent.
 func (p *Pipeline) Shares(index int) regulation.Shares { return p.wearers[index].estimator.Shares() }
 

@@ -162,6 +162,11 @@ func (p *Pipeline) second(dst []Event, w *Wearer, t time.Duration) []Event {
 	if w.estimator.Learned() {
 		p.revision++
 	}
+	if st.Private {
+		w.helped.Break() // what two did between themselves is no part of any table
+	} else {
+		w.helped.Second(t, w.calmArousal(), doing(st, w.index))
+	}
 	p.values = p.room.Contact(p.values[:0], t, w.index, w.contact())
 	dst = p.take(dst, t)
 	p.values = p.room.State(p.values[:0], t, w.index, w.estimator.State())
@@ -345,6 +350,17 @@ func appendEvents(dst []Event, wearer string, at time.Duration, values []dsp.Val
 		dst = append(dst, Event{Wearer: wearer, At: at, Value: v})
 	}
 	return dst
+}
+
+// doing is what the room does while a wearer takes part.
+func doing(st room.Status, wearer int) regulation.Doing {
+	switch {
+	case !takesPart(st, wearer) || st.Paused:
+		return regulation.Doing{}
+	case st.Practice != "":
+		return regulation.Doing{Name: st.Practice, Practice: true}
+	}
+	return regulation.Doing{Name: st.Scene}
 }
 
 // setting is the kind of situation the wearer is in, as far as it matters to learning and naming.

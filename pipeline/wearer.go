@@ -36,12 +36,13 @@ type Wearer struct {
 	motion    *dsp.Motion
 	estimator *regulation.Estimator
 	features  regulation.Features // of the last closed second
-	chains    [3]chain            // by dsp.ChannelKind
-	next      time.Duration       // second to close next, of the wearer as a whole
-	from      time.Duration       // a Sample taken before it is not looked at
-	nightly   bool                // regulation gathers a night that it has not summed up
-	paced     room.Pace           // as told to the pulse
-	settled   time.Duration       // until then a disturbance is the machine's own
+	helped    regulation.Helped
+	chains    [3]chain      // by dsp.ChannelKind
+	next      time.Duration // second to close next, of the wearer as a whole
+	from      time.Duration // a Sample taken before it is not looked at
+	nightly   bool          // regulation gathers a night that it has not summed up
+	paced     room.Pace     // as told to the pulse
+	settled   time.Duration // until then a disturbance is the machine's own
 	practised practised
 }
 
@@ -191,6 +192,15 @@ func (w *Wearer) follow(st room.Status) {
 	w.paced = pace
 }
 
+// calmArousal is this second's arousal of a body that does not move: effort raises it without a scene having a part in that.
+func (w *Wearer) calmArousal() dsp.Maybe {
+	s := w.estimator.State()
+	if s.Unknown == regulation.ReasonMoving {
+		return dsp.Maybe{}
+	}
+	return s.Arousal
+}
+
 func (w *Wearer) contact() bool {
 	return w.pulse != nil && w.features.Pulse.Contact || w.skin != nil && w.features.Skin.Contact
 }
@@ -207,6 +217,7 @@ func (w *Wearer) withdraw(now time.Duration) {
 		w.motion.Withdraw()
 	}
 	w.estimator.Withdraw()
+	w.helped.Break()
 	w.features = regulation.Features{}
 	w.practised = practised{} // a pause ends what was followed, however short it is
 	w.from = now

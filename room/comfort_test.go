@@ -86,6 +86,12 @@ func TestQuietHours(t *testing.T) {
 		return func(time.Duration) time.Time { return time.Date(2026, 11, 20, hour, minute, 0, 0, time.UTC) }
 	}
 	night := room.Options{HasQuiet: true, QuietFrom: 22 * time.Hour, QuietTo: 6*time.Hour + 30*time.Minute}
+	bySun := func(begin, end bool) room.Options {
+		o := night
+		o.FromSunset, o.ToSunrise = begin, end
+		o.SunDown = func(wall time.Time) bool { return wall.Hour() < 5 || wall.Hour() >= 18 }
+		return o
+	}
 	for _, row := range []struct {
 		name  string
 		o     room.Options
@@ -99,6 +105,14 @@ func TestQuietHours(t *testing.T) {
 		{"and no longer", night, clock(6, 30), 30},
 		{"a clock that is not set counts as night", night, func(time.Duration) time.Time { return time.Time{} }, 15},
 		{"without quiet hours there is no night", room.Options{}, func(time.Duration) time.Time { return time.Time{} }, 30},
+		{"at sunset they begin", bySun(true, true), clock(18, 0), 15},
+		{"and not before it", bySun(true, true), clock(17, 59), 30},
+		{"they last until sunrise", bySun(true, true), clock(4, 59), 15},
+		{"and no longer than that", bySun(true, true), clock(5, 0), 30},
+		{"from a time in the evening they wait for it", bySun(false, true), clock(21, 59), 30},
+		{"and then last until sunrise", bySun(false, true), clock(4, 59), 15},
+		{"until a time in the morning they last, though the sun is up", bySun(true, false), clock(6, 29), 15},
+		{"and no longer than that time", bySun(true, false), clock(6, 30), 30},
 		{"hours within one day", room.Options{HasQuiet: true, QuietFrom: 13 * time.Hour, QuietTo: 15 * time.Hour}, clock(14, 0), 15},
 	} {
 		t.Run(row.name, func(t *testing.T) {

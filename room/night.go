@@ -17,10 +17,26 @@ func (o *Options) quiet(wall time.Time) bool {
 	}
 	h, m, s := wall.Clock()
 	at := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(s)*time.Second
+	if o.FromSunset || o.ToSunrise {
+		return o.quietBySun(wall, at)
+	}
 	if o.QuietFrom <= o.QuietTo {
 		return at >= o.QuietFrom && at < o.QuietTo
 	}
 	return at >= o.QuietFrom || at < o.QuietTo
+}
+
+// quietBySun takes the half of the day before noon as the end of a night and the half after it as the beginning of one. Where
+// the sun does not set, a night by the sun alone does not come.
+func (o *Options) quietBySun(wall time.Time, at time.Duration) bool {
+	const noon = 12 * time.Hour
+	switch {
+	case at < noon && !o.ToSunrise:
+		return at < o.QuietTo
+	case at >= noon && !o.FromSunset:
+		return at >= o.QuietFrom
+	}
+	return o.SunDown(wall)
 }
 
 // envelope gives the limits that hold now.

@@ -19,11 +19,14 @@ type Options struct {
 	Discretion    Discretion
 	Scenes        map[string]Scene // own scenes, and changes to the default ones
 
-	HasQuiet        bool          // QuietFrom and QuietTo are set
+	HasQuiet        bool          // there are quiet hours
 	QuietFrom       time.Duration // local time of day; may lie after QuietTo
 	QuietTo         time.Duration
-	NightBrightness float64 // ceiling in quiet hours, percent; 0: 15
-	NightKelvin     float64 // ceiling in quiet hours; 0: 2200
+	FromSunset      bool                      // they begin at sunset, whatever QuietFrom says
+	ToSunrise       bool                      // they end at sunrise, whatever QuietTo says
+	SunDown         func(wall time.Time) bool // the sun is below the horizon; needed by both
+	NightBrightness float64                   // ceiling in quiet hours, percent; 0: 15
+	NightKelvin     float64                   // ceiling in quiet hours; 0: 2200
 
 	VolumeCapDB float64       // highest level, relative to full scale; 0: −20
 	AskByItself bool          // hubd may ask, where every wearer of the session wants it

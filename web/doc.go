@@ -5,6 +5,11 @@
 // WriteTimeout (10 s), IdleTimeout (60 s) and MaxHeaderBytes (16 KiB): a handler cannot bound a client that sends slowly.
 //
 //	POST /api/command/<target>/<name>   target room or a wearer's id; the body is the payload of the command, at most 4 KiB
+//	POST /api/journal/<wearer>          a note as JSON, at most 64 KiB; answers its number
+//	GET  /api/journal/<wearer>          the wearer's notes; from and to bound what they are about
+//	DELETE /api/journal/<wearer>/<id>   takes one back
+//	GET  /api/minutes/<wearer>          some minutes from from on, a JSON object a line; undated=1 for those without a date
+//	POST /api/backup                    writes a copy of what lasts; answers where it is
 //	GET  /api/status                    version, session, wearers with their own settings, sources, broker, storage
 //	GET  /healthz                       whether hubd is well; no bodily value, no wearer, no session
 package web

@@ -28,6 +28,8 @@ type Options struct {
 	Refused func(target string, r pipeline.Refused)
 	// Status is how it is with the hub now.
 	Status func() wire.Status
+	// History is what lasts; nil: nothing is stored.
+	History *History
 	// Health says what keeps hubd from working, nil when it works. It may be nil: then answering is proof enough.
 	Health func() error
 }
@@ -60,6 +62,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodGet, h.status)
 	case strings.HasPrefix(path, commandPath):
 		h.only(w, r, http.MethodPost, h.command)
+	case strings.HasPrefix(path, journalPath):
+		h.journal(w, r)
+	case path == backupPath:
+		h.only(w, r, http.MethodPost, h.backup)
+	case strings.HasPrefix(path, minutesPath):
+		h.only(w, r, http.MethodGet, h.minutes)
 	default:
 		fail(w, http.StatusNotFound, "there is nothing at this path")
 	}

@@ -59,13 +59,17 @@ func commands() []command {
 		{"end", "end the session", runEnd},
 		{"rest", "three minutes of declared rest: --wearer ID", runRest},
 		{"set", "NAME VALUE, for example: set scene settled", runSet},
+		{"preview", "show one scene in the room, by day: SCENE", runPreview},
+		{"journal", "notes and results of your own: add, list, remove", runJournal},
+		{"export", "what is kept of a wearer, as csv or json: --wearer ID", runExport},
+		{"backup", "a copy of all that is kept, while the daemon runs", runBackup},
 		{"version", "which hubd this is", runVersion},
 	}
 }
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"probe", "watch", "calibrate", "record", "export", "report", "erase", "journal", "backup", "history", "discovery", "preview", "sound", "page"}
+	return []string{"probe", "watch", "calibrate", "record", "report", "erase", "history", "discovery", "sound", "page"}
 }
 
 func main() {

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+
+	"hubd/hub"
+)
+
+func runBackup(ctx context.Context, args []string, std streams) error {
+	fs := flag.NewFlagSet("hubd backup", flag.ContinueOnError)
+	socket := fs.String("socket", "", "local socket of the daemon (default: where hubd run listens)")
+	if err := parseFlags(fs, args, std); err != nil {
+		return err
+	}
+	path, err := hub.Backup(ctx, *socket)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "%s holds everything that is kept, of everybody. Take it to another disk; it is as private as the original.\n", path)
+	return err
+}

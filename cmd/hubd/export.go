@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"hubd/history"
+	"hubd/hub"
+	"hubd/wire"
+)
+
+// exporting is a command line of hubd export.
+type exporting struct {
+	socket, wearer, format, what string
+	from, to                     dateFlag
+}
+
+func runExport(ctx context.Context, args []string, std streams) error {
+	var x exporting
+	fs := flag.NewFlagSet("hubd export", flag.ContinueOnError)
+	fs.StringVar(&x.socket, "socket", "", "local socket of the daemon (default: where hubd run listens)")
+	fs.StringVar(&x.wearer, "wearer", "", "id of the wearer (not needed where there is only one)")
+	fs.StringVar(&x.format, "format", "csv", "csv, a table; or json, all in one object")
+	fs.StringVar(&x.what, "what", "minutes", "of a table: minutes, or journal")
+	fs.Var(&x.from, "from", "from this `DATE` on (default: from the beginning)")
+	fs.Var(&x.to, "to", "before this `DATE` (default: all)")
+	if err := parseFlags(fs, args, std); err != nil {
+		return err
+	}
+	if err := x.check(); err != nil {
+		return err
+	}
+	var err error
+	if x.wearer, err = hub.TheWearer(ctx, x.socket, x.wearer); err != nil {
+		return err
+	}
+	out := bufio.NewWriter(std.out)
+	if err := x.write(ctx, out); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+func (x *exporting) check() error {
+	switch {
+	case x.format != "csv" && x.format != "json":
+		return usageError{fmt.Sprintf("--format is %q: wanted is csv or json", x.format)}
+	case x.what != "minutes" && x.what != "journal":
+		return usageError{fmt.Sprintf("--what is %q: wanted is minutes or journal", x.what)}
+	case !x.from.IsZero() && !x.to.IsZero() && !x.from.Before(x.to.Time):
+		return usageError{"--from lies after --to: wanted is the earlier date first"}
+	}
+	return nil
+}
+
+func (x *exporting) write(ctx context.Context, out *bufio.Writer) error {
+	switch {
+	case x.format == "json":
+		return x.writeJSON(ctx, out)
+	case x.what == "journal":
+		notes, err := hub.Notes(ctx, x.socket, x.wearer, x.from.Time, x.to.Time)
+		if err != nil {
+			return err
+		}
+		return writeNotes(out, notes)
+	}
+	if _, err := out.WriteString(wire.MinuteHeader + "\n"); err != nil {
+		return err
+	}
+	var row []byte
+	return x.minutes(ctx, func(m history.Minute) error {
+		row = append(wire.AppendMinuteRow(row[:0], m), '\n')
+		_, err := out.Write(row)
+		return err
+	})
+}
+
+func (x *exporting) minutes(ctx context.Context, each func(history.Minute) error) error {
+	return hub.Minutes(ctx, x.socket, x.wearer, x.from.Time, x.to.Time, each)
+}
+
+// writeJSON writes {"wearer":…,"minutes":[…],"notes":[…]}, minute by minute: years of them need no memory.
+func (x *exporting) writeJSON(ctx context.Context, out *bufio.Writer) error {
+	notes, err := hub.Notes(ctx, x.socket, x.wearer, x.from.Time, x.to.Time)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "{\"wearer\":%q,\"minutes\":[", x.wearer)
+	separator := "\n"
+	var object []byte
+	err = x.minutes(ctx, func(m history.Minute) error {
+		object = wire.AppendMinute(append(object[:0], separator...), m)
+		separator = ",\n"
+		_, err := out.Write(object)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	list := wire.AppendNotes(nil, notes)
+	_, err = fmt.Fprintf(out, "\n],\n%s\n", list[1:])
+	return err
+}
+
+// writeNotes writes a row for each note's words, and one for each of its tags and results.
+func writeNotes(out io.Writer, notes []history.Note) error {
+	table := csv.NewWriter(out)
+	rows := [][]string{{"time", "note", "kind", "name", "value", "unit", "text"}}
+	for _, n := range notes {
+		at, id := n.At.Format(time.RFC3339), strconv.FormatUint(n.ID, 10)
+		if n.Text != "" {
+			rows = append(rows, []string{at, id, "note", "", "", "", n.Text})
+		}
+		for _, t := range n.Tags {
+			rows = append(rows, []string{at, id, string(t.Kind), t.Word, "", "", ""})
+		}
+		for _, l := range n.Labs {
+			rows = append(rows, []string{at, id, "result", l.Name, strconv.FormatFloat(l.Value, 'g', -1, 64), l.Unit, l.About})
+		}
+	}
+	return table.WriteAll(rows)
+}

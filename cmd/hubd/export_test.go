@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"hubd/history"
+)
+
+func TestNotesBecomeATable(t *testing.T) {
+	at := time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC)
+	var out bytes.Buffer
+	err := writeNotes(&out, []history.Note{{ID: 3, At: at, Text: "one, \"two\"\nthree", Tags: []history.Tag{{Kind: "helped", Word: "humming"}},
+		Labs: []history.Lab{{Name: "oxytocin", Value: 12.3, Unit: "pg/ml", About: "saliva"}}}})
+	const want = `time,note,kind,name,value,unit,text
+2026-11-20T09:30:00Z,3,note,,,,"one, ""two""
+three"
+2026-11-20T09:30:00Z,3,helped,humming,,,
+2026-11-20T09:30:00Z,3,result,oxytocin,12.3,pg/ml,saliva
+`
+	if err != nil || out.String() != want {
+		t.Errorf("%v:\n%s\nwant:\n%s", err, out.String(), want)
+	}
+}
+
+func TestExportRefusesWhatMakesNoSense(t *testing.T) {
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"export", "--format", "xls"}, `--format is "xls": wanted is csv or json`},
+		{[]string{"export", "--what", "secrets"}, `--what is "secrets": wanted is minutes or journal`},
+		{[]string{"export", "--from", "2026-02-01", "--to", "2026-01-01"}, "--from lies after --to"},
+		{[]string{"export", "somewhere"}, `"somewhere" is not expected here`},
+	} {
+		if code, _, errs := hubd(t, row.args...); code != exitUsage || !strings.Contains(errs, row.want) {
+			t.Errorf("%v: exit %d, %s", row.args, code, errs)
+		}
+	}
+}

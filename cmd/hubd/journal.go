@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"hubd/history"
+	"hubd/hub"
+)
+
+const journalUsage = `hubd journal add [flags] WORDS     what happened, in your own words; - reads them from standard input
+hubd journal list [flags]          your notes, oldest first
+hubd journal remove [flags] NUMBER takes one back
+
+  hubd journal add --tag body:chest --tag helped:humming "Woke at three, calm again after a while"
+  hubd journal add --lab "oxytocin 12.3 pg/ml" --about "saliva, enzyme immunoassay" --at "2026-11-20 09:30"
+
+Results are what a laboratory measured. hubd infers none of them from its sensors.
+`
+
+func runJournal(ctx context.Context, args []string, std streams) error {
+	j := journalFlags(std)
+	operands, err := parse(j.fs, args, std)
+	if err != nil {
+		return err
+	}
+	if len(operands) == 0 {
+		return usageError{"journal takes add, list or remove; hubd journal --help shows how"}
+	}
+	verb, rest := operands[0], operands[1:]
+	run, ok := map[string]func(context.Context, journalLine, []string, streams) error{
+		"add": addNote, "list": listNotes, "remove": removeNote,
+	}[verb]
+	if !ok {
+		return usageError{fmt.Sprintf("journal takes add, list or remove, not %q", verb)}
+	}
+	if j.wearer, err = hub.TheWearer(ctx, j.socket, j.wearer); err != nil {
+		return err
+	}
+	return run(ctx, *j, rest, std)
+}
+
+// journalLine is a command line of the journal.
+type journalLine struct {
+	fs             *flag.FlagSet
+	socket, wearer string
+	at, from, to   dateFlag
+	tags           []history.Tag
+	labs           []history.Lab
+	about          string
+}
+
+func journalFlags(std streams) *journalLine {
+	j := &journalLine{}
+	fs := flag.NewFlagSet("hubd journal", flag.ContinueOnError)
+	fs.StringVar(&j.socket, "socket", "", "local socket of the daemon (default: where hubd run listens)")
+	fs.StringVar(&j.wearer, "wearer", "", "id of the wearer (not needed where there is only one)")
+	fs.Var(&j.at, "at", "what `DATE` the note is about, such as \"2026-11-20 09:30\" (default: now)")
+	fs.Var(&j.from, "from", "list notes from this `DATE` on")
+	fs.Var(&j.to, "to", "list notes before this `DATE`")
+	fs.Func("tag", "`KIND:WORD`; the kind is happened, body or helped; may be given several times", j.addTag)
+	fs.Func("lab", "a result, `\"NAME VALUE UNIT\"`; may be given several times", j.addLab)
+	fs.StringVar(&j.about, "about", "", "of the results: method, specimen, imaging")
+	fs.Usage = func() { fmt.Fprint(std.err, journalUsage, "\n"); fs.PrintDefaults() }
+	j.fs = fs
+	return j
+}
+
+func (j *journalLine) addTag(text string) error {
+	kind, word, ok := strings.Cut(text, ":")
+	if !ok {
+		return errors.New("wanted is KIND:WORD, for example body:chest")
+	}
+	j.tags = append(j.tags, history.Tag{Kind: history.TagKind(kind), Word: strings.TrimSpace(word)})
+	return nil
+}
+
+// addLab reads the name up to the first number, the number, and the rest as its unit.
+func (j *journalLine) addLab(text string) error {
+	fields := strings.Fields(text)
+	for i, f := range fields {
+		v, err := strconv.ParseFloat(f, 64)
+		if err != nil || i == 0 {
+			continue
+		}
+		j.labs = append(j.labs, history.Lab{Name: strings.Join(fields[:i], " "), Value: v, Unit: strings.Join(fields[i+1:], " ")})
+		return nil
+	}
+	return errors.New(`wanted is "NAME VALUE UNIT", for example "oxytocin 12.3 pg/ml"`)
+}
+
+func addNote(ctx context.Context, j journalLine, words []string, std streams) error {
+	n := history.Note{Wearer: j.wearer, At: j.at.Time, Text: strings.Join(words, " "), Tags: j.tags, Labs: j.labs}
+	if n.Text == "-" {
+		text, err := io.ReadAll(io.LimitReader(std.in, history.MaxNoteText+1))
+		if err != nil {
+			return fmt.Errorf("read the note: %w", err)
+		}
+		n.Text = string(text)
+	}
+	if j.about != "" && len(n.Labs) == 0 {
+		return usageError{"--about is about results: wanted is --lab beside it"}
+	}
+	for i := range n.Labs {
+		n.Labs[i].About = j.about
+	}
+	id, err := hub.AddNote(ctx, j.socket, n)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "kept as note %d\n", id)
+	return err
+}
+
+func listNotes(ctx context.Context, j journalLine, rest []string, std streams) error {
+	if len(rest) > 0 {
+		return usageError{fmt.Sprintf("%q is not expected here", rest[0])}
+	}
+	notes, err := hub.Notes(ctx, j.socket, j.wearer, j.from.Time, j.to.Time)
+	if err != nil {
+		return err
+	}
+	for _, n := range notes {
+		if _, err := io.WriteString(std.out, noteText(n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteText is a note for reading: its date and number, then its words, tags and results, a line each.
+func noteText(n history.Note) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  note %d\n", n.At.Local().Format("2006-01-02 15:04"), n.ID)
+	if n.Text != "" {
+		fmt.Fprintf(&b, "    %s\n", strings.ReplaceAll(n.Text, "\n", "\n    "))
+	}
+	for _, t := range n.Tags {
+		fmt.Fprintf(&b, "    %s: %s\n", t.Kind, t.Word)
+	}
+	for _, l := range n.Labs {
+		fmt.Fprintf(&b, "    %s %s %s", l.Name, strconv.FormatFloat(l.Value, 'g', -1, 64), l.Unit)
+		if l.About != "" {
+			fmt.Fprintf(&b, " (%s)", strings.ReplaceAll(l.About, "\n", " "))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func removeNote(ctx context.Context, j journalLine, rest []string, std streams) error {
+	if len(rest) != 1 {
+		return usageError{"journal remove takes the number of one note; hubd journal list shows them"}
+	}
+	id, err := strconv.ParseUint(rest[0], 10, 64)
+	if err != nil {
+		return usageError{fmt.Sprintf("%q is no number of a note", rest[0])}
+	}
+	if err := hub.RemoveNote(ctx, j.socket, j.wearer, id); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(std.out, "removed")
+	return err
+}
+
+// dateFlag is a local date, with or without a time of day.
+type dateFlag struct{ time.Time }
+
+// Set reads a date.
+func (d *dateFlag) Set(text string) error {
+	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly, time.RFC3339} {
+		if at, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			d.Time = at
+			return nil
+		}
+	}
+	return errors.New(`wanted is a date such as 2026-11-20 or "2026-11-20 09:30"`)
+}
+
+// String gives the date; empty for none.
+func (d *dateFlag) String() string {
+	if d == nil || d.IsZero() {
+		return ""
+	}
+	return d.Format(time.DateTime)
+}
