@@ -16,7 +16,7 @@ type PracticeResult struct {
 	ArousalAfter  dsp.Maybe // and as it ended
 
 	Pace   dsp.Swing // of a resonance practice: the best pace and the swing there; an absent BPM: not found
-	Tried  int       // paces; 0: it was no resonance practice
+	Tried  int       // paces; 0: another practice, or no pulse to try them on
 	Judged int       // of them
 }
 

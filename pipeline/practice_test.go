@@ -223,6 +223,20 @@ func TestWhatAPracticeCameTo(t *testing.T) {
 	}
 }
 
+// The body model says that a paced slow breath soothes: the room's part of the loop has to reach it.
+func TestAPacedBreathBringsArousalDown(t *testing.T) {
+	for seed := range uint64(3) {
+		with, without := guide(t, "stress", seed, nil), guide(t, "stress", seed, nil)
+		with.practise("breath")
+		with.live(85 * time.Second)
+		without.live(85 * time.Second)
+		a, b := with.scene.Truth(0).Arousal, without.scene.Truth(0).Arousal
+		if !(a < b-0.2) {
+			t.Errorf("seed %d: arousal %.2f with the pacer, %.2f without", seed, a, b)
+		}
+	}
+}
+
 func TestWhoHasAResult(t *testing.T) {
 	stop := pipeline.Command{Name: pipeline.CommandStopPractice}
 	for _, row := range []struct {

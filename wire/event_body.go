@@ -4,6 +4,7 @@ import (
 	"hubd/dsp"
 	"hubd/pipeline"
 	"hubd/regulation"
+	"hubd/room"
 )
 
 func beat(o object, v dsp.Beat) object {
@@ -101,9 +102,9 @@ func practiceResult(o object, v pipeline.PracticeResult) object {
 	return resonance(o, v)
 }
 
-// resonance writes what a search for the best pace found, all null where it was none.
+// resonance writes what a search for the best pace found, all null where the practice was another.
 func resonance(o object, v pipeline.PracticeResult) object {
-	if v.Tried == 0 {
+	if v.Practice != room.PracticeResonance {
 		return o.null("resonance_per_min").null("swing_bpm").null("paces_judged").null("note")
 	}
 	pace, note := dsp.Maybe{}, ""

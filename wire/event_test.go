@@ -108,6 +108,8 @@ var lines = []struct {
 	{"a search that found nothing says so", of("a", 600*time.Second, pipeline.PracticeResult{
 		Practice: "resonance", Ran: 10 * time.Minute, Tried: 5, Judged: 2}),
 		`{"type":"practice_result","wearer":"a","at_s":600.000,"practice":"resonance","ran_s":600.000,"coherence_mean":null,"arousal_before":null,"arousal_after":null,"resonance_per_min":null,"swing_bpm":null,"paces_judged":2,"note":"too few paces could be judged: nothing is remembered"}`},
+	{"so does one that could look at no pulse at all", of("a", 600*time.Second, pipeline.PracticeResult{Practice: "resonance", Ran: 10 * time.Minute}),
+		`{"type":"practice_result","wearer":"a","at_s":600.000,"practice":"resonance","ran_s":600.000,"coherence_mean":null,"arousal_before":null,"arousal_after":null,"resonance_per_min":null,"swing_bpm":null,"paces_judged":0,"note":"too few paces could be judged: nothing is remembered"}`},
 	{"a reminder names nobody and nothing",
 		of("", time.Second, room.Reminder{Words: "Time for a quiet moment."}),
 		`{"type":"reminder","at_s":1.000,"text":"Time for a quiet moment."}`},
