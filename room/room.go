@@ -89,6 +89,7 @@ func New(o Options) *Room {
 // Tick lets time pass. It is called every 50 ms with the local time of day, zero while the clock is not set.
 func (r *Room) Tick(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.Value {
 	r.quiet = r.o.quiet(wall)
+	dst = r.remind(dst, now, wall)
 	r.takeBackInTime(now)
 	dst = r.passSession(dst, now)
 	dst = r.passPractice(dst, now)
@@ -97,7 +98,7 @@ func (r *Room) Tick(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.Va
 	dst = r.follow(dst, now)
 	dst = r.command(dst, now)
 	r.endRestore(now)
-	return r.remind(dst, now, wall)
+	return dst
 }
 
 // State takes in a wearer's State, once a second. What it changes begins in a later Tick; where it gives reason to ask, and everyone wants
