@@ -2,7 +2,7 @@
 //
 // Keys are those of design section 6.4. Each problem names the file, the line and the column, the key with all that leads to
 // it, the value, and what is wanted instead. A key that nobody reads is a problem too: a misspelt key must not become a default
-// without a word. No hardware, network or secret is touched here.
+// without a word. No hardware, network or secret is touched here; that a file which is named is there is looked at, no more.
 package config
 
 import "time"
@@ -167,7 +167,9 @@ type Room struct {
 	Discretion    Discretion
 	StopButtons   []StopButton
 	Lamps         []Lamp
-	Scenes        []Scene       // own scenes, and changes to the default ones; in the order of the file
+	Scenes        []Scene    // own scenes, and changes to the default ones; in the order of the file
+	Practices     []Practice // those that every hubd has, as this config changes them, and own ones after them
+	Reminders     []Reminder
 	AskByItself   bool          // hubd may ask how it is, where every wearer of a session wants it
 	AnswerAfter   time.Duration // a check-in waits this long for an answer
 }

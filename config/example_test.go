@@ -52,6 +52,7 @@ func TestTheExampleIsReadAsShipped(t *testing.T) {
 			Discretion:  config.Discretion{DelayMin: 20 * time.Second, DelayMax: 90 * time.Second, Fade: 30 * time.Second, SpreadPercent: 15},
 			Lamps:       []config.Lamp{{ID: "bed", Dialect: config.Zigbee2MQTT, Topic: "zigbee2mqtt/bed", MaxPercent: 100}},
 			AnswerAfter: 2 * time.Minute,
+			Practices:   config.Practices(),
 		},
 		History: config.History{Path: "/var/lib/hubd/history.db", Days: 400, MaxMB: 256, CommitEvery: time.Minute},
 		Log:     config.Log{Level: "info"},
@@ -107,7 +108,8 @@ lamps dialect zigbee2mqtt wled tasmota json template group min_percent max_perce
 sound player aplay pw-cat pipe device scenes settled engaged activated withdrawn neutral pause light pace practices check_in automatic answer_s reminders
 history path days max_mb commit_s web listen token_file log level
 brightness brightness_max kelvin_topic state_topic brightness_key kelvin_key kelvin_unit on_key ask_topic ask_payload
-bed level_db swell_db hum_hz breaths_per_min inhale_share hold_s`
+bed level_db swell_db hum_hz breaths_per_min inhale_share hold_s
+steps text seconds voice_file members at days snooze_s`
 
 func TestTheExampleMentionsEveryKey(t *testing.T) {
 	text := example(t)

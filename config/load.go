@@ -40,12 +40,12 @@ func Parse(name string, data []byte) (*Config, error) {
 	if len(data) > MaxFileSize {
 		return nil, &Error{[]Problem{{File: name, Want: fmt.Sprintf("a config has at most %d bytes", MaxFileSize)}}}
 	}
-	r := &reader{file: name}
+	r := &reader{file: name, dir: filepath.Dir(name)}
 	root := r.parse(data)
 	if len(r.problems) > 0 {
 		return nil, &Error{r.problems}
 	}
-	c := &Config{Dir: filepath.Dir(name)}
+	c := &Config{Dir: r.dir}
 	r.config(r.open(root), c)
 	if len(r.problems) > 0 {
 		sortProblems(r.problems)

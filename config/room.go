@@ -22,8 +22,8 @@ func (r *reader) room(o *object, broker bool) Room {
 	m.BaseScene = r.baseScene(o, m.Scenes)
 	m.AskByItself, m.AnswerAfter = checkIn(o.section("check_in"))
 	player(o.section("sound"))
-	o.later("practices", "changing the practices is")
-	o.later("reminders", "reminding is")
+	m.Practices = r.changed(r.shipped(), o.section("practices"))
+	m.Reminders = r.reminders(o, m.Practices)
 	o.done()
 	return m
 }

@@ -18,6 +18,7 @@ const maxItems = 256
 // reader walks the tree of one file and collects what is wrong with it.
 type reader struct {
 	file     string
+	dir      string // its folder
 	problems []Problem
 	warnings []Problem
 }

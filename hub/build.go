@@ -3,6 +3,7 @@ package hub
 import (
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"github.com/nathan-osman/go-sunrise"
@@ -127,6 +128,12 @@ func roomOptions(c *config.Config) room.Options {
 	for _, s := range r.Scenes {
 		o.Scenes[s.Name] = scene(s)
 	}
+	for _, p := range r.Practices {
+		o.Practices = append(o.Practices, practice(c, p))
+	}
+	for _, m := range r.Reminders {
+		o.Reminders = append(o.Reminders, room.ReminderOptions(m))
+	}
 	for _, l := range r.Lamps {
 		o.Lamps = append(o.Lamps, room.LampOptions{ID: l.ID, Group: l.Group})
 	}
@@ -146,20 +153,40 @@ func sunDown(latitude, longitude float64) func(time.Time) bool {
 }
 
 func scene(s config.Scene) room.Scene {
-	out := room.Scene{
-		Light: room.Light{Brightness: s.Light.BrightnessPercent, Kelvin: s.Light.Kelvin},
-		Pace:  room.Pace{BreathsPerMin: s.Pace.BreathsPerMin, InhaleShare: s.Pace.InhaleShare, Hold: s.Pace.Hold},
+	return room.Scene{Light: light(s.Light), Sound: sound(s.Sound), Pace: pace(s.Pace)}
+}
+
+func light(l config.Light) room.Light {
+	return room.Light{Brightness: l.BrightnessPercent, Kelvin: l.Kelvin}
+}
+
+func pace(p config.Pace) room.Pace {
+	return room.Pace{BreathsPerMin: p.BreathsPerMin, InhaleShare: p.InhaleShare, Hold: p.Hold}
+}
+
+func sound(s config.Sound) room.Sound {
+	if s == (config.Sound{}) {
+		return room.Sound{}
 	}
-	if s.Sound == (config.Sound{}) {
-		return out
+	out := room.Sound{Bed: s.Bed, LevelDB: dsp.Some(s.LevelDB)}
+	if s.SwellDB > 0 {
+		out.SwellDB = dsp.Some(s.SwellDB)
 	}
-	out.Sound.Bed = s.Sound.Bed
-	out.Sound.LevelDB = dsp.Some(s.Sound.LevelDB)
-	if s.Sound.SwellDB > 0 {
-		out.Sound.SwellDB = dsp.Some(s.Sound.SwellDB)
+	if s.HumHz > 0 {
+		out.HumHz = dsp.Some(s.HumHz)
 	}
-	if s.Sound.HumHz > 0 {
-		out.Sound.HumHz = dsp.Some(s.Sound.HumHz)
+	return out
+}
+
+// practice turns one practice of a config, whose voice files lie in its folder.
+func practice(c *config.Config, p config.Practice) room.PracticeOptions {
+	out := room.PracticeOptions{Name: p.Name, Length: p.Length, Members: p.Members, Pacer: pace(p.Pace), HumHz: p.HumHz}
+	for _, s := range p.Steps {
+		step := room.StepOptions{Text: s.Text, Last: s.Last, Light: light(s.Light), Sound: sound(s.Sound), BreathsPerMin: s.BreathsPerMin}
+		if s.VoiceFile != "" {
+			step.VoiceFile = filepath.Join(c.Dir, s.VoiceFile)
+		}
+		out.Steps = append(out.Steps, step)
 	}
 	return out
 }

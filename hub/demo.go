@@ -99,6 +99,7 @@ func demoConfig(scene *synth.Scene, brokerAddr string) *config.Config {
 			BaseScene: "base", After: true, MinConfidence: 0.5, VolumeCapDB: -20, AnswerAfter: 2 * time.Minute,
 			Night:      config.Night{BrightnessPercent: 15, Kelvin: 2200},
 			Discretion: config.Discretion{DelayMin: 2 * time.Second, DelayMax: 6 * time.Second, Fade: 10 * time.Second, SpreadPercent: 15},
+			Practices:  config.Practices(),
 			Lamps:      []config.Lamp{{ID: demoLamp, Dialect: config.Zigbee2MQTT, Topic: demoTopic, MaxPercent: 100}},
 		},
 	}

@@ -110,7 +110,7 @@ func (l *live) joinBroker(in *inbox) error {
 	topics := wire.Topics{Hub: l.id}
 	l.teller = newTeller(l.log.With("part", "mqtt"), topics, l.discovery, l.wearers)
 	l.teller.room, l.teller.sensed, l.teller.lamps = l.core.pipeline.Room, l.core.pipeline.Sensed, l.lamps
-	l.teller.scenes = l.core.pipeline.Scenes()
+	l.teller.scenes, l.teller.practices = l.core.pipeline.Scenes(), l.core.pipeline.Practices()
 	l.teller.begin(l.core.consent)
 	ears := &hearer{
 		log: l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,

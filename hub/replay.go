@@ -118,7 +118,7 @@ func (r *replay) roomOptions(wearers int) room.Options {
 		o.Private = false
 		return o
 	}
-	o := room.Options{Seed: 1, Lamps: []room.LampOptions{{ID: "lamp"}}}
+	o := room.Options{Seed: 1, Lamps: []room.LampOptions{{ID: "lamp"}}} // no practice: a replay starts none
 	for i := range wearers {
 		o.Wearers = append(o.Wearers, room.WearerOptions{
 			ID: string(rune('a' + i)), Cues: true, Comfort: room.Comfort{NotSteady: true},

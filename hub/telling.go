@@ -37,15 +37,16 @@ type tellWearer struct {
 // teller tells the broker: it gathers what Disclose lets through and publishes what is due. All but announcement is the
 // processing goroutine's.
 type teller struct {
-	log     *slog.Logger
-	client  *mqtt.Client
-	topics  wire.Topics
-	ha      homeassistant.Options
-	wearers []tellWearer
-	room    func() room.Status
-	sensed  func(wearer int) bool
-	lamps   []*device.Lamp
-	scenes  []string // that can be chosen by hand
+	log       *slog.Logger
+	client    *mqtt.Client
+	topics    wire.Topics
+	ha        homeassistant.Options
+	wearers   []tellWearer
+	room      func() room.Status
+	sensed    func(wearer int) bool
+	lamps     []*device.Lamp
+	scenes    []string // that can be chosen by hand
+	practices []string // that can be started
 
 	views    []*wire.WearerView
 	roomView wire.RoomView
@@ -238,7 +239,7 @@ func (t *teller) rediscover(c pipeline.Consent) {
 // describe gives the discovery messages of the room and of these wearers.
 func (t *teller) describe(wearers []homeassistant.Wearer) ([]mqtt.Message, error) {
 	o := t.ha
-	o.Wearers, o.Scenes, o.Practices = wearers, t.scenes, room.Practices()
+	o.Wearers, o.Scenes, o.Practices = wearers, t.scenes, t.practices
 	return homeassistant.Bundles(o)
 }
 

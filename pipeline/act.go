@@ -165,6 +165,9 @@ func (p *Pipeline) actOnRoom(now time.Duration, c Command) (err error) {
 	case CommandPractice:
 		v, err = p.room.Practice(v, now, c.Text)
 		err = within(err)
+	case CommandReminder:
+		v, err = p.room.AnswerReminder(v, now, c.Text)
+		err = within(err)
 	case CommandBreathPace:
 		v, err = p.room.SetBreathPace(v, now, c.Number)
 	case CommandNightCeiling:
@@ -268,6 +271,9 @@ func (p *Pipeline) Room() room.Status { return p.room.Status() }
 
 // Scenes are the names of the scenes that can be chosen by hand, in alphabetical order.
 func (p *Pipeline) Scenes() []string { return p.room.Scenes() }
+
+// Practices are the names of the practices that can be started, in the order of the options.
+func (p *Pipeline) Practices() []string { return p.room.Practices() }
 
 // Sensed tells whether a wearer's sensors are to be read.
 func (p *Pipeline) Sensed(index int) bool { return index < len(p.wearers) && p.wearers[index].sensed() }

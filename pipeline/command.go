@@ -17,6 +17,7 @@ const (
 	CommandAnswer       CommandName = "answer"        // Text: space, touch, reassurance, fine_for_now, stop
 	CommandScene        CommandName = "scene"         // Text: a scene, or auto
 	CommandPractice     CommandName = "practice"      // Text: a practice
+	CommandReminder     CommandName = "reminder"      // Text: start, snooze, done
 	CommandBreathPace   CommandName = "breath_pace"   // Number: breaths per minute, 4.5–7
 	CommandNightCeiling CommandName = "night_ceiling" // Number: percent, 0–100
 	CommandVolumeCap    CommandName = "volume_cap"    // Number: dB, −60–0

@@ -57,7 +57,7 @@ func discloseHistory(e Event, c Consent) (Event, bool) {
 	switch e.Value.(type) {
 	case dsp.HeartRate, dsp.HRV, dsp.Respiration, dsp.EDA, dsp.Signal, regulation.State, regulation.Night, dsp.Fault:
 		return e, w.Keep >= KeepSummaries
-	case dsp.Beat, dsp.IBI, dsp.SCR, dsp.Coherence, regulation.Recovery:
+	case dsp.Beat, dsp.IBI, dsp.SCR, dsp.Coherence, regulation.Recovery, PracticeResult:
 		return e, w.Keep >= KeepJournal && w.Session && !w.passing
 	}
 	return Event{}, false
@@ -101,7 +101,7 @@ func discloseRoom(e Event, c Consent) (Event, bool) {
 	switch v := e.Value.(type) {
 	case room.Cue:
 		if !told {
-			v.Scene, v.Reason, v.Pace = "", "", room.Pace{} // a pacer is a practice
+			v.Scene, v.Reason, v.Pace, v.Mark = "", "", room.Pace{}, room.Mark{} // a pacer or a step is a practice
 		}
 		return Event{At: e.At, Value: v}, true
 	case room.Session:
@@ -115,7 +115,7 @@ func discloseRoom(e Event, c Consent) (Event, bool) {
 		return Event{At: e.At, Value: v}, told
 	case Refused:
 		return discloseRefused(e, v, told), true
-	case room.LampCommand:
+	case room.LampCommand, room.Reminder:
 		return e, true
 	case dsp.Fault:
 		return e, true

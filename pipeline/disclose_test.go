@@ -60,10 +60,15 @@ func specimens() []specimen {
 	shared := dsp.Fault{T: late, Wearer: dsp.SharedWearer, Source: "ads1115@48", Reason: "no answer"}
 	cue := room.Cue{
 		Scene: text, Reason: text, Light: room.Light{Brightness: own, Kelvin: own, Transition: time.Second},
-		Sound: room.Sound{LevelDB: dsp.Some(-own)}, Pace: room.Pace{BreathsPerMin: own},
+		Sound: room.Sound{LevelDB: dsp.Some(-own)}, Pace: room.Pace{BreathsPerMin: own}, Mark: room.Mark{Tone: true, Voice: text},
 	}
 	bare := cue
-	bare.Scene, bare.Reason, bare.Pace = "", "", room.Pace{}
+	bare.Scene, bare.Reason, bare.Pace, bare.Mark = "", "", room.Pace{}, room.Mark{}
+	result := pipeline.PracticeResult{
+		Practice: text, Ran: long, CoherenceMean: some(), ArousalBefore: some(), ArousalAfter: some(),
+		Pace: dsp.Swing{Pace: number, BPM: some()}, Tried: number, Judged: number,
+	}
+	reminder := room.Reminder{Words: "Time for a quiet moment."}
 	lamp := room.LampCommand{Lamp: "bed", Brightness: dsp.Some(own), Transition: time.Second, Planned: late}
 	refused := pipeline.Refused{Name: "resume", Reason: "only the wearer's own button or page can do this"}
 	inside := pipeline.Refused{Name: "start_session", Reason: text, Inside: true}
@@ -114,6 +119,8 @@ func specimens() []specimen {
 			value: room.Practice{Name: text, Phase: room.PracticeDone}, state: room.Practice{Name: text, Phase: room.PracticeDone},
 			full: room.Practice{Name: text, Phase: room.PracticeDone}, kept: never,
 		},
+		{value: result, wearer: "a", kept: journal, session: true},
+		{value: reminder, none: reminder, state: reminder, full: reminder, kept: never},
 		{value: cue, none: bare, state: cue, full: cue, kept: never},
 		{value: lamp, none: lamp, state: lamp, full: lamp, kept: never},
 	}

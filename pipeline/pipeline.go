@@ -64,7 +64,7 @@ func New(o Options) *Pipeline {
 			p.mark(bus)
 		}
 		if i < len(o.Room.Wearers) {
-			o.Room.Wearers[i].Cues = w.settings.Cues
+			o.Room.Wearers[i].Cues, o.Room.Wearers[i].Pace = w.settings.Cues, w.ownPace()
 		}
 	}
 	p.room = room.New(o.Room)
@@ -232,7 +232,9 @@ func (p *Pipeline) take(dst []Event, at time.Duration) []Event {
 	if len(p.values) == 0 {
 		return dst
 	}
-	dst = p.attribute(appendEvents(dst, "", at, p.values), len(dst))
+	before := len(dst)
+	dst = p.attribute(appendEvents(dst, "", at, p.values), before)
+	dst = p.practices(dst, before)
 	if over, private := p.ended(); over {
 		dst = p.afterSession(dst, at, private)
 	}

@@ -37,7 +37,7 @@ type rig struct {
 // options is a hub of wearers a and b as a config without special wishes gives it, but that everything is shared and kept, nothing
 // is private, and the lamp may move. Sensing starts paused, as after an installation.
 func options(wearers int, startFrom ...pipeline.Source) pipeline.Options {
-	o := pipeline.Options{Pair: true, Room: room.Options{Seed: 1, Lamps: []room.LampOptions{{ID: "bed"}}}}
+	o := pipeline.Options{Pair: true, Room: room.Options{Seed: 1, Practices: exercises(), Lamps: []room.LampOptions{{ID: "bed"}}}}
 	for _, id := range []string{"a", "b"}[:wearers] {
 		o.Wearers = append(o.Wearers, pipeline.WearerOptions{
 			ID: id, Share: pipeline.ShareFull, Keep: pipeline.KeepJournal, Cues: true, StartFrom: startFrom,
@@ -48,6 +48,20 @@ func options(wearers int, startFrom ...pipeline.Source) pipeline.Options {
 		o.Room.Wearers = append(o.Room.Wearers, room.WearerOptions{ID: id, Cues: true, Comfort: room.Comfort{NotSteady: true}})
 	}
 	return o
+}
+
+// exercises are a breathing practice, one in steps, and the search for the best pace.
+func exercises() []room.PracticeOptions {
+	pacer := room.Pace{InhaleShare: 0.4}
+	resonance := room.PracticeOptions{Name: room.PracticeResonance, Members: 1, Pacer: pacer}
+	for _, pace := range []float64{6.5, 6, 5.5, 5, 4.5} {
+		resonance.Steps = append(resonance.Steps, room.StepOptions{Text: "Breathe with the light.", Last: 2 * time.Minute, BreathsPerMin: pace})
+	}
+	return []room.PracticeOptions{
+		{Name: "breath", Length: 5 * time.Minute, Pacer: pacer},
+		{Name: "body", Steps: []room.StepOptions{{Text: "Feet.", Last: 3 * time.Minute}, {Text: "Head.", Last: 3 * time.Minute}}},
+		resonance,
+	}
 }
 
 func newRig(tb failer, o pipeline.Options) *rig {
@@ -179,7 +193,7 @@ func rested(o *pipeline.Options, s *synth.Scene) {
 func bodily(v pipeline.Value) bool {
 	switch v.(type) {
 	case dsp.Beat, dsp.IBI, dsp.HeartRate, dsp.HRV, dsp.Respiration, dsp.EDA, dsp.SCR, dsp.Signal, dsp.Coherence, dsp.Summary,
-		regulation.State, regulation.Recovery, regulation.Coregulation, regulation.Night:
+		pipeline.PracticeResult, regulation.State, regulation.Recovery, regulation.Coregulation, regulation.Night:
 		return true
 	}
 	return false

@@ -196,7 +196,7 @@ func TestWithoutASessionTheRoomDoesNothing(t *testing.T) {
 	events := r.play(samples, 3*time.Minute)
 	for _, e := range events {
 		switch e.Value.(type) {
-		case room.Cue, room.LampCommand, room.Session, room.CheckIn, room.Practice, dsp.Coherence:
+		case room.Cue, room.LampCommand, room.Session, room.CheckIn, room.Practice, dsp.Coherence, pipeline.PracticeResult:
 			t.Errorf("without a session: %+v", e)
 		}
 	}

@@ -43,6 +43,7 @@ type Wearer struct {
 	nightly   bool          // regulation gathers a night that it has not summed up
 	paced     room.Pace     // as told to the pulse
 	settled   time.Duration // until then a disturbance is the machine's own
+	practised practised
 }
 
 // settleTime is how long signals take to be as they were after sensing began or a source came back: a fresh lock of the pulse, the
@@ -127,6 +128,7 @@ func (w *Wearer) closeChain(dst []Event, scratch *[]dsp.Value, k dsp.ChannelKind
 		case dsp.ChannelMotion:
 			w.motion.Second(c.next)
 		}
+		w.practised.follow(v)
 		*scratch = v
 		dst = appendEvents(dst, w.id, c.next, v)
 	}
@@ -178,11 +180,13 @@ func (w *Wearer) endNight(dst []Event, scratch *[]dsp.Value, t time.Duration, wa
 
 // follow tells the pulse about the room's pacer when this wearer takes part in the session.
 func (w *Wearer) follow(st room.Status) {
+	w.practised.private = w.practised.private || st.Private
 	pace := st.Pace
 	if !takesPart(st, w.index) {
 		pace = room.Pace{}
 	}
 	if w.pulse != nil && pace != w.paced {
+		w.tryPace()
 		w.pulse.SetPace(pace.BreathsPerMin, pace.PhaseZero)
 	}
 	w.paced = pace
@@ -215,6 +219,7 @@ func (w *Wearer) withdraw(now time.Duration) {
 	w.estimator.Withdraw()
 	w.helped.Break()
 	w.features = regulation.Features{}
+	w.practised = practised{} // a pause ends what was followed, however short it is
 	w.from = now
 	w.settled = now + settleTime
 	w.skip(now)

@@ -22,7 +22,7 @@ func (r *Room) Scene(dst []dsp.Value, now time.Duration, name string) ([]dsp.Val
 		return dst, err
 	}
 	dst = r.beginByHand(dst, now)
-	dst = r.stopPractice(dst, PracticeStopped)
+	dst = r.stopPractice(dst, now, PracticeStopped)
 	r.byHand, r.whyByHand = name, "by_hand"
 	r.session.lived = now
 	r.takeAllBack()

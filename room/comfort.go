@@ -67,6 +67,17 @@ func (c *comfort) forbid(word string) bool {
 	return true
 }
 
+// mark takes from a mark what somebody wants to be spared. A steady room has no sound at all.
+func (c *comfort) mark(m Mark) Mark {
+	if c.tone || c.steady {
+		m.Tone = false
+	}
+	if c.voice || c.steady {
+		m.Voice = ""
+	}
+	return m
+}
+
 // apply takes from a scene what somebody wants to be spared.
 func (c *comfort) apply(s Scene) Scene {
 	s.Light.Brightness = max(s.Light.Brightness, c.floor)

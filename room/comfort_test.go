@@ -183,6 +183,24 @@ func TestSoundNeverRisesFasterThanThreeDecibelsASecond(t *testing.T) {
 	}
 }
 
+// Every cue is a message to whoever listens on the broker.
+func TestASoundComesAndGoesInFewCues(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(time.Minute)
+	rising, _ := of[room.Cue](h, 0)
+	if len(rising) > 4 {
+		t.Errorf("a session begins with %d cues: want the light, and three steps of the sound", len(rising))
+	}
+	from := h.now
+	h.take(h.r.End(nil, h.now))
+	h.run(time.Minute)
+	falling, _ := of[room.Cue](h, from)
+	if last := falling[len(falling)-1]; len(falling) > 4 || last.Sound != (room.Sound{}) {
+		t.Errorf("a session ends with %d cues, the last with %+v", len(falling), last.Sound)
+	}
+}
+
 // Anybody on the broker may set the night ceiling. It must not be a way to put the light out, which hubd may not put on again.
 func TestANightCeilingOfNothingLeavesEnoughToSeeTheDoor(t *testing.T) {
 	h := newHouse(t, room.Options{HasQuiet: true, QuietFrom: 0, QuietTo: 24*time.Hour - 1})

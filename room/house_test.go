@@ -89,6 +89,9 @@ func newHouse(t testing.TB, o room.Options) *house {
 		moving := room.Comfort{NotSteady: true}
 		o.Wearers = []room.WearerOptions{{ID: "a", Cues: true, Comfort: moving}, {ID: "b", Cues: true, Comfort: moving}}
 	}
+	if o.Practices == nil {
+		o.Practices = exercises()
+	}
 	h := &house{t: t, r: room.New(o), wall: evening, bulbs: map[string]*bulb{}}
 	for _, l := range o.Lamps {
 		h.order = append(h.order, l.ID)

@@ -1,6 +1,10 @@
 package room
 
-import "time"
+import (
+	"time"
+
+	"hubd/dsp"
+)
 
 // Options is all a Room is built from. Every zero field means the default named beside it, so the zero Options is a room
 // without lamps in which nothing moves.
@@ -29,6 +33,9 @@ type Options struct {
 	AnswerAfter time.Duration // a check-in waits this long for an answer; 0: 2 min
 	HandFor     time.Duration // a lamp that a hand took is left alone this long, or until the session ends; 0: 30 min
 
+	Practices []PracticeOptions // that can be started
+	Reminders []ReminderOptions
+
 	Lamps   []LampOptions
 	Wearers []WearerOptions
 	Restore Snapshot // left by a run that did not end its restore; zero: none
@@ -53,7 +60,8 @@ type LampOptions struct {
 // WearerOptions describes one wearer; its place in Options.Wearers is the wearer's number in every method.
 type WearerOptions struct {
 	ID      string
-	Cues    bool // this wearer's State may steer the room
+	Cues    bool      // this wearer's State may steer the room
+	Pace    dsp.Maybe // that this wearer's heart answers most, breaths per minute; absent: not known
 	Comfort Comfort
 }
 

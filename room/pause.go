@@ -16,7 +16,7 @@ func (r *Room) Pause(dst []dsp.Value, now time.Duration) []dsp.Value {
 		return dst
 	}
 	r.hold, r.heldAt = true, now
-	dst = r.stopPractice(dst, PracticeStopped)
+	dst = r.stopPractice(dst, now, PracticeStopped)
 	r.checkIn = asking{}
 	if r.session.stage != stageIdle {
 		dst = append(dst, Session{Of: r.session.kind, Phase: PhasePause, Private: r.session.private})

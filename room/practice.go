@@ -1,9 +1,7 @@
 package room
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"hubd/dsp"
@@ -12,49 +10,17 @@ import (
 // practising is the practice that runs.
 type practising struct {
 	on      bool
-	is      practice
+	is      PracticeOptions
 	started time.Duration
 	step    string // words of the step that is on
-}
-
-// practice is one guided exercise.
-type practice struct {
-	name    string
-	length  time.Duration
-	inhale  float64 // part of a breath spent breathing in; 0: no pacer
-	humHz   float64 // tone to hum along with; 0: none
-	members int     // how many have to take part
-	steps   []step  // told one after the other; none: the pacer guides
-}
-
-// step is one part of a guided practice.
-type step struct {
-	text string
-	last time.Duration
-}
-
-// practiceNamed gives a practice. Each light and sound is that of the base scene, and never brighter.
-func practiceNamed(name string) (practice, bool) {
-	all := practices()
-	i := slices.IndexFunc(all, func(p practice) bool { return p.name == name })
-	if i < 0 {
-		return practice{}, false
-	}
-	p := all[i]
-	for _, s := range p.steps {
-		p.length += s.last
-	}
-	return p, true
+	marked  int    // place of the newest step whose beginning was told; −1: none
 }
 
 // Practice starts a practice. Outside a session it opens one of kind PracticeSession, which ends with the practice.
 func (r *Room) Practice(dst []dsp.Value, now time.Duration, name string) ([]dsp.Value, error) {
-	p, ok := practiceNamed(name)
+	p, ok := r.practiceNamed(name)
 	if !ok {
-		if name == "resonance" {
-			return dst, errors.New("practice resonance is not part of this version")
-		}
-		return dst, fmt.Errorf("there is no practice %q: there are %s", name, practiceNames())
+		return dst, fmt.Errorf("there is no practice %q: there are %s", name, r.practiceNames())
 	}
 	if err := r.refuseByHand(); err != nil {
 		return dst, err
@@ -63,10 +29,10 @@ func (r *Room) Practice(dst []dsp.Value, now time.Duration, name string) ([]dsp.
 		return dst, err
 	}
 	dst = r.beginByHand(dst, now)
-	dst = r.stopPractice(dst, PracticeStopped)
-	r.practice = practising{on: true, is: p, started: now}
-	if len(p.steps) > 0 {
-		r.practice.step = p.steps[0].text
+	dst = r.stopPractice(dst, now, PracticeStopped)
+	r.practice = practising{on: true, is: p, started: now, marked: -1}
+	if len(p.Steps) > 0 {
+		r.practice.step = p.Steps[0].Text
 	}
 	r.session.lived = now
 	r.takeAllBack()
@@ -75,14 +41,21 @@ func (r *Room) Practice(dst []dsp.Value, now time.Duration, name string) ([]dsp.
 }
 
 // refusePractice tells what a practice lacks.
-func (r *Room) refusePractice(p practice) error {
-	if n := r.memberCount(); n < p.members {
-		return fmt.Errorf("practice %s needs %d wearers in the session, and there are %d", p.name, p.members, n)
+func (r *Room) refusePractice(p PracticeOptions) error {
+	if n := r.memberCount(); n < p.Members {
+		return fmt.Errorf("practice %s needs %s in the session, and there are %d", p.Name, wearers(p.Members), n)
 	}
-	if p.inhale > 0 && r.comfortIfOpened().steady {
-		return fmt.Errorf("practice %s has a pacer, and a wearer's comfort says steady: it needs steady: false of each", p.name)
+	if p.Pacer.InhaleShare > 0 && r.comfortIfOpened().steady {
+		return fmt.Errorf("practice %s has a pacer, and a wearer's comfort says steady: it needs steady: false of each", p.Name)
 	}
 	return nil
+}
+
+func wearers(n int) string {
+	if n == 1 {
+		return "a wearer"
+	}
+	return fmt.Sprintf("%d wearers", n)
 }
 
 // comfortIfOpened is the comfort that will hold in the session a practice runs in.
@@ -108,23 +81,23 @@ func (r *Room) StopPractice(dst []dsp.Value, now time.Duration) []dsp.Value {
 	if !r.practice.on {
 		return dst
 	}
-	dst = r.stopPractice(dst, PracticeStopped)
+	dst = r.stopPractice(dst, now, PracticeStopped)
 	return r.afterPractice(dst, now)
 }
 
-func (r *Room) stopPractice(dst []dsp.Value, phase PracticePhase) []dsp.Value {
+func (r *Room) stopPractice(dst []dsp.Value, now time.Duration, phase PracticePhase) []dsp.Value {
 	if !r.practice.on {
 		return dst
 	}
-	name := r.practice.is.name
+	ended := Practice{Name: r.practice.is.Name, Phase: phase, Ran: now - r.practice.started}
 	r.practice = practising{}
-	return append(dst, Practice{Name: name, Phase: phase})
+	return append(dst, ended)
 }
 
 // stopTogether stops a practice that too few now take part in.
-func (r *Room) stopTogether(dst []dsp.Value) []dsp.Value {
-	if r.practice.on && r.memberCount() < r.practice.is.members {
-		return r.stopPractice(dst, PracticeStopped)
+func (r *Room) stopTogether(dst []dsp.Value, now time.Duration) []dsp.Value {
+	if r.practice.on && r.memberCount() < r.practice.is.Members {
+		return r.stopPractice(dst, now, PracticeStopped)
 	}
 	return dst
 }
@@ -134,12 +107,12 @@ func (r *Room) passPractice(dst []dsp.Value, now time.Duration) []dsp.Value {
 	if !r.practice.on {
 		return dst
 	}
-	if now < r.practice.started+r.practice.is.length {
+	if now < r.practice.started+r.practice.is.Length {
 		s, _ := r.practice.stepAt(now)
-		r.practice.step = s.text
+		r.practice.step = s.Text
 		return dst
 	}
-	dst = r.stopPractice(dst, PracticeDone)
+	dst = r.stopPractice(dst, now, PracticeDone)
 	return r.afterPractice(dst, now)
 }
 
@@ -152,35 +125,68 @@ func (r *Room) afterPractice(dst []dsp.Value, now time.Duration) []dsp.Value {
 }
 
 // stepAt gives the step that is on, and its place; −1 where the practice has none.
-func (p *practising) stepAt(now time.Duration) (step, int) {
+func (p *practising) stepAt(now time.Duration) (StepOptions, int) {
 	end := p.started
-	for i, s := range p.is.steps {
-		if end += s.last; now < end {
-			return s, i
+	for i := range p.is.Steps {
+		if end += p.is.Steps[i].Last; now < end {
+			return p.is.Steps[i], i
 		}
 	}
-	return step{}, -1
+	return StepOptions{}, -1
 }
 
-// practiceWish is the base scene with the practice's pacer and tone. Every other step is a little softer, so that one can
-// feel with closed eyes that a new one began.
+// practiceWish is the base scene with the practice's pacer and tone, and what its step changes. Every other step without a light
+// of its own is a little softer, so that one can see through closed eyes that a new one began.
 func (r *Room) practiceWish(now time.Duration) wish {
 	p := &r.practice
+	s, i := p.stepAt(now)
 	base := r.scenes[r.o.BaseScene]
-	w := wish{name: r.o.BaseScene, scene: Scene{Light: base.Light, Sound: base.Sound}, fade: handFade, reason: "practice"}
-	if p.is.inhale > 0 {
-		w.scene.Pace = Pace{BreathsPerMin: r.breathPace, InhaleShare: p.is.inhale}
-		w.breathe = true
-		if w.scene.Sound.audible() {
-			w.scene.Sound.SwellDB = dsp.Some(6)
-		}
-	}
-	if p.is.humHz > 0 {
-		w.scene.Sound.HumHz = dsp.Some(p.is.humHz)
-		w.scene.Sound.LevelDB = dsp.Some(w.scene.Sound.LevelDB.Or(humLevelDB))
-	}
-	if _, i := p.stepAt(now); i%2 == 1 && !r.comfort.modulatedLight && !r.comfort.steady {
+	w := wish{name: r.o.BaseScene, scene: s.in(base), fade: handFade, reason: "practice"}
+	if i%2 == 1 && s.Light == (Light{}) && !r.comfort.modulatedLight && !r.comfort.steady {
 		w.scene.Light.Brightness -= softer
 	}
+	if p.is.Pacer.InhaleShare > 0 {
+		w.scene.Pace = r.pacer(s)
+		w.breathe = true
+		if w.scene.Sound.audible() && s.Sound == (Sound{}) {
+			w.scene.Sound.SwellDB = dsp.Some(swellDB)
+		}
+	}
+	if p.is.HumHz > 0 && s.Sound == (Sound{}) {
+		w.scene.Sound.HumHz = dsp.Some(p.is.HumHz)
+		w.scene.Sound.LevelDB = dsp.Some(w.scene.Sound.LevelDB.Or(humLevelDB))
+	}
 	return w
+}
+
+// in is the base scene as the step changes it, without a pace.
+func (s *StepOptions) in(base Scene) Scene {
+	out := Scene{Light: base.Light, Sound: base.Sound}
+	if s.Light.Brightness > 0 {
+		out.Light.Brightness = min(s.Light.Brightness, base.Light.Brightness)
+	}
+	if s.Light.Kelvin > 0 {
+		out.Light.Kelvin = s.Light.Kelvin
+	}
+	switch {
+	case s.Sound.Bed == bedNone && !s.Sound.HumHz.Known:
+		out.Sound = Sound{}
+	case s.Sound != Sound{}:
+		out.Sound = s.Sound
+	}
+	return out
+}
+
+// takeMark gives the mark of a step that has just begun, once.
+func (r *Room) takeMark(now time.Duration) Mark {
+	p := &r.practice
+	if !p.on {
+		return Mark{}
+	}
+	s, i := p.stepAt(now)
+	if i <= p.marked {
+		return Mark{}
+	}
+	p.marked = i
+	return r.comfort.mark(Mark{Tone: true, Voice: s.VoiceFile})
 }

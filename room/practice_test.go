@@ -2,7 +2,6 @@ package room_test
 
 import (
 	"math"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -95,14 +94,14 @@ func TestPracticesAndTheirEnd(t *testing.T) {
 			[]string{"practice start", "breath started", "breath done", "practice end", "practice after"}},
 		{"it is stopped", "hum", func(h *house) { h.take(h.r.StopPractice(nil, h.now)) },
 			[]string{"practice start", "hum started", "hum stopped", "practice end", "practice after"}},
-		{"a pause stops it", "ground", func(h *house) { h.take(h.r.Pause(nil, h.now)) },
-			[]string{"practice start", "ground started", "ground stopped", "practice pause"}},
-		{"another takes its place", "arrive", func(h *house) { h.must(h.r.Practice(nil, h.now, "gaze")) },
-			[]string{"practice start", "arrive started", "arrive stopped", "gaze started"}},
+		{"a pause stops it", "body", func(h *house) { h.take(h.r.Pause(nil, h.now)) },
+			[]string{"practice start", "body started", "body stopped", "practice pause"}},
+		{"another takes its place", "arrive", func(h *house) { h.must(h.r.Practice(nil, h.now, "body")) },
+			[]string{"practice start", "arrive started", "arrive stopped", "body started"}},
 		{"a scene by hand takes its place", "touch", func(h *house) { h.must(h.r.Scene(nil, h.now, "base")) },
 			[]string{"practice start", "touch started", "touch stopped"}},
-		{"the answer stop stops it", "move", func(h *house) { h.must(h.r.Answer(nil, h.now, 0, "stop")) },
-			[]string{"practice start", "move started", "move stopped", "practice end", "practice after"}},
+		{"the answer stop stops it", "arrive", func(h *house) { h.must(h.r.Answer(nil, h.now, 0, "stop")) },
+			[]string{"practice start", "arrive started", "arrive stopped", "practice end", "practice after"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			h := newHouse(t, room.Options{})
@@ -122,8 +121,8 @@ func TestPracticesThatAreRefused(t *testing.T) {
 		name, practice, why string
 		o                   room.Options
 	}{
-		{"one not there yet", "resonance", "not part of this version", room.Options{}},
-		{"one that does not exist", "levitation", "there are breath, hum, together", room.Options{}},
+		{"one for a body with nobody there", "resonance", "needs a wearer in the session", room.Options{}},
+		{"one that does not exist", "levitation", "there are breath, hum, together, touch", room.Options{}},
 		{"one for two with nobody there", "together", "needs 2 wearers", room.Options{}},
 		{"a pacer where a comfort is steady", "breath", "steady", steady},
 	} {
@@ -156,23 +155,22 @@ func TestTogetherNeedsBothUntilItsEnd(t *testing.T) {
 	}
 }
 
-func TestAGuidedPracticeTellsEachStep(t *testing.T) {
-	h := newHouse(t, room.Options{})
-	h.must(h.r.Practice(nil, h.now, "arrive"))
-	var steps []string
-	lights := map[float64]bool{}
-	for h.now < 2*time.Minute {
-		if s := h.r.Status().Step; len(steps) == 0 || steps[len(steps)-1] != s {
-			steps = append(steps, s)
+func TestAPracticeCountsWhenItIsDoneOrWasStoppedAfterAMinute(t *testing.T) {
+	for _, row := range []struct {
+		after time.Duration
+		want  bool
+	}{{59 * time.Second, false}, {minute, true}, {5 * minute, true}} {
+		h := newHouse(t, room.Options{})
+		h.must(h.r.Practice(nil, h.now, "breath"))
+		h.run(row.after)
+		h.take(h.r.StopPractice(nil, h.now))
+		all, _ := of[room.Practice](h, tick)
+		if len(all) != 1 || all[0].Counts() != row.want || all[0].Ran != row.after {
+			t.Errorf("after %v: %+v", row.after, all)
 		}
-		lights[h.lastCue().Light.Brightness] = true
-		h.run(time.Second)
 	}
-	if len(steps) != 4 || !lights[30] || !lights[25] {
-		t.Errorf("steps %q, lights %v", steps, lights)
-	}
-	if bad := regexp.MustCompile(`(?i)\b(safe|ready|willing|consent)`); bad.MatchString(strings.Join(steps, " ")) {
-		t.Errorf("words that must not be said: %q", steps)
+	if (room.Practice{Phase: room.PracticeStarted, Ran: time.Hour}).Counts() {
+		t.Error("a practice that begins counts")
 	}
 }
 

@@ -67,6 +67,7 @@ func newWatch(t *rapid.T) *watch {
 		HandFor:    4 * time.Minute,
 		Discretion: room.Discretion{DelayMin: time.Second, DelayMax: 4 * time.Second, Fade: time.Second, SpreadPercent: 100},
 		Scenes:     map[string]room.Scene{},
+		Practices:  exercises(),
 	}
 	for _, name := range []string{"settled", "activated", "base", "pause", "after", "own"} {
 		s := room.Scene{Light: room.Light{
@@ -131,7 +132,7 @@ func (w *watch) act(t *rapid.T) {
 			w.may(h.r.Scene(nil, h.now, rapid.SampledFrom([]string{"own", "base", "auto", "pause"}).Draw(t, "scene")))
 		},
 		func() {
-			w.may(h.r.Practice(nil, h.now, rapid.SampledFrom([]string{"breath", "hum", "together", "touch", "body"}).Draw(t, "practice")))
+			w.may(h.r.Practice(nil, h.now, rapid.SampledFrom([]string{"breath", "hum", "together", "touch", "body", "own", "hold", "resonance"}).Draw(t, "practice")))
 		},
 		func() { w.may(h.r.SetBreathPace(nil, h.now, rapid.Float64Range(4.5, 7).Draw(t, "pace"))) },
 		func() { w.take(h.r.AskCheckIn(nil, h.now)) },

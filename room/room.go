@@ -42,6 +42,8 @@ type Room struct {
 	snapshotChanged bool
 
 	breathPace, nightCeiling, volumeCap float64
+	paceByHand                          bool // breathPace was set by hand: it counts before what is remembered
+	reminding                           reminding
 }
 
 // wearer is what the room knows of one wearer.
@@ -54,6 +56,7 @@ type wearer struct {
 	state    regulation.Name
 	confided float64 // the State's confidence
 	moment   moment
+	pace     dsp.Maybe // that this wearer's heart answers most, breaths per minute
 }
 
 // New builds a room in which nothing happens yet. It starts unpaused: after a restart that was paused, call Pause first.
@@ -69,9 +72,10 @@ func New(o Options) *Room {
 		breathPace:   defaultPace,
 		nightCeiling: o.NightBrightness,
 		volumeCap:    o.VolumeCapDB,
+		reminding:    reminding{told: make([]int, len(o.Reminders))},
 	}
 	for i, w := range o.Wearers {
-		r.wearers[i].cues = w.Cues
+		r.wearers[i].cues, r.wearers[i].pace = w.Cues, breathable(w.Pace)
 	}
 	if _, ok := r.scenes[o.BaseScene]; !ok {
 		r.o.BaseScene = sceneBase
@@ -85,6 +89,7 @@ func New(o Options) *Room {
 // Tick lets time pass. It is called every 50 ms with the local time of day, zero while the clock is not set.
 func (r *Room) Tick(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.Value {
 	r.quiet = r.o.quiet(wall)
+	dst = r.remind(dst, now, wall)
 	r.takeBackInTime(now)
 	dst = r.passSession(dst, now)
 	dst = r.passPractice(dst, now)

@@ -87,7 +87,7 @@ func (r *Room) begin(dst []dsp.Value, now time.Duration, kind SessionKind) []dsp
 	r.steering = steering{}
 	if kind == Night {
 		r.byHand = ""
-		dst = r.stopPractice(dst, PracticeStopped)
+		dst = r.stopPractice(dst, now, PracticeStopped)
 		dst = r.silence(dst, now)
 		if r.snapshotOpen && !r.restoring.on {
 			r.beginRestore(now)
@@ -137,7 +137,7 @@ func (r *Room) Leave(dst []dsp.Value, now time.Duration, wearer int) []dsp.Value
 		return r.finish(dst, now)
 	}
 	r.mergeComfort()
-	dst = r.stopTogether(dst)
+	dst = r.stopTogether(dst, now)
 	return r.endHold(dst, now)
 }
 
@@ -147,7 +147,7 @@ func (r *Room) finish(dst []dsp.Value, now time.Duration) []dsp.Value {
 		return dst
 	}
 	ended := r.session
-	dst = r.stopPractice(dst, PracticeStopped)
+	dst = r.stopPractice(dst, now, PracticeStopped)
 	dst = append(dst, Session{Of: ended.kind, Phase: PhaseEnd, Private: ended.private})
 	paused := r.hold
 	clear(r.members)

@@ -9,7 +9,7 @@ import (
 const (
 	silenceDB   = -60.0 // a level at which nothing is heard in a bedroom; silence counts as this when it rises
 	maxRiseDB   = 3.0   // per second
-	soundStepDB = 3.0   // a fade is told in steps of this size
+	soundStepDB = 6.0   // a fade is told in steps of this size: three of them bring a scene's sound in, instead of a Cue every other second
 )
 
 // audible tells whether there is anything to be heard.
@@ -22,8 +22,9 @@ func (s Sound) level() float64 {
 	return s.LevelDB.Value
 }
 
-// soundFade takes the level from sound to sound, never rising faster than maxRiseDB. A player that does at once what each
-// Cue says is thus inside the envelope.
+// soundFade takes the level from sound to sound, never rising faster than maxRiseDB. What is told is the level at that instant, so from
+// Cue to Cue it rises no faster either: a player that takes as long for a step as has passed since the last one is inside the envelope,
+// and so is one that does at once what each Cue says, counted over the time between them.
 type soundFade struct {
 	playing Sound // what is heard, at its full level
 	level   ramp

@@ -40,7 +40,7 @@ func (r *Room) Status() Status {
 		s.Cues = s.Cues || r.wearers[i].cues
 	}
 	if r.practice.on {
-		s.Practice, s.Step = r.practice.is.name, r.practice.step
+		s.Practice, s.Step = r.practice.is.Name, r.practice.step
 	}
 	if s.Pace.BreathsPerMin > 0 {
 		s.Pace.PhaseZero = r.phaseZero

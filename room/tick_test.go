@@ -27,6 +27,10 @@ func TestATickThatTellsNothingAllocatesNothing(t *testing.T) {
 			h.state(0, regulation.Activated)
 			h.state(1, regulation.Settled)
 		}},
+		{"with a reminder that is not due", func(h *house) {
+			h.r = room.New(room.Options{Reminders: []room.ReminderOptions{{At: 12 * time.Hour, Days: everyDay()}}})
+			h.run(time.Second)
+		}},
 		{"in a guided practice", func(h *house) { h.must(h.r.Practice(nil, h.now, "body")) }},
 		{"in a breathing practice", func(h *house) { h.must(h.r.Practice(nil, h.now, "breath")) }},
 		{"in a pause", func(h *house) { h.start(0, room.Alone); h.take(h.r.Pause(nil, h.now)) }},

@@ -86,6 +86,12 @@ func (p PracticePhase) String() string { return [...]string{"started", "done", "
 type Practice struct {
 	Name  string
 	Phase PracticePhase
+	Ran   time.Duration // how long it ran; 0 as it starts
+}
+
+// Counts tells whether a practice that ended has a result: it is done, or was stopped after at least a minute.
+func (p Practice) Counts() bool {
+	return p.Phase == PracticeDone || p.Phase == PracticeStopped && p.Ran >= resultAfter
 }
 
 // Kind is the event name.

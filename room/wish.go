@@ -91,16 +91,20 @@ func (r *Room) within(w wish) wish {
 // follow makes the room do what it should, and tells a Cue when that changed.
 func (r *Room) follow(dst []dsp.Value, now time.Duration) []dsp.Value {
 	w, active := r.wishFor(now)
-	switch {
-	case !active:
+	if !active {
 		r.wish = wish{}
 		return dst
+	}
+	mark := r.takeMark(now)
+	switch {
 	case !w.same(r.wish):
 		r.adopt(now, w)
-	case !r.sound.due(now):
+	case mark == Mark{} && !r.sound.due(now):
 		return dst
 	}
-	return append(dst, r.cue(now))
+	c := r.cue(now)
+	c.Mark = mark
+	return append(dst, c)
 }
 
 // adopt turns lamps and sound to a new wish.

@@ -19,7 +19,10 @@ const (
 	driftTau   = 60.0 // s, memory of the drift
 
 	rsaSlope    = 1.0  // amplitude grows as own rate / rate when breath slows (roll-off near −20 dB a decade, Hirsch & Bishop 1981)
-	rsaMost     = 2.4  // towards the resonance near 0.1 Hz
+	rsaMost     = 2.4  // at the resonance near 0.1 Hz
+	rsaAside    = 0.45 // share of it that slow breathing aside of the own resonance lacks (own: swings in studies differ by half)
+	rsaWidth    = 0.7  // breaths per minute, of the resonance (own)
+	rsaSlow     = 8.0  // breaths per minute, above which breathing is too fast for the resonance to show
 	effortHeart = 150  // beats per minute at effort 1
 	effortVagal = 1.5  // ln units of RMSSD lost at effort 1
 	vagalGain   = 0.33 // ln units of RMSSD per unit of vagal level
@@ -87,8 +90,7 @@ func (h *heart) control(l levels, breathRate, shared, dt float64) {
 
 	tone := math.Exp(vagalGain*l.vagal - effortVagal*l.effort)
 	h.tone += (tone - h.tone) * dt / 3
-	gain := min(math.Pow(h.body.breath/breathRate, rsaSlope), rsaMost)
-	h.rsa = h.rsa0 * h.tone * gain * (1 - 0.4*l.talk)
+	h.rsa = h.rsa0 * h.tone * h.body.rsaGain(breathRate) * (1 - 0.4*l.talk)
 
 	h.wave.next(h.rand.NormFloat64())
 	keep := math.Exp(-dt / driftTau)
@@ -96,6 +98,18 @@ func (h *heart) control(l levels, breathRate, shared, dt float64) {
 	common := clamp(l.together, 0, 1)
 	drift := math.Sqrt(1-common*common)*h.drift + sharedGain*common*shared
 	h.slow = h.body.rmssd * h.tone * (slowWave*h.wave.value + slowDrift*drift)
+}
+
+// rsaGain is how far the heart goes with the breath, against breathing at the own rate: more the slower, most at the own resonance, in
+// which the baroreflex swings along (Vaschillo et al. 2002, doi 10.1023/A:1014587304314).
+func (t traits) rsaGain(rate float64) float64 {
+	gain := min(math.Pow(t.breath/rate, rsaSlope), rsaMost)
+	if rate >= rsaSlow {
+		return gain
+	}
+	off := (rate - t.resonance) / rsaWidth
+	slow := min(rsaSlow-rate, 1) // comes in over one breath per minute
+	return gain * (1 - slow*rsaAside*(1-math.Exp(-off*off/2)))
 }
 
 // step integrates dt seconds with the breath as it stands.

@@ -97,6 +97,9 @@ func (s *Scene) Truth(wearer int) Truth {
 	return w.body.truth()
 }
 
+// Resonance is the truth about the pace that a wearer's heart answers most, in breaths per minute.
+func (s *Scene) Resonance(wearer int) float64 { return s.wearers[wearer].body.traits.resonance }
+
 // Baseline is a wearer's own rest at stage known: half an hour over the two days before today, lived by the same body at rest and
 // measured as hubd would. today is a local date in days since 1970-01-01, 3 or more.
 func (s *Scene) Baseline(wearer int, today int32) regulation.Baseline {

@@ -35,6 +35,7 @@ type traits struct {
 	pulseVolts  float64 // foot to peak
 	pulseDelay  float64 // s, heart beat to the foot of the wave at the finger
 	breathDepth float64 // V, the baseline's swing with a breath
+	resonance   float64 // breaths per minute that the heart answers most
 }
 
 // newTraits draws a body. Centres and spreads: mean NN 926 ms and RMSSD 42 ms lying (Nunan 2010), 1–3 responses per minute at
@@ -50,6 +51,7 @@ func newTraits(r *rand.Rand) traits {
 		pulseVolts:  between(0.6, 0.9),
 		pulseDelay:  between(0.17, 0.22),
 		breathDepth: between(0.02, 0.05),
+		resonance:   between(4.7, 6.3),
 	}
 }
 

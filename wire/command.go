@@ -75,7 +75,7 @@ func targets(n pipeline.CommandName) (forRoom, forWearer bool) {
 	switch n {
 	case pipeline.CommandPause, pipeline.CommandEndSession, pipeline.CommandStopPractice, pipeline.CommandCues,
 		pipeline.CommandCheckIn, pipeline.CommandScene, pipeline.CommandPractice,
-		pipeline.CommandBreathPace, pipeline.CommandNightCeiling, pipeline.CommandVolumeCap:
+		pipeline.CommandReminder, pipeline.CommandBreathPace, pipeline.CommandNightCeiling, pipeline.CommandVolumeCap:
 		return true, false
 	case pipeline.CommandResume, pipeline.CommandStartSession, pipeline.CommandSensing,
 		pipeline.CommandShare, pipeline.CommandKeep, pipeline.CommandRestStart:
@@ -97,9 +97,11 @@ func fill(c *pipeline.Command, payload string) (err error) {
 	case pipeline.CommandAnswer:
 		c.Text, err = oneOf(text, answers()...)
 	case pipeline.CommandScene:
-		c.Text, err = sceneName(text)
+		c.Text, err = nameOf(text, "scene", "a name from the config, or auto")
 	case pipeline.CommandPractice:
-		c.Text, err = oneOf(text, practices()...)
+		c.Text, err = nameOf(text, "practice", "breath, another of those hubd has, or a name from the config")
+	case pipeline.CommandReminder:
+		c.Text, err = oneOf(text, "start", "snooze", "done")
 	case pipeline.CommandBreathPace:
 		c.Number, err = between(text, 4.5, 7, "breaths per minute")
 	case pipeline.CommandNightCeiling:
@@ -120,10 +122,6 @@ func fill(c *pipeline.Command, payload string) (err error) {
 const press = "PRESS"
 
 func answers() []string { return []string{"space", "touch", "reassurance", "fine_for_now", "stop"} }
-
-func practices() []string {
-	return []string{"breath", "resonance", "hum", "ground", "gaze", "touch", "move", "body", "arrive", "together"}
-}
 
 // kindOrPress reads the kind of session; a mere press leaves it to the room.
 func kindOrPress(text string) (room.SessionKind, error) {
@@ -167,19 +165,19 @@ func oneOf(text string, words ...string) (string, error) {
 	return "", wanted(text, words...)
 }
 
-// maxName is the longest name of a scene.
+// maxName is the longest name of a scene or a practice.
 const maxName = 32
 
-// sceneName reads the form of a name; whether there is such a scene only the room knows.
-func sceneName(text string) (string, error) {
+// nameOf reads the form of a name; whether there is such a scene or practice only the room knows.
+func nameOf(text, what, wanted string) (string, error) {
 	for i, r := range text {
 		letter, other := r >= 'a' && r <= 'z', r >= '0' && r <= '9' || r == '-' || r == '_'
 		if !letter && (i == 0 || !other) || i >= maxName {
-			return "", fmt.Errorf("%q is not the name of a scene: wanted is a name from the config, or auto", cleaned(text))
+			return "", fmt.Errorf("%q is not the name of a %s: wanted is %s", cleaned(text), what, wanted)
 		}
 	}
 	if text == "" {
-		return "", errors.New("no scene was named: wanted is a name from the config, or auto")
+		return "", fmt.Errorf("no %s was named: wanted is %s", what, wanted)
 	}
 	return text, nil
 }

@@ -49,6 +49,8 @@ func bodyEvent(dst []byte, e pipeline.Event) (object, bool) {
 		return coherence(ofWearer(dst, e), v), true
 	case regulation.Recovery:
 		return recovery(ofWearer(dst, e), v), true
+	case pipeline.PracticeResult:
+		return practiceResult(ofWearer(dst, e), v), true
 	case dsp.Summary:
 		return summary(open(dst).text("type", v.Kind()).word("wearer", e.Wearer), v), true
 	}
@@ -72,6 +74,8 @@ func roomEvent(dst []byte, e pipeline.Event) (object, bool) {
 		return cue(ofRoom(dst, e), v), true
 	case room.LampCommand:
 		return lamp(ofRoom(dst, e), v), true
+	case room.Reminder:
+		return ofRoom(dst, e).text("text", v.Words), true
 	case dsp.Fault:
 		return ofWearer(dst, e).text("source", v.Source).word("reason", v.Reason), true
 	}

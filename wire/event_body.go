@@ -2,7 +2,9 @@ package wire
 
 import (
 	"hubd/dsp"
+	"hubd/pipeline"
 	"hubd/regulation"
+	"hubd/room"
 )
 
 func beat(o object, v dsp.Beat) object {
@@ -92,4 +94,25 @@ func summary(o object, v dsp.Summary) object {
 	o = o.maybe("mean_nn_ms", v.MeanNN, intervalDecimals).maybe("sdnn_ms", v.SDNN, intervalDecimals)
 	o = o.maybe("rmssd_ms", v.RMSSD, intervalDecimals).maybe("pnn50_percent", v.PNN50, percentDecimals)
 	return o.maybe("usable_percent", v.UsablePercent, percentDecimals)
+}
+
+func practiceResult(o object, v pipeline.PracticeResult) object {
+	o = o.text("practice", v.Practice).seconds("ran_s", v.Ran, timeDecimals).maybe("coherence_mean", v.CoherenceMean, ratioDecimals)
+	o = o.maybe("arousal_before", v.ArousalBefore, axisDecimals).maybe("arousal_after", v.ArousalAfter, axisDecimals)
+	return resonance(o, v)
+}
+
+// resonance writes what a search for the best pace found, all null where the practice was another.
+func resonance(o object, v pipeline.PracticeResult) object {
+	if v.Practice != room.PracticeResonance {
+		return o.null("resonance_per_min").null("swing_bpm").null("paces_judged").null("note")
+	}
+	pace, note := dsp.Maybe{}, ""
+	if v.Pace.BPM.Known {
+		pace = dsp.Some(v.Pace.Pace)
+	} else {
+		note = "too few paces could be judged: nothing is remembered"
+	}
+	o = o.maybe("resonance_per_min", pace, breathDecimals).maybe("swing_bpm", v.Pace.BPM, heartRateDecimals)
+	return o.count("paces_judged", v.Judged).word("note", note)
 }

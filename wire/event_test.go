@@ -99,6 +99,20 @@ var lines = []struct {
 	{"a practice is told in its phases",
 		of("", 0, room.Practice{Name: "breath", Phase: room.PracticeDone}),
 		`{"type":"practice","at_s":0.000,"name":"breath","phase":"done"}`},
+	{"what a practice came to", of("a", 300*time.Second, pipeline.PracticeResult{
+		Practice: "breath", Ran: 5 * time.Minute, CoherenceMean: some(0.712), ArousalBefore: some(1.25), ArousalAfter: some(-0.1)}),
+		`{"type":"practice_result","wearer":"a","at_s":300.000,"practice":"breath","ran_s":300.000,"coherence_mean":0.71,"arousal_before":1.25,"arousal_after":-0.10,"resonance_per_min":null,"swing_bpm":null,"paces_judged":null,"note":null}`},
+	{"what a search for the best pace found", of("a", 600*time.Second, pipeline.PracticeResult{
+		Practice: "resonance", Ran: 10 * time.Minute, Pace: dsp.Swing{Pace: 5.5, BPM: some(14.26)}, Tried: 5, Judged: 4}),
+		`{"type":"practice_result","wearer":"a","at_s":600.000,"practice":"resonance","ran_s":600.000,"coherence_mean":null,"arousal_before":null,"arousal_after":null,"resonance_per_min":5.50,"swing_bpm":14.3,"paces_judged":4,"note":null}`},
+	{"a search that found nothing says so", of("a", 600*time.Second, pipeline.PracticeResult{
+		Practice: "resonance", Ran: 10 * time.Minute, Tried: 5, Judged: 2}),
+		`{"type":"practice_result","wearer":"a","at_s":600.000,"practice":"resonance","ran_s":600.000,"coherence_mean":null,"arousal_before":null,"arousal_after":null,"resonance_per_min":null,"swing_bpm":null,"paces_judged":2,"note":"too few paces could be judged: nothing is remembered"}`},
+	{"so does one that could look at no pulse at all", of("a", 600*time.Second, pipeline.PracticeResult{Practice: "resonance", Ran: 10 * time.Minute}),
+		`{"type":"practice_result","wearer":"a","at_s":600.000,"practice":"resonance","ran_s":600.000,"coherence_mean":null,"arousal_before":null,"arousal_after":null,"resonance_per_min":null,"swing_bpm":null,"paces_judged":0,"note":"too few paces could be judged: nothing is remembered"}`},
+	{"a reminder names nobody and nothing",
+		of("", time.Second, room.Reminder{Words: "Time for a quiet moment."}),
+		`{"type":"reminder","at_s":1.000,"text":"Time for a quiet moment."}`},
 	{"a cue of light alone has no sound and no pace",
 		of("", time.Second, room.Cue{Scene: "settle", Light: room.Light{Brightness: 35, Kelvin: 2400, Transition: 10 * time.Second}, Reason: "state"}),
 		`{"type":"cue","at_s":1.000,"scene":"settle","light":{"brightness_percent":35.0,"kelvin":2400,"transition_s":10.0},"sound":null,"pace":null,"reason":"state"}`},
@@ -161,10 +175,12 @@ var keys = map[string]string{
 	"coregulation":    "type at_s signal r lag_s significant",
 	"session":         "type at_s kind phase private",
 	"check_in":        "type wearer at_s reason", "practice": "type at_s name phase",
-	"cue":     "type at_s scene light sound pace reason",
-	"lamp":    "type at_s lamp owner brightness_percent kelvin",
-	"fault":   "type wearer at_s source reason",
-	"summary": "type wearer duration_s beats mean_nn_ms sdnn_ms rmssd_ms pnn50_percent usable_percent",
+	"cue":             "type at_s scene light sound pace reason",
+	"practice_result": "type wearer at_s practice ran_s coherence_mean arousal_before arousal_after resonance_per_min swing_bpm paces_judged note",
+	"reminder":        "type at_s text",
+	"lamp":            "type at_s lamp owner brightness_percent kelvin",
+	"fault":           "type wearer at_s source reason",
+	"summary":         "type wearer duration_s beats mean_nn_ms sdnn_ms rmssd_ms pnn50_percent usable_percent",
 }
 
 // The table of docs/replay.md is what people write their readers from.

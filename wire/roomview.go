@@ -63,8 +63,11 @@ func (v *RoomView) Apply(dst []byte, e pipeline.Event) []byte {
 	switch x := e.Value.(type) {
 	case room.Cue:
 		v.cue, v.hasCue = x, true
+		v.cue.Mark = room.Mark{} // heard in the room alone: a payload without it is no new one
 	case room.CheckIn:
 		return moment(dst, "check_in").close()
+	case room.Reminder:
+		return moment(dst, "reminder").text("text", x.Words).close()
 	case room.Session:
 		return v.session(dst, x)
 	case room.Practice:

@@ -90,6 +90,8 @@ func TestMomentsOfTheRoomAreTold(t *testing.T) {
 		{"a session starts whose kind is not told", false, []pipeline.Event{of("", 0, room.Session{Of: room.Together})}, `{"event_type":"session_started"}`},
 		{"a session ends", false, []pipeline.Event{of("", 0, room.Session{Phase: room.PhaseEnd})}, `{"event_type":"session_ended"}`},
 		{"a pause is told elsewhere", true, []pipeline.Event{of("", 0, room.Session{Of: room.Together, Phase: room.PhasePause})}, ""},
+		{"a reminder", true, []pipeline.Event{of("", 0, room.Reminder{Words: "Time for a quiet moment."})}, `{"event_type":"reminder","text":"Time for a quiet moment."}`},
+		{"a reminder where nothing is shared", false, []pipeline.Event{of("", 0, room.Reminder{Words: "Time for a quiet moment."})}, `{"event_type":"reminder","text":"Time for a quiet moment."}`},
 		{"a practice is done", true, []pipeline.Event{of("", 0, room.Practice{Name: "breath", Phase: room.PracticeDone})}, `{"event_type":"practice_done","name":"breath"}`},
 		{"a practice that is done is not told", false, []pipeline.Event{of("", 0, room.Practice{Name: "breath", Phase: room.PracticeDone})}, ""},
 		{"a practice that was stopped is no event", true, []pipeline.Event{of("", 0, room.Practice{Name: "breath", Phase: room.PracticeStopped})}, ""},
