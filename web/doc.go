@@ -6,5 +6,7 @@
 //
 //	POST /api/command/<target>/<name>   target room or a wearer's id; the body is the payload of the command, at most 4 KiB
 //	GET  /api/status                    version, session, wearers with their own settings, sources, broker, storage
+//	GET  /api/rest/<wearer>             how a declared rest goes, and that wearer's own rest; on a wearer's own way in only
+//	GET  /api/rest/<wearer>/export      the own rest minute by minute, as in the settings file
 //	GET  /healthz                       whether hubd is well; no bodily value, no wearer, no session
 package web
