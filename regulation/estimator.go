@@ -241,7 +241,7 @@ func (e *Estimator) usable(t time.Duration) usable {
 func (e *Estimator) name(t time.Duration) {
 	stirred := e.features.Setting == SettingTogether && e.movement.lately(t)
 	now := judge(e.circumstances(stirred))
-	held := e.dwelling.step(t, now, stirred)
+	held := e.dwelling.step(t, now, stirred, e.axes.fast())
 	e.state = State{
 		Name: held.name, Unknown: held.reason, Stage: e.stage,
 		Arousal: e.axes.arousal.value, Vagal: e.axes.vagal.value,
