@@ -143,4 +143,6 @@ func (a *axes) odd() bool {
 }
 
 // fast tells whether the heart is above its rest.
-func (a *axes) fast() bool { return a.z[featureHeartRate].Known && a.z[featureHeartRate].Value > axisLeave }
+func (a *axes) fast() bool {
+	return a.z[featureHeartRate].Known && a.z[featureHeartRate].Value > axisLeave
+}
