@@ -94,6 +94,7 @@ func forgetRest(ctx context.Context, socket, id string, yes bool, std streams) e
 const (
 	restLook    = time.Second     // how often hubd is asked
 	restTell    = 15              // good seconds between two lines
+	restSoonest = 5               // looks between two lines, whatever changes: a signal on the edge goes to and fro
 	restLongest = 6 * time.Minute // hubd gives up after five: longer, and it is not it that answers
 	restGoodbye = 5 * time.Second // for stopping the rest after Ctrl-C
 )
@@ -108,6 +109,7 @@ type resting struct {
 
 	told    int    // good seconds as last told
 	missing string // as last told
+	since   int    // looks since then
 }
 
 func newResting(socket, id string, out io.Writer) *resting {
@@ -140,7 +142,7 @@ func (r *resting) run(ctx context.Context) error {
 	} else if now, err = r.begin(ctx); err != nil {
 		return err
 	}
-	r.told = -restTell
+	r.told, r.since = -restTell, restSoonest
 	for n := 0; now.Running(); n++ {
 		if n > int(restLongest/restLook) {
 			return errors.New("the rest does not end: ask again with hubd rest --show")
@@ -170,10 +172,12 @@ func (r *resting) begin(ctx context.Context) (wire.RestReport, error) {
 
 // tell prints a line when what is missing changes, and every quarter of a minute.
 func (r *resting) tell(now wire.RestReport) {
-	if now.Missing == r.missing && now.Good >= r.told && now.Good-r.told < restTell {
+	r.since++
+	changed := now.Missing != r.missing || now.Good < r.told || now.Good-r.told >= restTell
+	if !changed || r.since < restSoonest {
 		return
 	}
-	r.told, r.missing = now.Good, now.Missing
+	r.told, r.missing, r.since = now.Good, now.Missing, 0
 	line := fmt.Sprintf("%4d of %d s", now.Good, now.Wanted)
 	if now.Missing != "" {
 		line += "   " + now.Missing

@@ -9,6 +9,16 @@ import (
 	"hubd/wire"
 )
 
+// each repeats answers, as somebody who looks every second sees them.
+func each(n int, answers ...wire.RestReport) (all []wire.RestReport) {
+	for _, a := range answers {
+		for range n {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
 // script is a daemon that answers what stands in it, one after the other; the last one again and again.
 type script struct {
 	answers []wire.RestReport
@@ -58,13 +68,16 @@ func TestADeclaredRestIsToldFromItsStartToItsEnd(t *testing.T) {
 		err       string // empty: it was learnt
 		sent      string
 	}{
-		{"learnt", script{answers: []wire.RestReport{before, running(0, "finding the pulse"), running(0, ""), running(8, ""), running(15, ""), running(100, ""), learnt}}, 0,
+		{"learnt", script{answers: append(append([]wire.RestReport{before}, each(6, running(0, "finding the pulse"), running(0, ""), running(8, ""), running(15, ""), running(100, ""))...), learnt)}, 0,
 			hello + "   0 of 180 s   finding the pulse\n   0 of 180 s\n  15 of 180 s\n 100 of 180 s\n" +
 				"learnt: from now on hubd compares with this rest of your own.\nhubd rest --show shows it.\n", "", "rest_start"},
 		{"learnt and not stored", script{answers: []wire.RestReport{before, running(0, ""), {Phase: "learnt", Says: "learnt"}}}, 0,
 			hello + "   0 of 180 s\nlearnt.\nIt is not stored, and gone when hubd restarts: keep is nothing.\nhubd rest --show shows it.\n", "", "rest_start"},
-		{"a movement takes back what was there", script{answers: []wire.RestReport{before, running(20, ""), running(0, "lie still: movement"), running(3, ""), learnt}}, 0,
+		{"a movement takes back what was there", script{answers: append(append([]wire.RestReport{before}, each(6, running(20, ""), running(0, "lie still: movement"), running(3, ""))...), learnt)}, 0,
 			hello + "  20 of 180 s\n   0 of 180 s   lie still: movement\n   3 of 180 s\nlearnt: from now on hubd compares with this rest of your own.\nhubd rest --show shows it.\n", "", "rest_start"},
+		{"a signal on the edge is not told to and fro", script{answers: append(append([]wire.RestReport{before, running(0, "")},
+			each(1, running(0, "the pulse is not clear"), running(0, "finding the pulse"), running(0, "the pulse is not clear"), running(1, ""))...), learnt)}, 0,
+			hello + "   0 of 180 s\nlearnt: from now on hubd compares with this rest of your own.\nhubd rest --show shows it.\n", "", "rest_start"},
 		{"one that runs already is joined", script{answers: []wire.RestReport{running(70, ""), learnt}}, 0,
 			"A rest is being learnt already. This is how it goes:\n  70 of 180 s\nlearnt: from now on hubd compares with this rest of your own.\nhubd rest --show shows it.\n", "", ""},
 		{"not learnt", script{answers: []wire.RestReport{before, running(0, "no contact on the pulse sensor"), {Phase: "incomplete", Says: "only 0 of 3 good minutes"}}}, 0,
