@@ -143,5 +143,9 @@ func explainRest(dst []byte, wearer string, p regulation.Portrait) []byte {
 		dst = appendNumber(append(dst, " to "...), m.Higher, reasonDecimals)
 		dst = append(append(dst, ") "...), m.Unit...)
 	}
-	return append(dst, '\n')
+	dst = append(dst, '\n')
+	if words := UnlikeWords(p.Unlike); words != "" {
+		dst = append(append(dst, words...), '\n')
+	}
+	return dst
 }

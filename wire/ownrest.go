@@ -1,6 +1,10 @@
 package wire
 
-import "hubd/regulation"
+import (
+	"strings"
+
+	"hubd/regulation"
+)
 
 // OwnRest is how a wearer's declared rest goes and what is known of that wearer's own rest: for that wearer alone, never for a broker,
 // a log or another wearer. It compares with nobody.
@@ -24,6 +28,10 @@ func AppendOwnRest(dst []byte, r OwnRest) []byte {
 	o = append(o.key("measures"), '[')
 	for i, m := range p.Measures {
 		o = appendMeasure(separate(o, i), m)
+	}
+	o = append(append(o, ']').key("unlike"), '[')
+	for i, name := range p.Unlike {
+		o = appendText(separate(o, i), name)
 	}
 	return object(append(o, ']')).close()
 }
@@ -49,7 +57,24 @@ func AppendRestTable(dst []byte, r RestReport) []byte {
 		dst = append(appendNumber(dst, float64(m.Minutes), 0), plural(" minute", m.Minutes)...)
 		dst = append(dst, '\n')
 	}
-	return append(dst, "\nIt is compared with nobody else's. hubd is no medical device: these are no findings.\n"...)
+	dst = append(dst, '\n')
+	if words := UnlikeWords(r.Unlike); words != "" {
+		dst = append(append(dst, words...), '\n')
+	}
+	return append(dst, "It is never set beside another wearer's. hubd is no medical device: these are no findings.\n"...)
+}
+
+// UnlikeWords says in which measures a rest lies far from what is usual, and what that may mean; empty where in none.
+func UnlikeWords(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	var words []string
+	for _, name := range names {
+		words = append(words, measureWords(name))
+	}
+	return "It lies far from what is usual in: " + strings.Join(words, ", ") +
+		". That may be how you are; or it was no rest. hubd is less sure with it."
 }
 
 // appendRestHead says how much is known, and how long it stays.
@@ -87,6 +112,7 @@ type RestReport struct {
 	Days     int           `json:"days"`
 	Declared int           `json:"declared"`
 	Measures []RestMeasure `json:"measures"`
+	Unlike   []string      `json:"unlike"` // names of measures that lie far from what is usual
 }
 
 // RestMeasure is one measure of a RestReport.

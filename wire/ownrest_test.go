@@ -29,13 +29,13 @@ func TestTheOwnRestIsWrittenAndReadAgain(t *testing.T) {
 	}{
 		{"a stranger", wire.OwnRest{Wearer: "a"},
 			`{"wearer":"a","phase":"none","good_s":0,"wanted_s":180,"left_s":0,"missing":null,"says":"no rest learnt yet","stage":"new","kept":false,` +
-				`"minutes":0,"days":0,"declared":0,"measures":[]}`},
+				`"minutes":0,"days":0,"declared":0,"measures":[],"unlike":[]}`},
 		{"one who rests now and moved", wire.OwnRest{
 			Wearer: "b", Kept: true, Baseline: regulation.Baseline{Minutes: []regulation.RestMinute{{HeartRate: some(62), Declared: true}}},
 			Rest: regulation.Rest{Phase: regulation.RestRunning, Minutes: 1, Seconds: 75, Left: 200 * time.Second, Missing: regulation.HindranceMoving}},
 			`{"wearer":"b","phase":"running","good_s":75,"wanted_s":180,"left_s":200,"missing":"lie still: movement",` +
 				`"says":"keep sitting or lying quietly: 1 of 3 good minutes","stage":"new","kept":true,"minutes":1,"days":0,"declared":1,` +
-				`"measures":[{"name":"heart_rate","unit":"/min","median":62.00,"lower":62.00,"higher":62.00,"minutes":1}]}`},
+				`"measures":[{"name":"heart_rate","unit":"/min","median":62.00,"lower":62.00,"higher":62.00,"minutes":1}],"unlike":[]}`},
 	} {
 		text := wire.AppendOwnRest(nil, row.rest)
 		if string(text) != row.text {
@@ -84,7 +84,17 @@ heart rate                63.0         61.5 to 64.5 /min           24 minutes
 rhythm from beat to beat  44.7         44.7 to 44.7 ms at 60/min   24 minutes
 sweat responses           2.0          2.0 to 2.0 /min             24 minutes
 
-It is compared with nobody else's. hubd is no medical device: these are no findings.
+It is never set beside another wearer's. hubd is no medical device: these are no findings.
+`},
+		{"one far from what is usual", wire.OwnRest{Wearer: "a", Kept: true, Baseline: regulation.Baseline{Minutes: []regulation.RestMinute{
+			{HeartRate: some(98)}, {HeartRate: some(98)}, {HeartRate: some(98)}}}}, `Own rest of a: 3 quiet minutes.
+Stage: first. It is known from 20 quiet minutes on two days; until then hubd is at most 0.6 sure.
+
+                          most often   two thirds of the minutes   known in
+heart rate                98.0         98.0 to 98.0 /min           3 minutes
+
+It lies far from what is usual in: heart rate. That may be how you are; or it was no rest. hubd is less sure with it.
+It is never set beside another wearer's. hubd is no medical device: these are no findings.
 `},
 		{"one that is not stored", wire.OwnRest{Wearer: "a", Baseline: regulation.Baseline{Minutes: []regulation.RestMinute{{SCL: some(4)}}}},
 			`Own rest of a: 1 quiet minute.
@@ -94,7 +104,7 @@ It is not stored, and gone when hubd restarts: keep is nothing.
                           most often   two thirds of the minutes   known in
 skin moisture             4.0          4.0 to 4.0 µS               1 minute
 
-It is compared with nobody else's. hubd is no medical device: these are no findings.
+It is never set beside another wearer's. hubd is no medical device: these are no findings.
 `},
 	} {
 		if got := string(wire.AppendRestTable(nil, report(row.rest))); got != row.want {

@@ -205,6 +205,9 @@ func (r *resting) end(now wire.RestReport) error {
 		return errors.New(now.Says)
 	}
 	fmt.Fprintf(r.out, "%s.\n", now.Says)
+	if words := wire.UnlikeWords(now.Unlike); words != "" {
+		fmt.Fprintln(r.out, words)
+	}
 	if !now.Kept {
 		fmt.Fprintln(r.out, "It is not stored, and gone when hubd restarts: keep is nothing.")
 	}

@@ -71,8 +71,8 @@ func TestADeclaredRestIsToldFromItsStartToItsEnd(t *testing.T) {
 		{"learnt", script{answers: append(append([]wire.RestReport{before}, each(6, running(0, "finding the pulse"), running(0, ""), running(8, ""), running(15, ""), running(100, ""))...), learnt)}, 0,
 			hello + "   0 of 180 s   finding the pulse\n   0 of 180 s\n  15 of 180 s\n 100 of 180 s\n" +
 				"learnt: from now on hubd compares with this rest of your own.\nhubd rest --show shows it.\n", "", "rest_start"},
-		{"learnt and not stored", script{answers: []wire.RestReport{before, running(0, ""), {Phase: "learnt", Says: "learnt"}}}, 0,
-			hello + "   0 of 180 s\nlearnt.\nIt is not stored, and gone when hubd restarts: keep is nothing.\nhubd rest --show shows it.\n", "", "rest_start"},
+		{"learnt, far from what is usual, and not stored", script{answers: []wire.RestReport{before, running(0, ""), {Phase: "learnt", Says: "learnt", Unlike: []string{"heart_rate"}}}}, 0,
+			hello + "   0 of 180 s\nlearnt.\nIt lies far from what is usual in: heart rate. That may be how you are; or it was no rest. hubd is less sure with it.\nIt is not stored, and gone when hubd restarts: keep is nothing.\nhubd rest --show shows it.\n", "", "rest_start"},
 		{"a movement takes back what was there", script{answers: append(append([]wire.RestReport{before}, each(6, running(20, ""), running(0, "lie still: movement"), running(3, ""))...), learnt)}, 0,
 			hello + "  20 of 180 s\n   0 of 180 s   lie still: movement\n   3 of 180 s\nlearnt: from now on hubd compares with this rest of your own.\nhubd rest --show shows it.\n", "", "rest_start"},
 		{"a signal on the edge is not told to and fro", script{answers: append(append([]wire.RestReport{before, running(0, "")},
