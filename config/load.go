@@ -66,6 +66,7 @@ func (r *reader) config(root *object, c *Config) {
 	c.Chips = chips.list()
 	gpio(root.section("gpio"))
 	c.Room = r.room(root.section("room"), root.get("mqtt").present())
+	r.asking(root, c)
 	c.History = r.history(root.section("history"))
 	web(root.section("web"))
 	c.Log = logging(root.section("log"))

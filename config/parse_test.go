@@ -272,6 +272,10 @@ func TestWhatWorksButPerhapsNotAsMeantIsWarnedOf(t *testing.T) {
 		{"a chip without use", "chips.b", "  adc:", "  b: {kind: ads1115, bus: one, address: 0x49}\n  adc:"},
 		{"reading along is possible", "mqtt.insecure", `1883"`, `1883", insecure: true`},
 		{"nobody in the room can start", "wearers", "    start_from: [mqtt]\n", ""},
+		{"the hub may ask and nobody wants to be", "room.check_in.automatic", "room: {}", "room: {check_in: {automatic: true}}"},
+		{"somebody wants to be asked and the hub may not", "wearers[0].comfort.check_in", "share: full", "share: full\n    comfort: {check_in: true}"},
+		{"one of two wants to be asked", "room.check_in.automatic", "room: {}",
+			"  - {id: b, share: none, comfort: {check_in: true}, eda: {chip: mcp, channel: 1, kind: grove}}\nroom: {check_in: {automatic: true}}"},
 		{"only one wants to be compared", "wearers[0].pair", "share: full", "share: full\n    pair: b"},
 	}
 	for _, row := range rows {
@@ -288,6 +292,15 @@ func TestWhatWorksButPerhapsNotAsMeantIsWarnedOf(t *testing.T) {
 				t.Errorf("warnings %v: want one of %s", c.Warnings, row.key)
 			}
 		})
+	}
+}
+
+func TestAskingByItselfTakesTheHubsWordAndEveryWearers(t *testing.T) {
+	text := strings.Replace(base, "share: full", "share: full\n    comfort: {check_in: true}", 1)
+	text = strings.Replace(text, "room: {}", "room: {check_in: {automatic: true}}", 1)
+	c, err := config.Parse("c.yaml", []byte(text))
+	if err != nil || len(c.Warnings) != 0 || !c.Room.AskByItself || !c.Wearers[0].Comfort.Ask {
+		t.Errorf("%v, warnings %v", err, c)
 	}
 }
 

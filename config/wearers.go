@@ -179,3 +179,31 @@ func (r *reader) starters(root *object, wearers []Wearer) {
 			wearers[0].ID)
 	}
 }
+
+// asking warns where only half of what it takes is said: the hub and every wearer have a word on whether hubd asks by itself. The hub's
+// word without anybody's does nothing, nor does a wearer's without the hub's; one wearer's missing word is that wearer's choice and
+// decides for every session with them.
+func (r *reader) asking(root *object, c *Config) {
+	if len(r.problems) > 0 {
+		return // what is wrong comes first, and would be told twice
+	}
+	automatic := root.section("room").section("check_in").get("automatic")
+	var silent []string
+	for i, v := range root.list("wearers")[:len(c.Wearers)] {
+		w := c.Wearers[i]
+		if !w.Comfort.Ask {
+			silent = append(silent, w.ID)
+			continue
+		}
+		if !c.Room.AskByItself {
+			r.warn(r.open(v).section("comfort").get("check_in"), "nobody is asked while room.check_in.automatic is false: it takes both")
+		}
+	}
+	switch {
+	case !c.Room.AskByItself || len(silent) == 0:
+	case len(silent) == len(c.Wearers):
+		r.warn(automatic, "nobody is asked until the wearers say so too, each in comfort: {check_in: true}")
+	default:
+		r.warn(automatic, "nobody is asked while %s takes part: comfort.check_in is not true there", orList(silent))
+	}
+}

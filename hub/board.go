@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"hubd/dsp"
+	"hubd/history"
+	"hubd/pipeline"
+	"hubd/regulation"
 	"hubd/room"
 	"hubd/wire"
 )
@@ -20,6 +23,7 @@ type board struct {
 
 	mu      sync.Mutex
 	status  wire.Status
+	rests   []wire.OwnRest // bodily: never part of status
 	shown   time.Duration
 	started bool
 }
@@ -59,14 +63,16 @@ func (b *board) refresh(now time.Duration, c *core, acted bool) {
 		b.status.Session = room.NoSession
 	}
 	b.status.Wearers = b.status.Wearers[:0]
+	b.rests = b.rests[:0]
 	everybody := true
-	for _, w := range c.pipeline.Settings().Wearers {
+	for i, w := range c.pipeline.Settings().Wearers {
 		status := wire.WearerOnline
 		if w.Paused {
 			status = wire.WearerPaused
 		}
 		everybody = everybody && w.Paused
 		b.status.Wearers = append(b.status.Wearers, wire.WearerReport{ID: w.Wearer, Status: status, Share: w.Share, Keep: w.Keep, Cues: w.Cues})
+		b.rests = append(b.rests, wire.OwnRest{Wearer: w.Wearer, Rest: c.pipeline.Rest(i), Kept: w.Keep >= pipeline.KeepRest, Baseline: w.Baseline})
 	}
 	b.status.Paused = b.status.Paused || everybody
 	b.status.Broker.Connected = b.connected != nil && b.connected()
@@ -100,4 +106,20 @@ func (b *board) read() wire.Status {
 	s := b.status
 	s.Wearers, s.Sources = slices.Clone(s.Wearers), slices.Clone(s.Sources)
 	return s
+}
+
+// ownRest is one wearer's own rest as of the last refresh. Its minutes are never written to again: each refresh brings a copy.
+func (b *board) ownRest(wearer string) (wire.OwnRest, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := slices.IndexFunc(b.rests, func(r wire.OwnRest) bool { return r.Wearer == wearer })
+	if i < 0 {
+		return wire.OwnRest{}, false
+	}
+	return b.rests[i], true
+}
+
+// exportRest is a wearer's own rest as a file that hubd replay --baseline reads.
+func exportRest(r wire.OwnRest) ([]byte, error) {
+	return history.EncodeBaselines(map[string]regulation.Baseline{r.Wearer: r.Baseline})
 }

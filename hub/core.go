@@ -65,8 +65,8 @@ func (c *core) step() {
 		c.tell(c.pipeline.Command(c.events[:0], now, p))
 	}
 	c.inbox.take(&c.batch)
-	for _, a := range c.batch.acts {
-		c.act(now, a)
+	for i := range c.batch.acts {
+		c.act(now, &c.batch.acts[i])
 	}
 	for i := range c.batch.refused {
 		c.batch.refused[i].At = now
@@ -86,6 +86,9 @@ func (c *core) step() {
 		c.tell(c.pipeline.Tick(c.events[:0], now, c.wall()))
 	}
 	c.finishStep(now, len(stops)+len(c.batch.acts) > 0)
+	for _, a := range c.batch.acts {
+		a.answer() // now: who is answered and looks at the board finds it done
+	}
 }
 
 // finishStep lets what follows from a step happen: the pause word, settings, lamps, sinks.
@@ -109,24 +112,22 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 	c.board.refresh(now, c, acted)
 }
 
-// act gives one command to the pipeline and its refusal to whoever asked. An act that would sense somebody is refused when a
+// act gives one command to the pipeline and keeps its refusal for whoever asked. An act that would sense somebody is refused when a
 // pause came in after it: the pause is the newer wish.
-func (c *core) act(now time.Duration, a act) {
+func (c *core) act(now time.Duration, a *act) {
 	if a.pauses != c.pauses.count() && sensesMore(a.command) {
 		const reason = "a pause came after this; do it again if it is still wanted"
 		c.tell(append(c.events[:0], refusal(now, a.command, reason)))
-		a.answer(reason)
+		a.refusal = reason
 		return
 	}
 	events := c.pipeline.Command(c.events[:0], now, a.command)
-	answer := ""
 	for _, e := range events {
 		if r, ok := e.Value.(pipeline.Refused); ok {
-			answer = r.Reason
+			a.refusal = r.Reason
 		}
 	}
 	c.tell(events)
-	a.answer(answer)
 }
 
 func sensesMore(c pipeline.Command) bool {
@@ -143,9 +144,9 @@ func refusal(now time.Duration, c pipeline.Command, reason string) pipeline.Even
 	return pipeline.Event{Wearer: c.Wearer, At: now, Value: pipeline.Refused{Name: string(c.Name), Reason: reason}}
 }
 
-func (a act) answer(refusal string) {
+func (a act) answer() {
 	if a.reply != nil {
-		a.reply <- refusal
+		a.reply <- a.refusal
 	}
 }
 

@@ -21,7 +21,8 @@ const (
 type act struct {
 	command pipeline.Command
 	pauses  uint64
-	reply   chan<- string // receives the refusal, empty when obeyed; has room for it
+	reply   chan<- string // receives the refusal; has room for it
+	refusal string        // in words, empty when obeyed
 }
 
 // inbox is what waits for the processing goroutine. Every part has a size; a full one drops as its comment says and counts it.

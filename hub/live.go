@@ -249,7 +249,7 @@ func (l *live) listen() error {
 	}
 	h := web.New(web.Options{
 		Wearers: l.core.wearers, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin,
-		Do: l.do, Status: l.core.board.read, History: l.history(),
+		Do: l.do, Status: l.core.board.read, History: l.history(), OwnRest: l.core.board.ownRest, Export: exportRest,
 		Refused: func(target string, r pipeline.Refused) {
 			l.core.inbox.refuse(pipeline.Event{Wearer: target, Value: r})
 		},
@@ -259,7 +259,7 @@ func (l *live) listen() error {
 		return err
 	}
 	l.server = s
-	l.log.Info("listening for hubd start, pause, resume, end", "socket", l.socket)
+	l.log.Info("listening for hubd start, pause, resume, end, rest", "socket", l.socket)
 	return nil
 }
 

@@ -10,7 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"hubd/dsp"
+	"hubd/history"
 	"hubd/pipeline"
+	"hubd/regulation"
 	"hubd/web"
 	"hubd/wire"
 )
@@ -221,4 +224,74 @@ func TestCommandsReachTheCoreThroughTheSocket(t *testing.T) {
 		t.Error("the pause was answered and does not hold")
 	}
 	until(t, "the status shows the pause", func() bool { return b.board.read().Paused })
+}
+
+// The own rest goes the same way: declared, followed, stopped, exported, forgotten.
+func TestTheOwnRestIsFollowedThroughTheSocket(t *testing.T) {
+	minute := regulation.RestMinute{Day: 20000, HeartRate: dsp.Some(62)}
+	b := newBench(t, func(o *pipeline.Options) {
+		o.Settings.Wearers = []pipeline.WearerSettings{
+			{Wearer: "a", Keep: pipeline.KeepRest, Baseline: regulation.Baseline{Minutes: []regulation.RestMinute{minute}}},
+			{Wearer: "b", Baseline: regulation.Baseline{Minutes: []regulation.RestMinute{minute, minute}}},
+		}
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	began := time.Now()
+	b.now = func() time.Duration { return time.Since(began) }
+	go func() { defer close(ended); b.run(ctx) }()
+	defer func() { stop(); <-ended }()
+	l := &live{core: b.core}
+	path := socketIn(t)
+	serveAt(t, path, web.Options{Wearers: b.wearers, Do: l.do, Status: b.board.read, OwnRest: b.board.ownRest, Export: exportRest})
+	do := func(name string) {
+		t.Helper()
+		if _, err := Ask(ctx, Request{Socket: path, Wearer: "a", Name: name, Payload: "PRESS"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func(wearer string) wire.RestReport {
+		t.Helper()
+		r, err := AskRest(ctx, path, wearer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	do("rest_start")
+	if r := look("a"); !r.Running() || r.Minutes != 1 || !r.Kept { // at once: what was answered is done
+		t.Errorf("after the start: %+v", r)
+	}
+	do("rest_stop")
+	if r := look("a"); r.Running() || r.Learnt() || !strings.Contains(r.Says, "stopped with 0 of 3") {
+		t.Errorf("after the stop: %+v", r)
+	}
+	file, err := ExportRest(ctx, path, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := history.DecodeBaselines(file); err != nil || len(again) != 1 || len(again["a"].Minutes) != 1 {
+		t.Errorf("the export reads as %v, %v", again, err)
+	}
+	do("rest_forget")
+	if a, other := look("a"), look("b"); a.Minutes != 0 || other.Minutes != 2 {
+		t.Errorf("after forgetting a's: %d minutes of a, %d of b", a.Minutes, other.Minutes)
+	}
+	if _, err := AskRest(ctx, path, "c"); err == nil || !strings.Contains(err.Error(), "nobody here") {
+		t.Errorf("of nobody: %v", err)
+	}
+}
+
+func TestAnAnswerThatIsNoRestIsNotBelieved(t *testing.T) {
+	for _, text := range []string{"hello", "[]", `{"wearer":"b","phase":"learnt"}`, `{}`, `{"wearer":7}`} {
+		path := socketIn(t)
+		s, err := serveSocket(path, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) }), logTo(&lines{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.close)
+		if r, err := AskRest(t.Context(), path, "a"); err == nil {
+			t.Errorf("%s is read as %+v", text, r)
+		}
+	}
 }

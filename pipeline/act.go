@@ -35,7 +35,8 @@ func (p *Pipeline) Command(dst []Event, now time.Duration, c Command) []Event {
 // act does what a command asks, leaving the room's values in p.values. An error is a refusal in words for people.
 func (p *Pipeline) act(now time.Duration, c Command) error {
 	switch c.Name {
-	case CommandResume, CommandStartSession, CommandSensing, CommandShare, CommandKeep, CommandRestStart:
+	case CommandResume, CommandStartSession, CommandSensing, CommandShare, CommandKeep,
+		CommandRestStart, CommandRestStop, CommandRestForget:
 		w := p.find(c.Wearer)
 		if w == nil {
 			return fmt.Errorf("nobody here is called %q", c.Wearer)
@@ -62,12 +63,26 @@ func (p *Pipeline) actOnWearer(now time.Duration, c Command, w *Wearer) error {
 		return p.setShare(c, w)
 	case CommandKeep:
 		return p.setKeep(c, w)
-	default: // CommandRestStart
-		if !w.sensed() {
-			return errors.New("sensing is off: start or resume first")
-		}
+	}
+	return p.actOnRest(now, c, w)
+}
+
+// actOnRest starts, stops or forgets a wearer's own rest. To forget is for ever: nobody's automation does it.
+func (p *Pipeline) actOnRest(now time.Duration, c Command, w *Wearer) error {
+	switch {
+	case c.Name == CommandRestStop:
+		w.estimator.EndRest()
+	case c.Name == CommandRestForget && c.Origin.Source != SourceSocket:
+		return errors.New("an own rest is forgotten by hubd rest --forget on the machine itself only")
+	case c.Name == CommandRestForget:
+		w.estimator.Forget()
+		p.revision++
+	case !w.sensed():
+		return errors.New("sensing is off: start or resume first")
+	default:
 		return within(w.estimator.StartRest(now))
 	}
+	return nil
 }
 
 func (p *Pipeline) resume(now time.Duration, c Command, w *Wearer) error {

@@ -25,6 +25,8 @@ const (
 	CommandShare        CommandName = "share"         // (wearer) Share
 	CommandKeep         CommandName = "keep"          // (wearer) Keep
 	CommandRestStart    CommandName = "rest_start"    // (wearer)
+	CommandRestStop     CommandName = "rest_stop"     // (wearer)
+	CommandRestForget   CommandName = "rest_forget"   // (wearer)
 )
 
 // Source is the way a command came in.

@@ -12,6 +12,7 @@ import (
 
 	"hubd/dsp"
 	"hubd/pipeline"
+	"hubd/regulation"
 	"hubd/room"
 )
 
@@ -407,9 +408,54 @@ func TestARestIsDeclaredOnlyWhileSensed(t *testing.T) {
 	}
 }
 
+func TestARestIsStoppedByAnybodyAndNeverResumes(t *testing.T) {
+	for _, source := range []pipeline.Source{pipeline.SourceMQTT, pipeline.SourceSocket, pipeline.SourcePage, pipeline.SourceButton} {
+		r := newRig(t, options(1))
+		r.start(room.Alone, "a")
+		r.must(pipeline.Command{Name: pipeline.CommandRestStart, Wearer: "a", Origin: socket})
+		for range 2 {
+			r.must(pipeline.Command{Name: pipeline.CommandRestStop, Wearer: "a", Origin: pipeline.Origin{Source: source, Wearer: "b"}})
+			if rest := r.p.Rest(0); rest.Phase != regulation.RestCut {
+				t.Errorf("by %v: %+v, want stopped", source, rest)
+			}
+		}
+	}
+}
+
+func TestAnOwnRestIsForgottenOnTheMachineItselfOnly(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		origin pipeline.Origin
+		gone   bool
+	}{
+		{"the local socket", socket, true},
+		{"MQTT, even where it may start", pipeline.Origin{Source: pipeline.SourceMQTT}, false},
+		{"the own page", pipeline.Origin{Source: pipeline.SourcePage, Wearer: "a"}, false},
+		{"another's page", pipeline.Origin{Source: pipeline.SourcePage, Wearer: "b"}, false},
+		{"a button", pipeline.Origin{Source: pipeline.SourceButton, Wearer: "a"}, false},
+		{"the start of the daemon", pipeline.Origin{Source: pipeline.SourceBoot}, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			o := options(2, pipeline.SourceMQTT, pipeline.SourcePage, pipeline.SourceButton, pipeline.SourceBoot)
+			minutes := regulation.Baseline{Minutes: []regulation.RestMinute{{HeartRate: dsp.Some(62)}}}
+			o.Settings.Wearers = []pipeline.WearerSettings{{Wearer: "a", Paused: true, Baseline: minutes}, {Wearer: "b", Paused: true, Baseline: minutes}}
+			r := newRig(t, o)
+			before := r.p.Revision()
+			_, why := r.do(pipeline.Command{Name: pipeline.CommandRestForget, Wearer: "a", Origin: row.origin})
+			left, stored := len(r.p.Baseline(0).Minutes), len(r.p.Settings().Wearers[0].Baseline.Minutes)
+			if gone := left == 0 && stored == 0 && r.p.Revision() > before; gone != row.gone || (why == "") != row.gone {
+				t.Errorf("refused %q, %d minutes left, %d in the settings, revision from %d to %d", why, left, stored, before, r.p.Revision())
+			}
+			if len(r.p.Baseline(1).Minutes) != 1 {
+				t.Error("another wearer's rest is gone")
+			}
+		})
+	}
+}
+
 func TestACommandForNobodyIsRefusedOnTheRoom(t *testing.T) {
 	for _, name := range []pipeline.CommandName{pipeline.CommandResume, pipeline.CommandStartSession, pipeline.CommandSensing,
-		pipeline.CommandShare, pipeline.CommandKeep, pipeline.CommandRestStart, "dance"} {
+		pipeline.CommandShare, pipeline.CommandKeep, pipeline.CommandRestStart, pipeline.CommandRestStop, pipeline.CommandRestForget, "dance"} {
 		for _, wearer := range []string{"", "c"} {
 			r := newRig(t, options(2))
 			events, why := r.do(pipeline.Command{Name: name, Wearer: wearer, Origin: socket})

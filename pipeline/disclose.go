@@ -79,7 +79,7 @@ func discloseOthers(e Event, c Consent) (Event, bool) {
 		return discloseRoom(Event{At: e.At, Value: v}, c)
 	case regulation.State:
 		if w.Share == ShareState {
-			v.Arousal, v.Vagal, v.Reasons = dsp.Maybe{}, dsp.Maybe{}, nil
+			v.Arousal, v.Vagal, v.Reasons, v.QuietMinutes, v.DeclaredOnly = dsp.Maybe{}, dsp.Maybe{}, nil, 0, false
 		}
 		return Event{e.Wearer, e.At, v}, w.Share >= ShareState
 	case dsp.Signal:

@@ -141,3 +141,8 @@ func (a *axes) odd() bool {
 	}
 	return most >= confidenceOdd || most >= axisLeave && least <= -axisLeave
 }
+
+// fast tells whether the heart is above its rest.
+func (a *axes) fast() bool {
+	return a.z[featureHeartRate].Known && a.z[featureHeartRate].Value > axisLeave
+}

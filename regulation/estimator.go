@@ -1,7 +1,6 @@
 package regulation
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -102,34 +101,6 @@ func (e *Estimator) Forget() {
 	e.learnt()
 	e.formAll()
 }
-
-// StartRest declares that the wearer rests from t on, awake, seated or lying, not paced: three good minutes are learnt, in any
-// setting but night. It is given up after 5 min; Rest tells how it goes. The error is or wraps a
-// RestError, for people.
-func (e *Estimator) StartRest(t time.Duration) error {
-	f := e.features
-	switch {
-	case e.rest.running():
-		return fmt.Errorf("%w: %d of %d good minutes so far", ErrRestRunning, e.rest.Minutes, restMinutes)
-	case e.started && f.SetUp:
-		return ErrRestSetUp
-	case e.started && f.Setting == SettingNight:
-		return ErrRestNight
-	case e.started && !f.Sensed:
-		return ErrRestUnworn
-	case e.started && f.Paced:
-		return ErrRestPaced
-	}
-	e.rest.start(t)
-	e.minute.restart()
-	return nil
-}
-
-// EndRest ends a running rest with what it has.
-func (e *Estimator) EndRest() { e.rest.stop() }
-
-// Rest tells how the declared rest goes, or how the last one went.
-func (e *Estimator) Rest() Rest { return e.rest.Rest }
 
 // Shares tells how the time of the running session, or since the last one, was spent.
 func (e *Estimator) Shares() Shares { return e.shares }
@@ -270,10 +241,13 @@ func (e *Estimator) usable(t time.Duration) usable {
 func (e *Estimator) name(t time.Duration) {
 	stirred := e.features.Setting == SettingTogether && e.movement.lately(t)
 	now := judge(e.circumstances(stirred))
-	held := e.dwelling.step(t, now, stirred)
+	held := e.dwelling.step(t, now, stirred, e.axes.fast())
 	e.state = State{
 		Name: held.name, Unknown: held.reason, Stage: e.stage,
 		Arousal: e.axes.arousal.value, Vagal: e.axes.vagal.value,
+	}
+	if held.reason == ReasonLearning {
+		e.state.QuietMinutes, e.state.DeclaredOnly = len(e.baseline.Minutes), !e.finds()
 	}
 	e.state.Confidence = confidence(certainty{
 		name: held.name, arousal: e.axes.arousal, vagal: e.axes.vagal,
@@ -341,49 +315,6 @@ func (e *Estimator) heartRateAboveRest() dsp.Maybe {
 		rate.Value -= e.refs.features[featureHeartRate].centre
 	}
 	return rate
-}
-
-// learn takes this second for the wearer's rest, where it may.
-func (e *Estimator) learn(t time.Duration) {
-	e.rest.tick(t)
-	f := e.features
-	if !f.Sensed || f.SetUp || f.Setting == SettingNight || e.paced || e.movement.moving || e.movement.effort {
-		e.minute.restart()
-		return
-	}
-	pulse := f.HasPulse && f.Pulse.Contact && f.Pulse.Quality >= qualityLearnt && !f.Pulse.Uneven
-	skin := f.HasSkin && f.Skin.Contact && f.Skin.Quality >= qualityLearnt
-	good := pulse && f.Pulse.HeartRate.Known && !f.Motion.Stirring
-	if !f.HasPulse || e.skinOnly() {
-		good = skin && f.Skin.SCL.Known && !f.Motion.Stirring
-	}
-	if !good {
-		e.minute.skip()
-		return
-	}
-	if e.minute.take(f, pulse, skin) {
-		e.keepMinute()
-	}
-}
-
-// keepMinute keeps a full minute: always for the session, for the Baseline only when declared, or found quiet where that may be learnt.
-func (e *Estimator) keepMinute() {
-	m, quiet := e.minute.finish()
-	m.Day = e.date
-	if e.options.VagalOff {
-		m.LnRMSSD, m.RSALn = dsp.Maybe{}, dsp.Maybe{}
-	}
-	found := quiet && (e.features.Setting == SettingNone || e.features.Setting == SettingAlone)
-	m.Declared = e.rest.running()
-	e.session.add(m)
-	if m.Declared || found {
-		e.baseline.add(m)
-		e.learned = true
-	}
-	if m.Declared {
-		e.rest.counted()
-	}
-	e.learnt()
 }
 
 // tell appends the State when name, reason or stage changed, or confidence by much, and every 10 s.

@@ -87,22 +87,27 @@ type dwelling struct {
 	held    verdict
 	next    Name
 	since   time.Duration // of next
+	left    time.Duration // when the held name was last right
 	waiting bool
 	named   Name          // the last name held
 	namedAt time.Duration // when it was last held
 }
 
-// step takes this second's verdict and answers the one to be told. Unknown comes at once, for a doubt must not wait; and the name
+// step takes this second's verdict and answers the one to be told. stirred: together and moved lately; fast: the heart is above its rest.
+// Unknown comes at once, for a doubt must not wait; and the name
 // that a short doubt interrupted comes back at once, for it has lasted already.
-func (d *dwelling) step(t time.Duration, v verdict, stirred bool) verdict {
+func (d *dwelling) step(t time.Duration, v verdict, stirred, fast bool) verdict {
 	back := d.held.name == Unknown && v.name == d.named && t-d.namedAt <= dwellDoubt && !(stirred && v.name == Activated)
 	if v.name == Unknown || v.name == d.held.name || back {
 		return d.hold(t, v)
 	}
-	if !d.waiting || d.next != v.name {
+	if !d.waiting {
+		d.left = t
+	}
+	if !d.waiting || d.next != v.name || fast && d.returns(v.name) {
 		d.next, d.since, d.waiting = v.name, t, true
 	}
-	if t-d.since >= dwell(d.held.name, v.name, stirred) {
+	if d.over(t, stirred) {
 		return d.hold(t, v)
 	}
 	if d.held.reason == ReasonNone && d.held.name == Unknown {
@@ -112,6 +117,21 @@ func (d *dwelling) step(t time.Duration, v verdict, stirred bool) verdict {
 		d.namedAt = t
 	}
 	return d.held
+}
+
+// over tells whether the next name takes the place of the held one. What must last is that the held name is wrong; of several that came
+// meanwhile, as on the way back from activated, the next one must have lasted as long as it takes to be named from unknown.
+func (d *dwelling) over(t time.Duration, stirred bool) bool {
+	full := dwell(d.held.name, d.next, stirred)
+	if d.next == Activated || d.returns(d.next) {
+		return t-d.since >= full // what is said sooner than others is said on its own account alone
+	}
+	return t-d.left >= full && t-d.since >= min(full, dwellUnknown)
+}
+
+// returns tells whether to would be said of a body that comes back from high arousal.
+func (d *dwelling) returns(to Name) bool {
+	return to == Withdrawn && (d.held.name == Activated || d.held.name == Engaged)
 }
 
 // hold makes v the verdict to be told.

@@ -2,6 +2,7 @@ package regulation
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -120,7 +121,7 @@ func TestDwell(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			d := dwelling{held: row.from}
 			for s := 0; s <= 60; s++ {
-				if d.step(time.Duration(s)*time.Second, row.to, row.stirred) == row.to {
+				if d.step(time.Duration(s)*time.Second, row.to, row.stirred, false) == row.to {
 					if s != row.after {
 						t.Errorf("told after %d s, want %d s", s, row.after)
 					}
@@ -137,11 +138,55 @@ func TestDwell(t *testing.T) {
 			if s%20 == 19 {
 				v = named(Settled)
 			}
-			if got := d.step(time.Duration(s)*time.Second, v, false); got.name != Settled {
+			if got := d.step(time.Duration(s)*time.Second, v, false, false); got.name != Settled {
 				t.Fatalf("%v after %d s", got.name, s)
 			}
 		}
 	})
+}
+
+// What must last is that the held name is wrong. On the way back from activated the axes come back one after the other, and the names
+// between them are none of the body's.
+func TestTheWayBackFromANameMayLeadOverOthers(t *testing.T) {
+	named := func(n Name) verdict { return verdict{n, ReasonNone, 1} }
+	type span struct {
+		name    Name
+		seconds int
+		fast    bool
+	}
+	for _, row := range []struct {
+		name string
+		held Name
+		way  []span
+		told []Name // in order, without the held one
+		at   int    // second at which the last of them is told
+	}{
+		{"over withdrawn to settled, as one departure", Activated, []span{{Withdrawn, 20, false}, {Settled, 30, false}}, []Name{Settled}, 35},
+		{"the last name must have lasted fifteen seconds", Activated, []span{{Withdrawn, 29, false}, {Settled, 30, false}}, []Name{Settled}, 44},
+		{"withdrawn after activated takes thirty seconds of its own", Activated, []span{{Settled, 20, false}, {Withdrawn, 40, false}}, []Name{Withdrawn}, 50},
+		{"and none of them while the heart still falls", Activated, []span{{Withdrawn, 40, true}, {Settled, 30, false}}, []Name{Settled}, 55},
+		{"but it is told once the heart is at rest", Engaged, []span{{Withdrawn, 10, true}, {Withdrawn, 60, false}}, []Name{Withdrawn}, 39},
+		{"a fast heart holds nothing back after settled", Settled, []span{{Withdrawn, 60, true}}, []Name{Withdrawn}, 30},
+		{"activated is told on its own account alone", Settled, []span{{Engaged, 25, false}, {Activated, 14, false}, {Engaged, 1, false}, {Settled, 40, false}}, nil, 0},
+		{"going back to the held name begins the departure anew", Settled, []span{{Engaged, 29, false}, {Settled, 1, false}, {Engaged, 29, false}, {Settled, 20, false}}, nil, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			d := dwelling{held: named(row.held)}
+			var told []Name
+			at, was, last := 0, row.held, 0
+			for _, s := range row.way {
+				for range s.seconds {
+					if got := d.step(time.Duration(at)*time.Second, named(s.name), false, s.fast).name; got != was {
+						told, was, last = append(told, got), got, at
+					}
+					at++
+				}
+			}
+			if !slices.Equal(told, row.told) || last != row.at {
+				t.Errorf("told %v, the last after %d s; want %v after %d s", told, last, row.told, row.at)
+			}
+		})
+	}
 }
 
 func TestANameComesBackAtOnceAfterAShortDoubt(t *testing.T) {
@@ -161,7 +206,7 @@ func TestANameComesBackAtOnceAfterAShortDoubt(t *testing.T) {
 			at := 0
 			step := func(v verdict, seconds int) (told verdict) {
 				for range seconds {
-					told = d.step(time.Duration(at)*time.Second, v, row.stirred)
+					told = d.step(time.Duration(at)*time.Second, v, row.stirred, false)
 					at++
 				}
 				return told

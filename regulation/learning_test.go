@@ -374,8 +374,8 @@ func TestAPauseEndsARunningRestHoweverShort(t *testing.T) {
 	}
 	r.run(m, calm, 70, nil)
 	r.e.Withdraw()
-	if rest := r.e.Rest(); rest.Phase != regulation.RestIncomplete || rest.Minutes != 1 {
-		t.Errorf("rest %+v, want incomplete with one minute", rest)
+	if rest := r.e.Rest(); rest.Phase != regulation.RestCut || rest.Minutes != 1 {
+		t.Errorf("rest %+v, want stopped with one minute", rest)
 	}
 }
 

@@ -2,7 +2,9 @@ package regulation_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -134,6 +136,65 @@ func TestAGapIsAbsentAndAPauseForgets(t *testing.T) {
 	}
 	if told > 0 {
 		t.Errorf("%d values in the minutes after a pause, want none: all was to be forgotten", told)
+	}
+}
+
+// A pair has nothing to say before its surrogates are done, minutes after anything broke off, and says the same of two people whichever
+// is called the first, and however much their skins conduct.
+func TestAPairWaitsForItsSurrogatesAndKnowsNoFirst(t *testing.T) {
+	for lag := -4; lag <= 4; lag++ {
+		sign := 1.0
+		if lag%2 != 0 {
+			sign = -1
+		}
+		t.Run(fmt.Sprintf("the second follows by %d s, sign %v", lag, sign), func(t *testing.T) {
+			noFirst(t, lag, sign, 30*(lag+4))
+		})
+	}
+}
+
+// noFirst plays a pair three times: as it is, the other way round, and with a skin that conducts four times as much.
+func noFirst(t *testing.T, lag int, sign float64, broken int) {
+	t.Helper()
+	seed := uint64(40 + 3*lag)
+	source, noiseA, noiseB := wave(seed, 920), wave(seed+1, 920), wave(seed+2, 920)
+	ab, ba, scaled := regulation.NewPair(), regulation.NewPair(), regulation.NewPair()
+	told := 0
+	for s := range 900 {
+		at := time.Duration(s) * time.Second
+		a, b := paired(source[s+10]+0.2*noiseA[s]), paired(sign*source[s+10-lag]+0.2*noiseB[s])
+		a.Sensed = s != broken
+		more := a
+		more.Skin.Phasic.Value *= 4
+		one, other := ab.Second(nil, at, a, b), ba.Second(nil, at, b, a)
+		if len(one) > 0 && s < broken+5*60 {
+			t.Fatalf("told %v after %d s, a pause at %d", one, s, broken)
+		}
+		if got := scaled.Second(nil, at, more, b); !slices.Equal(got, one) {
+			t.Fatalf("%v, and %v of a skin that conducts four times as much", one, got)
+		}
+		if len(one) != len(other) {
+			t.Fatalf("second %d: %d values, and %d the other way round", s, len(one), len(other))
+		}
+		for i := range one {
+			c, d := one[i].(regulation.Coregulation), other[i].(regulation.Coregulation)
+			if c.Signal != d.Signal || c.R.Value*sign <= 0 || d.R.Value*sign <= 0 || math.Abs(c.Lag.Value+d.Lag.Value) > 1 {
+				t.Fatalf("%+v, and the other way round %+v; lag %d, sign %v", c, d, lag, sign)
+			}
+		}
+		told += len(one)
+	}
+	if told == 0 {
+		t.Fatal("nothing was told")
+	}
+}
+
+// paired is a wearer whose two signals both do what x does.
+func paired(x float64) regulation.Features {
+	return regulation.Features{
+		HasPulse: true, HasSkin: true, Sensed: true,
+		Pulse: dsp.PulseFeatures{Contact: true, Quality: 0.9, Fresh: beating(70 + x)},
+		Skin:  dsp.SkinFeatures{Contact: true, Quality: 0.9, Phasic: dsp.Some(0.1 * x)},
 	}
 }
 

@@ -8,6 +8,7 @@ type Portrait struct {
 	Days     int // different known dates
 	Declared int // minutes of declared rests
 	Measures []Measure
+	Unlike   []string // measures in which it lies far from what is usual: perhaps that is the wearer, perhaps it was no rest
 }
 
 // Measure is one line of a Portrait.
@@ -32,6 +33,9 @@ func (b Baseline) Portrait() Portrait {
 		}
 	}
 	p.Days = len(seen)
+	for _, r := range b.Unlike() {
+		p.Unlike = append(p.Unlike, r.Feature)
+	}
 	same := func(x float64) float64 { return x }
 	p.measure(b, "heart_rate", "/min", same, func(m RestMinute) (float64, bool) { return m.HeartRate.Value, m.HeartRate.Known })
 	p.measure(b, "rmssd", "ms at 60/min", math.Exp, func(m RestMinute) (float64, bool) { return m.LnRMSSD.Value, m.LnRMSSD.Known })

@@ -2,10 +2,7 @@ package regulation
 
 import (
 	"fmt"
-	"math"
 	"time"
-
-	"hubd/dsp"
 )
 
 // RestError is why a declared rest was refused; its text is for people.
@@ -31,14 +28,27 @@ const (
 	RestNone       RestPhase = iota // none was declared
 	RestRunning                     // being learnt
 	RestDone                        // three good minutes were learnt
-	RestIncomplete                  // time ran out, or sensing stopped, with fewer
+	RestIncomplete                  // time ran out with fewer
+	RestCut                         // it was stopped, or sensing was, with fewer
 )
+
+// String gives the word used in JSON.
+func (p RestPhase) String() string {
+	return [...]string{"none", "running", "learnt", "incomplete", "stopped"}[p]
+}
+
+// RestSeconds is how many good seconds a declared rest takes.
+const RestSeconds = restMinutes * minuteSeconds
 
 // Rest is how a declared rest goes, or how the last one went.
 type Rest struct {
 	Phase   RestPhase
 	Minutes int           // good minutes learnt, 0…3
+	Seconds int           // good seconds so far, 0…RestSeconds; an unfinished minute among them may begin anew
 	Left    time.Duration // while running: until it is given up
+	Missing Hindrance     // while running: why this second did not count; incomplete: what cost most of the time
+	NoPulse bool          // done, and there is a pulse sensor of which nothing was learnt
+	NoSkin  bool          // done, and there is a skin sensor of which nothing was learnt
 }
 
 // Words says it to the wearer.
@@ -47,17 +57,41 @@ func (r Rest) Words() string {
 	case RestRunning:
 		return fmt.Sprintf("keep sitting or lying quietly: %d of %d good minutes", r.Minutes, restMinutes)
 	case RestDone:
-		return "learnt: from now on hubd compares with this rest of your own"
+		return "learnt: from now on hubd compares with this rest of your own" + r.without()
 	case RestIncomplete:
-		return fmt.Sprintf("only %d of %d good minutes in the time there was, five minutes at most: check that the sensor sits well, and try once more", r.Minutes, restMinutes)
+		return fmt.Sprintf("only %d of %d good minutes in the five there were. What was in the way most: %s. Try once more",
+			r.Minutes, restMinutes, r.mostly())
+	case RestCut:
+		return fmt.Sprintf("stopped with %d of %d good minutes: what was learnt stays", r.Minutes, restMinutes)
 	}
 	return "no rest learnt yet"
+}
+
+// without says which sensor gave nothing to a rest that was learnt.
+func (r Rest) without() string {
+	switch {
+	case r.NoPulse:
+		return ", by the skin alone: nothing usable came from the pulse sensor"
+	case r.NoSkin:
+		return ", by the pulse alone: nothing usable came from the skin sensor"
+	}
+	return ""
+}
+
+// mostly is what was missing, where anything is known of it.
+func (r Rest) mostly() string {
+	if w := r.Missing.Words(); w != "" {
+		return w
+	}
+	return "the signal came and went"
 }
 
 // rest runs a declared rest.
 type rest struct {
 	Rest
-	until time.Duration
+	until       time.Duration
+	lost        [hindranceCount]int // seconds, by what they were lost to
+	pulse, skin int                 // minutes that held something of it
 }
 
 // start begins a rest at t.
@@ -68,11 +102,18 @@ func (r *rest) start(t time.Duration) {
 // running tells whether minutes are taken for it.
 func (r *rest) running() bool { return r.Phase == RestRunning }
 
-// counted takes one good minute.
-func (r *rest) counted() {
+// counted takes one good minute; sensors says which there are.
+func (r *rest) counted(m RestMinute, sensors Features) {
 	r.Minutes++
+	if m.HeartRate.Known {
+		r.pulse++
+	}
+	if m.SCL.Known {
+		r.skin++
+	}
 	if r.Minutes >= restMinutes {
-		r.Phase, r.Left = RestDone, 0
+		r.Phase, r.Left, r.Missing = RestDone, 0, HindranceNone
+		r.NoPulse, r.NoSkin = sensors.HasPulse && r.pulse == 0, sensors.HasSkin && r.skin == 0
 	}
 }
 
@@ -83,124 +124,32 @@ func (r *rest) tick(t time.Duration) {
 	}
 	r.Left = r.until - t
 	if r.Left <= 0 {
-		r.stop()
+		r.Phase, r.Left, r.Missing = RestIncomplete, 0, r.worst()
 	}
+}
+
+// missed notes why this second counted or did not.
+func (r *rest) missed(h Hindrance) {
+	if r.running() {
+		r.Missing = h
+		r.lost[h]++
+	}
+}
+
+// worst is the Hindrance that most seconds were lost to.
+func (r *rest) worst() Hindrance {
+	worst := HindranceNone
+	for h := HindranceNone + 1; h < hindranceCount; h++ {
+		if r.lost[h] > 0 && (worst == HindranceNone || r.lost[h] > r.lost[worst]) {
+			worst = h
+		}
+	}
+	return worst
 }
 
 // stop ends a running rest with what it has.
 func (r *rest) stop() {
 	if r.running() {
-		r.Phase, r.Left = RestIncomplete, 0
+		r.Phase, r.Left, r.Missing = RestCut, 0, HindranceNone
 	}
-}
-
-// measure names one value of a RestMinute while the minute is collected.
-type measure uint8
-
-const (
-	measureLnRMSSD measure = iota
-	measureRSALn
-	measureHeartRate
-	measureSCRPerMin
-	measureSCL
-	measureBreathing
-	measureCount
-)
-
-// minute collects sixty good seconds, with bad ones in between.
-type minute struct {
-	values  [measureCount][minuteSeconds]float64
-	counts  [measureCount]int
-	seconds int // good ones
-	skipped int // bad ones in between
-	line    slope
-	last    dsp.Maybe // heart rate of the minute before, bpm
-	since   int       // seconds since the minute before ended
-	quiet   int       // quiet minutes in a row
-}
-
-// restart drops what was collected; the succession of minutes is broken.
-func (m *minute) restart() {
-	m.again()
-	m.last, m.quiet = dsp.Maybe{}, 0
-}
-
-// again begins the next minute.
-func (m *minute) again() {
-	m.counts = [measureCount]int{}
-	m.seconds, m.skipped, m.line = 0, 0, slope{}
-}
-
-// skip takes a second that is not good. Too many of them end the minute, and in the end the succession as well.
-func (m *minute) skip() {
-	if m.skipped++; m.skipped > minuteSkips {
-		m.again()
-	}
-	m.pass()
-}
-
-// pass lets a second go by.
-func (m *minute) pass() {
-	if m.since++; m.since > minuteApart {
-		m.last, m.quiet = dsp.Maybe{}, 0
-	}
-}
-
-// take adds a good second. It tells whether the minute is full.
-func (m *minute) take(f Features, pulse, skin bool) bool {
-	if pulse {
-		m.put(measureLnRMSSD, correctedLnRMSSD(f.Pulse))
-		m.put(measureRSALn, f.Pulse.RSALn)
-		m.put(measureHeartRate, f.Pulse.HeartRate)
-		if f.Pulse.BreathingQuality >= slowBreathingQuality {
-			m.put(measureBreathing, f.Pulse.Breathing)
-		}
-		if f.Pulse.HeartRate.Known {
-			m.line.add(float64(m.seconds+m.skipped), f.Pulse.HeartRate.Value)
-		}
-	}
-	if skin {
-		m.put(measureSCRPerMin, f.Skin.SCRPerMin)
-		m.put(measureSCL, f.Skin.SCL)
-	}
-	m.seconds++
-	m.pass()
-	return m.seconds >= minuteSeconds
-}
-
-// put adds one known value.
-func (m *minute) put(k measure, x dsp.Maybe) {
-	if x.Known && m.counts[k] < minuteSeconds {
-		m.values[k][m.counts[k]] = x.Value
-		m.counts[k]++
-	}
-}
-
-// median is absent where the measure was known for less than a third of the minute.
-func (m *minute) median(k measure) dsp.Maybe {
-	n := m.counts[k]
-	if n < minuteKnown {
-		return dsp.Maybe{}
-	}
-	return dsp.Some(medianOf(m.values[k][:n]))
-}
-
-// finish gives the minute's medians and tells whether it looks like rest, by heart-rate slope alone and never by the State: a flat
-// rate within the minute, near the minute before, below tachycardia, and not the first such minute, for one may just have sat down.
-func (m *minute) finish() (RestMinute, bool) {
-	r := RestMinute{
-		LnRMSSD: m.median(measureLnRMSSD), RSALn: m.median(measureRSALn), HeartRate: m.median(measureHeartRate),
-		SCRPerMin: m.median(measureSCRPerMin), SCL: m.median(measureSCL), Breathing: m.median(measureBreathing),
-	}
-	perMin, known := m.line.perMinute()
-	flat := r.HeartRate.Known && known && perMin <= quietSlope && perMin >= -quietSlope && r.HeartRate.Value <= quietHeartRate
-	near := !m.last.Known || math.Abs(r.HeartRate.Value-m.last.Value) <= quietStep
-	if flat && near {
-		m.quiet++
-	} else {
-		m.quiet = 0
-	}
-	m.last, m.since = r.HeartRate, 0
-	m.again()
-	return r, m.quiet >= 2
 }

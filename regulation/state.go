@@ -75,7 +75,13 @@ type State struct {
 	Reasons    []Reason // strongest first; owned by the receiver
 	Unknown    UnknownReason
 	Stage      Stage
+
+	QuietMinutes int  // while learning: good quiet minutes so far, of the MinutesToLearn that are wanted
+	DeclaredOnly bool // while learning: here quiet minutes are not found by themselves, only a declared rest is learnt
 }
+
+// MinutesToLearn is how many good quiet minutes it takes before anything is named.
+const MinutesToLearn = minutesFirst
 
 // Kind is the event name.
 func (State) Kind() string { return "state" }

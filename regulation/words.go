@@ -40,23 +40,26 @@ func (r Reason) String() string {
 	return r.Feature + " " + strconv.FormatFloat(z, 'f', 1, 64)
 }
 
+// FeatureWords names a feature to people, and which way it may go.
+func FeatureWords(name string) (what, more, less string) {
+	switch name {
+	case "scr_per_min":
+		return "sweat responses", "more", "fewer"
+	case "scl_change":
+		return "skin moisture", "higher", "lower"
+	case "heart_rate":
+		return "heart rate", "faster", "slower"
+	case "rmssd":
+		return "rhythm from beat to beat", "freer", "tighter"
+	case "rsa":
+		return "rhythm with the breath", "freer", "tighter"
+	}
+	return name, "higher", "lower"
+}
+
 // Words says a reason to people, compared with the wearer's own rest.
 func (r Reason) Words() string {
-	var what, more, less string
-	switch r.Feature {
-	case "scr_per_min":
-		what, more, less = "skin responses", "more", "fewer"
-	case "scl_change":
-		what, more, less = "skin conductance", "higher", "lower"
-	case "heart_rate":
-		what, more, less = "heart rate", "faster", "slower"
-	case "rmssd":
-		what, more, less = "variation from beat to beat", "larger", "smaller"
-	case "rsa":
-		what, more, less = "swing of the heart with the breath", "larger", "smaller"
-	default:
-		what, more, less = r.Feature, "higher", "lower"
-	}
+	what, more, less := FeatureWords(r.Feature)
 	switch {
 	case math.Abs(r.Z) < slight:
 		return what + ": as at your own rest"

@@ -26,11 +26,11 @@ func TestReasonsAreToldWithTheirSign(t *testing.T) {
 		reason       regulation.Reason
 		event, words string
 	}{
-		{regulation.Reason{Feature: "scr_per_min", Z: -0.84}, "scr_per_min -0.8", "skin responses: fewer than at your own rest"},
+		{regulation.Reason{Feature: "scr_per_min", Z: -0.84}, "scr_per_min -0.8", "sweat responses: fewer than at your own rest"},
 		{regulation.Reason{Feature: "heart_rate", Z: 2.25}, "heart_rate 2.3", "heart rate: faster than at your own rest"},
-		{regulation.Reason{Feature: "rmssd", Z: -1.5}, "rmssd -1.5", "variation from beat to beat: smaller than at your own rest"},
-		{regulation.Reason{Feature: "rsa", Z: 1}, "rsa 1.0", "swing of the heart with the breath: larger than at your own rest"},
-		{regulation.Reason{Feature: "scl_change", Z: -0.04}, "scl_change 0.0", "skin conductance: as at your own rest"},
+		{regulation.Reason{Feature: "rmssd", Z: -1.5}, "rmssd -1.5", "rhythm from beat to beat: tighter than at your own rest"},
+		{regulation.Reason{Feature: "rsa", Z: 1}, "rsa 1.0", "rhythm with the breath: freer than at your own rest"},
+		{regulation.Reason{Feature: "scl_change", Z: -0.04}, "scl_change 0.0", "skin moisture: as at your own rest"},
 	} {
 		if got := row.reason.String(); got != row.event {
 			t.Errorf("event form %q, want %q", got, row.event)

@@ -30,6 +30,11 @@ type Options struct {
 	Status func() wire.Status
 	// History is what lasts; nil: nothing is stored.
 	History *History
+	// OwnRest is a wearer's own rest, which tells of the body: only a way in that is the wearer's own has it. It may be nil: then
+	// there is nothing at its paths. Of an id that is nobody's it answers false.
+	OwnRest func(wearer string) (wire.OwnRest, bool)
+	// Export is a wearer's own rest as a file that hubd replay --baseline reads. It goes with OwnRest.
+	Export func(wire.OwnRest) ([]byte, error)
 	// Health says what keeps hubd from working, nil when it works. It may be nil: then answering is proof enough.
 	Health func() error
 }
@@ -68,6 +73,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodPost, h.backup)
 	case strings.HasPrefix(path, minutesPath):
 		h.only(w, r, http.MethodGet, h.minutes)
+	case h.o.OwnRest != nil && strings.HasPrefix(path, restPath):
+		h.only(w, r, http.MethodGet, h.ownRest)
 	default:
 		fail(w, http.StatusNotFound, "there is nothing at this path")
 	}

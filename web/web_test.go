@@ -28,6 +28,7 @@ type fake struct {
 	refusal string
 	err     error
 	health  error
+	own     bool // a has an own rest
 }
 
 func (f *fake) handler() http.Handler {
@@ -43,6 +44,10 @@ func (f *fake) handler() http.Handler {
 		},
 		Status: func() wire.Status { return wire.Status{Version: "1", Hub: "bed"} },
 		Health: func() error { return f.health },
+		OwnRest: func(id string) (wire.OwnRest, bool) {
+			return wire.OwnRest{Wearer: id}, id == "a" && f.own
+		},
+		Export: func(r wire.OwnRest) ([]byte, error) { return []byte("minutes of " + r.Wearer + "\n"), f.err },
 	})
 }
 
@@ -217,4 +222,35 @@ func FuzzPath(f *testing.F) {
 			t.Fatalf("%s %q: %d, asked for %+v", method, path, w.Code, k.done)
 		}
 	})
+}
+
+func TestTheOwnRestIsAnsweredToItsOwnWayInOnly(t *testing.T) {
+	const nothing = `{"error":"there is nothing at this path"}`
+	own := string(wire.AppendOwnRest(nil, wire.OwnRest{Wearer: "a"}))
+	for _, c := range []struct {
+		name, method, path string
+		err                error
+		code               int
+		want               string
+	}{
+		{"a wearer's", "GET", "/api/rest/a", nil, 200, own},
+		{"nobody's", "GET", "/api/rest/c", nil, 404, `{"error":"nobody here is called so"}`},
+		{"of an empty name", "GET", "/api/rest/", nil, 404, `{"error":"nobody here is called so"}`},
+		{"spelt in another way", "GET", "/api/rest/%61", nil, 404, `{"error":"nobody here is called so"}`},
+		{"by POST", "POST", "/api/rest/a", nil, 405, `{"error":"this path takes GET only"}`},
+		{"minute by minute", "GET", "/api/rest/a/export", nil, 200, "minutes of a"},
+		{"minute by minute of nobody", "GET", "/api/rest/c/export", nil, 404, `{"error":"nobody here is called so"}`},
+		{"minute by minute, and it cannot be written", "GET", "/api/rest/a/export", errors.New("too many minutes"), 500, `{"error":"too many minutes"}`},
+	} {
+		f := &fake{own: true, err: c.err}
+		if w := ask(f.handler(), c.method, c.path, ""); w.Code != c.code || w.Body.String() != c.want+"\n" {
+			t.Errorf("%s: got %d %s want %d %s", c.name, w.Code, w.Body, c.code, c.want)
+		}
+	}
+	bare := web.New(web.Options{Wearers: []string{"a"}, Status: func() wire.Status { return wire.Status{} }})
+	for _, path := range []string{"/api/rest/a", "/api/rest/a/export"} {
+		if w := ask(bare, "GET", path, ""); w.Code != 404 || w.Body.String() != nothing+"\n" {
+			t.Errorf("a way in that is nobody's own answers %s with %d %s", path, w.Code, w.Body)
+		}
+	}
 }

@@ -67,7 +67,11 @@ func aim(c *pipeline.Command, target string, wearers []string) error {
 
 // stops tells whether a command only ever stops something: then any message is one.
 func stops(n pipeline.CommandName) bool {
-	return n == pipeline.CommandPause || n == pipeline.CommandEndSession || n == pipeline.CommandStopPractice
+	switch n {
+	case pipeline.CommandPause, pipeline.CommandEndSession, pipeline.CommandStopPractice, pipeline.CommandRestStop:
+		return true
+	}
+	return false
 }
 
 // targets tells what a command is for; neither for a name that is no command.
@@ -78,7 +82,8 @@ func targets(n pipeline.CommandName) (forRoom, forWearer bool) {
 		pipeline.CommandReminder, pipeline.CommandBreathPace, pipeline.CommandNightCeiling, pipeline.CommandVolumeCap:
 		return true, false
 	case pipeline.CommandResume, pipeline.CommandStartSession, pipeline.CommandSensing,
-		pipeline.CommandShare, pipeline.CommandKeep, pipeline.CommandRestStart:
+		pipeline.CommandShare, pipeline.CommandKeep,
+		pipeline.CommandRestStart, pipeline.CommandRestStop, pipeline.CommandRestForget:
 		return false, true
 	case pipeline.CommandAnswer:
 		return true, true
@@ -112,7 +117,7 @@ func fill(c *pipeline.Command, payload string) (err error) {
 		c.Share, err = level(text, pipeline.ParseShare, pipeline.ShareNone, pipeline.ShareFull)
 	case pipeline.CommandKeep:
 		c.Keep, err = level(text, pipeline.ParseKeep, pipeline.KeepNothing, pipeline.KeepJournal)
-	case pipeline.CommandRestStart:
+	case pipeline.CommandRestStart, pipeline.CommandRestForget:
 		_, err = oneOf(text, press)
 	}
 	return err // check_in takes anything

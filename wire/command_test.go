@@ -44,6 +44,8 @@ func TestCommandsAreRead(t *testing.T) {
 		{"sharing has three levels", "a", "share", "state", pipeline.Command{Wearer: "a", Share: pipeline.ShareState}},
 		{"keeping has four", "a", "keep", "summaries", pipeline.Command{Wearer: "a", Keep: pipeline.KeepSummaries}},
 		{"a rest starts by a press", "a", "rest_start", "PRESS", pipeline.Command{Wearer: "a"}},
+		{"a rest stops by anything", "a", "rest_stop", "what now", pipeline.Command{Wearer: "a"}},
+		{"a rest is forgotten by a press", "a", "rest_forget", "PRESS", pipeline.Command{Wearer: "a"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			origin := pipeline.Origin{Source: pipeline.SourcePage, Wearer: "a"}

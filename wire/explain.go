@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"hubd/dsp"
 	"hubd/pipeline"
 	"hubd/regulation"
 )
@@ -15,32 +16,28 @@ type Explainer struct{ last []explained }
 // explained is what was last said of a wearer.
 type explained struct {
 	wearer string
-	name   regulation.Name
-	why    regulation.UnknownReason
+	words  string // the name, or why there is none and how far that is
 }
 
-// Apply appends one line, with its line end, where e changes the name of a wearer's state or why there is none; else dst comes
-// back as it was. The line names up to three features that moved the state, each against the wearer's own rest.
+// Apply appends one line, with its line end, where e changes the name of a wearer's state, why there is none, or how many quiet minutes
+// are learnt; else dst comes back as it was. The line names up to three features that moved the state, each against the wearer's own rest.
 func (x *Explainer) Apply(dst []byte, e pipeline.Event) []byte {
 	s, ok := e.Value.(regulation.State)
 	if !ok {
 		return dst
 	}
-	is := explained{wearer: e.Wearer, name: s.Name, why: s.Unknown}
-	from, known := "", false
+	is := explained{wearer: e.Wearer, words: named(s)}
 	for i, was := range x.last {
+		if was == is {
+			return dst
+		}
 		if was.wearer == e.Wearer {
-			from, known = named(was.name, was.why), true
 			x.last[i] = is
-			if was == is {
-				return dst
-			}
+			return explain(dst, e, s, was.words)
 		}
 	}
-	if !known {
-		x.last = append(x.last, is)
-	}
-	return explain(dst, e, s, from)
+	x.last = append(x.last, is)
+	return explain(dst, e, s, "")
 }
 
 func explain(dst []byte, e pipeline.Event, s regulation.State, from string) []byte {
@@ -50,11 +47,13 @@ func explain(dst []byte, e pipeline.Event, s regulation.State, from string) []by
 	if from != "" {
 		dst = append(append(dst, from...), " -> "...)
 	}
-	dst = append(dst, named(s.Name, s.Unknown)...)
-	dst = appendNumber(append(dst, ", confidence "...), s.Confidence, qualityDecimals)
-	dst = axisWord(dst, ", arousal ", s.Arousal.Known, s.Arousal.Value)
-	dst = axisWord(dst, ", vagal ", s.Vagal.Known, s.Vagal.Value)
-	dst = append(append(dst, ", stage "...), s.Stage.String()...)
+	dst = append(dst, named(s)...)
+	if s.Name != regulation.Unknown {
+		dst = append(appendNumber(append(dst, ", "...), s.Confidence, qualityDecimals), " sure"...)
+	}
+	dst = axisWord(dst, "; heart and sweat ", s.Arousal)
+	dst = axisWord(dst, ", rhythm ", s.Vagal)
+	dst = append(dst, against(s)...)
 	for i, r := range s.Reasons[:min(len(s.Reasons), 3)] {
 		separator := "; "
 		if i == 0 {
@@ -65,19 +64,39 @@ func explain(dst []byte, e pipeline.Event, s regulation.State, from string) []by
 	return append(dst, '\n')
 }
 
-func axisWord(dst []byte, name string, known bool, z float64) []byte {
-	if !known {
-		return append(append(dst, name...), "not known"...)
+// against says what the numbers are measured by, where there are any.
+func against(s regulation.State) string {
+	switch {
+	case !s.Arousal.Known && !s.Vagal.Known:
+		return ""
+	case s.Stage == regulation.StageNew:
+		return ", for now by what is usual"
 	}
-	return appendNumber(append(dst, name...), z, axisDecimals)
+	return ", " + s.Stage.Words()
 }
 
-// named is a state in brief, with the reason where nothing is named.
-func named(n regulation.Name, r regulation.UnknownReason) string {
-	if w := why(r); n == regulation.Unknown && w != "" {
-		return brief(n) + " (" + w + ")"
+// axisWord says one side: 0 is as at the own rest, +1 one step further than it usually strays.
+func axisWord(dst []byte, name string, z dsp.Maybe) []byte {
+	dst = append(dst, name...)
+	if !z.Known {
+		return append(dst, "not read"...)
 	}
-	return brief(n)
+	return appendSigned(dst, z.Value, reasonDecimals)
+}
+
+// named is a state in brief, with the reason where nothing is named; while learning, with how far that is.
+func named(s regulation.State) string {
+	w := why(s.Unknown)
+	if s.Name != regulation.Unknown || w == "" {
+		return brief(s.Name)
+	}
+	if s.Unknown == regulation.ReasonLearning {
+		w += ": " + strconv.Itoa(s.QuietMinutes) + " of " + strconv.Itoa(regulation.MinutesToLearn) + " quiet minutes"
+		if s.DeclaredOnly {
+			w += ", here by hubd rest only"
+		}
+	}
+	return brief(s.Name) + " (" + w + ")"
 }
 
 // ExplainSession appends what a session leaves behind of one wearer, for hubd replay --explain: how its time was spent, and what is known of
@@ -118,11 +137,15 @@ func explainRest(dst []byte, wearer string, p regulation.Portrait) []byte {
 		dst = append(dst, plural(" day", p.Days)...)
 	}
 	for _, m := range p.Measures {
-		dst = append(append(dst, "; "...), plain(m.Name)...)
-		dst = appendNumber(append(dst, ' '), m.Median, axisDecimals)
-		dst = appendNumber(append(dst, " ("...), m.Lower, axisDecimals)
-		dst = appendNumber(append(dst, " to "...), m.Higher, axisDecimals)
+		dst = append(append(dst, "; "...), measureWords(m.Name)...)
+		dst = appendNumber(append(dst, ' '), m.Median, reasonDecimals)
+		dst = appendNumber(append(dst, " ("...), m.Lower, reasonDecimals)
+		dst = appendNumber(append(dst, " to "...), m.Higher, reasonDecimals)
 		dst = append(append(dst, ") "...), m.Unit...)
 	}
-	return append(dst, '\n')
+	dst = append(dst, '\n')
+	if words := UnlikeWords(p.Unlike); words != "" {
+		dst = append(append(dst, words...), '\n')
+	}
+	return dst
 }

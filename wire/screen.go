@@ -173,7 +173,7 @@ func (w *screenWearer) stateWords(dst []byte) []byte {
 	if w.state.Name != regulation.Unknown && w.state.Confidence < doubted {
 		dst = append(dst, "perhaps "...)
 	}
-	dst = append(dst, named(w.state.Name, w.state.Unknown)...)
+	dst = append(dst, named(w.state)...)
 	if w.state.Name == regulation.Unknown || len(w.state.Reasons) == 0 {
 		return dst
 	}

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,20 +47,8 @@ func why(r regulation.UnknownReason) string {
 
 // direction says a feature and which way it went, against the wearer's own rest.
 func direction(r regulation.Reason) string {
-	what, more, less := plain(r.Feature), "higher", "lower"
-	switch r.Feature {
-	case "scr_per_min":
-		what, more, less = "skin responses", "more", "fewer"
-	case "scl_change":
-		what = "skin conductance"
-	case "heart_rate":
-		what, more, less = "heart rate", "faster", "slower"
-	case "rmssd":
-		what, more, less = "beat-to-beat change", "larger", "smaller"
-	case "rsa":
-		what, more, less = "breath swing", "larger", "smaller"
-	}
-	switch z := string(appendNumber(nil, r.Z, reasonDecimals)); {
+	what, more, less := regulation.FeatureWords(plain(r.Feature))
+	switch z := string(appendSigned(nil, r.Z, reasonDecimals)); {
 	case z == "0.0":
 		return what + " as at rest"
 	case z == "null":
@@ -66,8 +56,18 @@ func direction(r regulation.Reason) string {
 	case r.Z < 0:
 		return what + " " + less + ", " + z
 	default:
-		return what + " " + more + ", +" + z
+		return what + " " + more + ", " + z
 	}
+}
+
+// appendSigned is appendNumber with the sign of what is above 0 too.
+func appendSigned(dst []byte, v float64, decimals int) []byte {
+	start := len(dst)
+	dst = appendNumber(dst, v, decimals)
+	if v > 0 && !math.IsInf(v, 0) && !isZero(dst[start:]) {
+		dst = slices.Insert(dst, start, '+')
+	}
+	return dst
 }
 
 // goodQuality is the least quality that is called good.
@@ -86,10 +86,10 @@ func grade(contact bool, quality float64) string {
 	return "poor"
 }
 
-// plain keeps a text from config or a chip to what every terminal shows: ASCII and the micro sign, on one line.
+// plain keeps a text from config or a chip to what every terminal shows: ASCII and the two signs of units, on one line.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r >= ' ' && r <= '~' || r == 'µ' {
+		if r >= ' ' && r <= '~' || r == 'µ' || r == '²' {
 			return r
 		}
 		return '?'

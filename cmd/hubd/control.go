@@ -87,15 +87,6 @@ func runResume(ctx context.Context, args []string, std streams) error {
 	return onWearer(ctx, "resume", "resume", args, std)
 }
 
-func runRest(ctx context.Context, args []string, std streams) error {
-	if err := onWearer(ctx, "rest", "rest_start", args, std); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(std.out, `Now sit or lie, awake, and breathe as you like, until three good minutes are in, five at most.
-hubd rest, asked again, says how far it is.`)
-	return err
-}
-
 func runSet(ctx context.Context, args []string, std streams) error {
 	fs, socket, wearer := controlFlags("set")
 	fs.Usage = func() {

@@ -146,6 +146,12 @@ func TestMistakesOnTheCommandLine(t *testing.T) {
 		{"start with two kinds", []string{"start", "alone", "night"}, exitUsage, "one kind"},
 		{"hrv of two files", []string{"hrv", there, there}, exitUsage, "one file"},
 		{"no daemon", []string{"pause", "--socket", "/no/hubd.sock"}, exitFailed, "no daemon answers"},
+		{"a rest without a daemon", []string{"rest", "--wearer", "a", "--socket", "/no/hubd.sock"}, exitFailed, "no daemon answers"},
+		{"the own rest without a daemon", []string{"rest", "--show", "--wearer", "a", "--socket", "/no/hubd.sock"}, exitFailed, "no daemon answers"},
+		{"an export without a daemon", []string{"rest", "--export", "--wearer", "a", "--socket", "/no/hubd.sock"}, exitFailed, "no daemon answers"},
+		{"forgetting without a daemon", []string{"rest", "--forget", "--yes", "--wearer", "a", "--socket", "/no/hubd.sock"}, exitFailed, "no daemon answers"},
+		{"two wishes for a rest", []string{"rest", "--show", "--forget"}, exitUsage, "at a time"},
+		{"a yes to nothing", []string{"rest", "--yes"}, exitUsage, "--forget"},
 		{"no daemon, for a wearer", []string{"resume", "--socket", "/no/hubd.sock"}, exitFailed, "no daemon answers"},
 	}
 	for _, test := range tests {
