@@ -212,4 +212,3 @@ func found(data []byte, index map[[traceHead]byte][][]byte) bool {
 	}
 	return false
 }
-
