@@ -82,7 +82,7 @@ func guide(tb testing.TB, scenario string, seed uint64, change func(*pipeline.Op
 }
 
 // hearts is how many simulated hearts are searched: go test ./pipeline -run ResonanceFinds -v -args -hearts 100
-var hearts = flag.Int("hearts", 12, "how many simulated hearts the search for the best pace is tried on")
+var hearts = flag.Int("hearts", 6, "how many simulated hearts the search for the best pace is tried on")
 
 func TestResonanceFindsTheBodysOwnPace(t *testing.T) {
 	if testing.Short() {
