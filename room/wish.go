@@ -40,6 +40,9 @@ func (r *Room) wishFor(now time.Duration) (wish, bool) {
 		return wish{}, false
 	case r.session.stage == stageAfter:
 		w = wish{name: sceneAfter, scene: r.scenes[sceneAfter], fade: afterFade, reason: "end"}
+		if r.session.stopped {
+			w.scene.Sound, w.scene.Pace = Sound{}, Pace{}
+		}
 	case r.practice.on:
 		w = r.practiceWish(now)
 	case r.byHand != "":
@@ -119,6 +122,9 @@ func (r *Room) adopt(now time.Duration, w wish) {
 		p.pace.PhaseZero = r.phaseZero
 	}
 	r.replan(now, p)
+	if !r.comfort.bears(r.sound.playing) {
+		r.sound.cut(now)
+	}
 	if soundChanged {
 		r.sound.aim(now, w.fade, w.scene.Sound)
 	}
@@ -131,7 +137,7 @@ func (r *Room) cue(now time.Duration) Cue {
 	if c.Pace.BreathsPerMin > 0 {
 		c.Pace.PhaseZero = r.phaseZero
 	}
-	r.sound.told = r.sound.at(now)
+	r.sound.told, r.sound.untold = r.sound.at(now), false
 	c.Sound = r.sound.told
 	return c
 }
