@@ -238,7 +238,7 @@ func (w *witness) heardCue(c call, q room.Cue) {
 	case w.party.kind == room.Night && w.party.stage == running && (q.Sound != room.Sound{} || q.Pace != room.Pace{}):
 		w.fail("a cue in the night: %+v", q)
 	}
-	w.spared(q)
+	w.spared(c, q)
 	w.discreet(c, q)
 	w.level(q)
 	w.cue, w.cueAt, w.cueKnown = q, w.now, true
@@ -247,9 +247,9 @@ func (w *witness) heardCue(c call, q room.Cue) {
 const rounding = 1e-6
 
 // spared checks a cue against the comfort of those who take part.
-func (w *witness) spared(q room.Cue) {
+func (w *witness) spared(by call, q room.Cue) {
 	c := w.party.comfort()
-	if night := w.party.kind == room.Night && w.party.stage == running; q.Reason == "end" && (w.party.stage == idle || night) {
+	if q.Reason == "end" && (w.party.stage == idle || by.of == callStart) {
 		return // the silence after all has ended: its light is asked of no lamp any more
 	}
 	switch {
