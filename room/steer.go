@@ -61,9 +61,27 @@ func (r *Room) steerable() bool {
 		!r.practice.on && r.byHand == ""
 }
 
-// ask gives the gentler of what each wearer's State asks for. Who is unknown, or whose cues are off, asks for nothing.
+// showsOne tells whether everything that States move would be one person's, and another who is there could read it off the light.
+func (r *Room) showsOne() bool {
+	present, steering := 0, 0
+	for i, m := range r.members {
+		if m {
+			present++
+		}
+		if m && r.wearers[i].cues {
+			steering++
+		}
+	}
+	return present > 1 && steering == 1
+}
+
+// ask gives the gentler of what each wearer's State asks for. Who is unknown, or whose cues are off, asks for nothing; where that
+// leaves one of several, nobody does.
 func (r *Room) ask() asked {
 	var out asked
+	if r.showsOne() {
+		return out
+	}
 	for i := range r.wearers {
 		w := &r.wearers[i]
 		if !r.members[i] || !w.cues || w.state == regulation.Unknown || w.confided < r.o.MinConfidence {

@@ -33,7 +33,7 @@ type attribute struct {
 
 // now is the expected value.
 func (a *attribute) now(t time.Duration) dsp.Maybe {
-	if a.active {
+	if a.commanded {
 		return dsp.Some(a.sent.at(t))
 	}
 	return a.reported
