@@ -61,7 +61,7 @@ func (r *Room) goal(l *lamp) (brightness, kelvin dsp.Maybe) {
 	}
 	brightness.Value = min(brightness.Value, e.BrightnessCeiling)
 	if l.motion.PauseLimit.Known {
-		brightness.Value = min(brightness.Value, l.motion.PauseLimit.Value)
+		brightness.Value = min(brightness.Value, l.motion.PauseLimit.Value-stillPoints) // so near to a goal nothing more is sent
 	}
 	kelvin.Value = min(clamp(kelvin.Value, l.o.MinKelvin, l.o.MaxKelvin), e.KelvinCeiling)
 	return brightness, kelvin

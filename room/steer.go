@@ -7,7 +7,8 @@ import (
 )
 
 const (
-	driftFade  = 3 * time.Minute  // nobody's state is known: to the base scene
+	driftAfter = time.Minute      // nobody's state is known for so long, beside the delay: what is unknown for a moment moves nothing
+	driftFade  = 3 * time.Minute  // then: to the base scene
 	stopsAfter = 10 * time.Second // without contact of a wearer in together: States move nothing
 	baseAfter  = 2 * time.Minute  // then: the base scene
 )
@@ -19,6 +20,7 @@ type steering struct {
 	fade    time.Duration // to the base scene
 	applied asked
 	waiting bool
+	holds   bool // it waits for a State to be known again
 	at      time.Duration
 }
 
@@ -48,8 +50,11 @@ func (r *Room) steer(now time.Duration) {
 	switch {
 	case want == s.applied:
 		s.waiting = false
-	case !s.waiting:
-		s.waiting, s.at = true, now+r.delay()
+	case !s.waiting || s.holds && want.name != "":
+		s.waiting, s.holds, s.at = true, want.name == "", now+r.delay()
+		if s.holds {
+			s.at += driftAfter
+		}
 	case now >= s.at:
 		*s = steering{on: true, applied: want, fade: max(driftFade, r.o.Discretion.Fade)}
 	}

@@ -94,6 +94,9 @@ func (r *Room) within(w wish) wish {
 // follow makes the room do what it should, and tells a Cue when that changed.
 func (r *Room) follow(dst []dsp.Value, now time.Duration) []dsp.Value {
 	w, active := r.wishFor(now)
+	if !r.comfort.bears(r.sound.playing) {
+		r.sound.cut(now)
+	}
 	switch {
 	case !active:
 		r.wish = wish{}
@@ -122,9 +125,6 @@ func (r *Room) adopt(now time.Duration, w wish) {
 		p.pace.PhaseZero = r.phaseZero
 	}
 	r.replan(now, p)
-	if !r.comfort.bears(r.sound.playing) {
-		r.sound.cut(now)
-	}
 	if soundChanged {
 		r.sound.aim(now, w.fade, w.scene.Sound)
 	}
@@ -133,6 +133,8 @@ func (r *Room) adopt(now time.Duration, w wish) {
 // cue tells what the room does now.
 func (r *Room) cue(now time.Duration) Cue {
 	c := Cue{Scene: r.wish.name, Light: r.wish.scene.Light, Pace: r.wish.scene.Pace, Reason: r.wish.reason}
+	e := r.envelope() // a last word about a scene may fall into a night that has just begun
+	c.Light.Brightness, c.Light.Kelvin = min(c.Light.Brightness, e.BrightnessCeiling), min(c.Light.Kelvin, e.KelvinCeiling)
 	c.Light.Transition = max(minTransition, r.plan.since+r.plan.fade-now)
 	if c.Pace.BreathsPerMin > 0 {
 		c.Pace.PhaseZero = r.phaseZero

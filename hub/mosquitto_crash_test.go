@@ -1,0 +1,144 @@
+package hub_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestMosquittoCrash kills the hub with SIGKILL at random moments of a scene by hand, also while settings are being written, starts it
+// again, and wants every lamp back as it was: those still on that no hand took, and only those. Rooms live side by side, so that a
+// hundred trials of a minute's restore take some minutes.
+func TestMosquittoCrash(t *testing.T) {
+	broker, binary := brokerForBeds(t)
+	trials, atOnce := setting("HUBD_CRASHES", 10), 10
+	back := 0
+	for from := 0; from < trials; from += atOnce {
+		var beds []*crashed
+		for i := from; i < min(from+atOnce, trials); i++ {
+			beds = append(beds, newCrashed(t, broker, binary, i))
+		}
+		for _, c := range beds {
+			c.live(t)
+		}
+		for _, c := range beds {
+			c.crash(t, binary)
+		}
+		for _, c := range beds {
+			if c.restored(t) {
+				back++
+			}
+			c.hub.stop(t, syscall.SIGKILL)
+		}
+	}
+	t.Logf("restored after kill -9: %d of %d", back, trials)
+	if back != trials {
+		t.Errorf("%d of %d", back, trials)
+	}
+}
+
+// crashed is one trial.
+type crashed struct {
+	*bed
+	chance      *rand.Rand
+	before      []string
+	taken       int // a lamp that a hand took before the crash
+	off         int // one that a hand switched off while the hub was dead
+	openAtCrash bool
+}
+
+func newCrashed(t *testing.T, broker *mosquitto, binary string, trial int) *crashed {
+	c := &crashed{bed: broker.makeBed(t, fmt.Sprintf("crash%d", trial), bedroom), chance: rand.New(rand.NewPCG(uint64(trial), 11))}
+	c.taken, c.off = c.chance.IntN(5), c.chance.IntN(5)
+	c.before = c.lamps.states()
+	c.start(t, binary)
+	return c
+}
+
+// live begins a scene by hand, lets it go on for a random while, and has settings written as often as a disk can.
+func (c *crashed) live(t *testing.T) {
+	t.Helper()
+	began := time.Now()
+	c.send(t, "room/set/scene", []string{"neutral", "after", "settled"}[c.chance.IntN(3)])
+	await(t, c.id+": lamps are asked for the scene", c.lamps.changed, func() bool { return len(c.groupsAsked(began)) == 2 })
+	time.Sleep(time.Duration(c.chance.IntN(4000)) * time.Millisecond)
+	if c.chance.IntN(2) == 0 {
+		from := c.ears.mark()
+		c.lamps.hand(c.taken, `{"brightness":250}`)
+		c.before[c.taken] = ""
+		c.ears.await(t, from, c.topic("room/state"), "anything", nil)
+		await(t, c.id+": the hand is in the settings", soon, func() bool { return !strings.Contains(c.snapshot(t), `"`+lampName(c.taken)+`"`) })
+	} else {
+		c.taken = -1
+	}
+}
+
+func lampName(i int) string { return []string{"l1", "l2", "l3", "r1", "r2"}[i] }
+
+// snapshot is what the settings file knows of the room.
+func (c *crashed) snapshot(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(c.dir, "state", "settings.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// crash kills the hub, as often as not while it writes, lets a hand switch one lamp off, and starts the hub again.
+func (c *crashed) crash(t *testing.T, binary string) {
+	t.Helper()
+	for i := range c.chance.IntN(12) {
+		c.send(t, "room/set/night_ceiling", fmt.Sprint(20+i))
+		c.send(t, "a/set/share", []string{"state", "full"}[i%2])
+	}
+	time.Sleep(time.Duration(c.chance.IntN(30)) * time.Millisecond)
+	c.hub.stop(t, syscall.SIGKILL)
+	if c.off == c.taken || c.chance.IntN(2) == 0 {
+		c.off = -1
+	} else {
+		c.lamps.hand(c.off, `{"state":"OFF"}`)
+	}
+	c.start(t, binary)
+}
+
+// restored waits until every lamp that shall be is as it was, and checks that the others were left alone.
+func (c *crashed) restored(t *testing.T) bool {
+	t.Helper()
+	ok := true
+	await(t, c.id+": the snapshot is closed", soon, func() bool { return !strings.Contains(c.snapshot(t), `"open":true`) })
+	for i, now := range c.lamps.states() {
+		is, was := lampState(t, now), lampState(t, c.before[i])
+		switch {
+		case i == c.taken && math.Abs(is.Brightness-250) > 1, i == c.off && is.State != "OFF",
+			i != c.taken && i != c.off && (math.Abs(is.Brightness-was.Brightness) > 2 || math.Abs(is.Mired-was.Mired) > 4):
+			t.Errorf("%s, lamp %s, taken %v, switched off %v: is %s, was %s", c.id, lampName(i), i == c.taken, i == c.off, now, c.before[i])
+			ok = false
+		}
+	}
+	return ok
+}
+
+type shownLamp struct {
+	State      string  `json:"state"`
+	Brightness float64 `json:"brightness"`
+	Mired      float64 `json:"color_temp"`
+}
+
+func lampState(t *testing.T, payload string) (s shownLamp) {
+	t.Helper()
+	if payload == "" {
+		return s
+	}
+	if err := json.Unmarshal([]byte(payload), &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
