@@ -102,6 +102,10 @@ func (r *bed) start(t *testing.T, binary string) {
 	from := r.ears.mark()
 	r.hub = startProcess(t, t, &r.log, binary, "run", "--simulate", "rest", "--config", filepath.Join(r.dir, "config.yaml"), "--socket", r.socket())
 	r.ears.await(t, from, r.topic("status"), "online", is("online"))
+	await(t, r.id+" hears", soon, func() bool { // which comes a moment after it says that it is there
+		r.send(t, "room/set/hello", "PRESS")
+		return len(r.ears.since(from, r.topic("room/event"))) > 0
+	})
 }
 
 func (r *bed) socket() string                          { return filepath.Join(r.dir, "s") }
@@ -120,8 +124,8 @@ func (r *bed) groupsAsked(from time.Time) map[string]time.Duration {
 	return first
 }
 
-// swells is how far each swell of the breathing light was asked from the instant it was meant for. The cue that began the practice
-// came as the first breath in did: six breaths a minute, four seconds in and six out.
+// swells is how far each swell of one practice's light was asked from its instant, against the earliest of them: six breaths a
+// minute, four seconds in and six out. How far the room plans from the pacer is proven on its own clock (room/breath_test.go).
 func (r *bed) swells(began time.Time) (off []time.Duration) {
 	const breath, in = 10 * time.Second, 4 * time.Second
 	for _, a := range r.lamps.after(began) {
@@ -129,15 +133,22 @@ func (r *bed) swells(began time.Time) (off []time.Duration) {
 			Brightness *float64 `json:"brightness"`
 			Transition float64  `json:"transition"`
 		}
-		if json.Unmarshal([]byte(a.text), &c) != nil || c.Brightness == nil || c.Transition != 4 && c.Transition != 6 {
+		if json.Unmarshal([]byte(a.text), &c) != nil || c.Brightness == nil || c.Transition < 3.9 || c.Transition > 6 || c.Transition > 4 && c.Transition < 5.9 {
 			continue
 		}
 		meant := time.Duration(0)
-		if c.Transition == 6 {
+		if c.Transition > 5 {
 			meant = in
 		}
 		late := (a.at.Sub(began) - meant + breath/2) % breath
-		off = append(off, (late - breath/2).Abs())
+		off = append(off, late)
+	}
+	if len(off) < 4 {
+		return nil
+	}
+	first := slices.Min(off)
+	for i := range off {
+		off[i] -= first
 	}
 	return off
 }

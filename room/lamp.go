@@ -139,7 +139,7 @@ func (l *lamp) takeBack() {
 		return
 	}
 	l.hand, l.taken, l.owed = false, false, false
-	l.before = l.snapshot()
+	l.before, l.known = l.snapshot(), l.on.Known
 }
 
 func (l *lamp) snapshot() LampSnapshot {

@@ -257,6 +257,9 @@ func (w *witness) puttingBack(k *seen, from float64, m room.LampCommand) {
 	}
 	k.backLow, k.backHigh = min(k.backLow, from), max(k.backHigh, from)
 	goal := before.Brightness.Or(from)
+	if !before.On {
+		goal = 0 // hubd had switched it on
+	}
 	w.between("restore", k, from, m.Brightness.Value, goal)
 	end := min(goal, w.ceiling())
 	far := max(end-k.backLow, k.backHigh-end)
