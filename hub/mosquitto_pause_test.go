@@ -198,7 +198,7 @@ func TestMosquittoPause(t *testing.T) {
 		running.Go(func() {
 			chance := rand.New(rand.NewPCG(uint64(i), 7))
 			for n := range (pauses + rooms - 1) / rooms {
-				p := b.pauseOnce(t, []string{"button", "mqtt", "socket"}[(n+i)%3], time.Duration(11000+chance.IntN(8000))*time.Millisecond)
+				p := b.pauseOnce(t, []string{"button", "mqtt", "socket"}[(n+i)%3], time.Duration(18000+chance.IntN(8000))*time.Millisecond)
 				mu.Lock()
 				all = append(all, p)
 				mu.Unlock()

@@ -76,6 +76,9 @@ func (p *party) before(c call) {
 		if !c.refused {
 			p.alive = c.at
 		}
+		if c.of == callScene && !c.refused {
+			p.byHand = c.word != "auto"
+		}
 		if c.of == callAnswer && !c.refused {
 			p.askedAt = -1
 		}
@@ -136,7 +139,7 @@ func (p *party) begin(c call, s room.Session) {
 	if p.replaced {
 		return // the room goes on with lamps as they are
 	}
-	for _, k := range p.w.lamps {
+	for _, k := range p.w.all {
 		k.hand = false
 		if s.Of != room.Night && k.taken {
 			k.taken = false
@@ -150,9 +153,6 @@ func (p *party) begin(c call, s room.Session) {
 // after syncs with what shows, and checks the bounds of a session.
 func (p *party) after(c call) {
 	w := p.w
-	if c.of == callScene && !c.refused {
-		p.byHand = c.word != "auto"
-	}
 	if p.hold || p.practice != "" || p.contact != [2]bool{} {
 		p.alive = c.at
 	}

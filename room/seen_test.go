@@ -304,7 +304,7 @@ func (w *witness) passLamps(c call) {
 	if back := c.of == callScene && !c.refused && c.word != "auto" || c.of == callPractice && !c.refused; back {
 		w.givenBack()
 	}
-	for _, k := range w.lamps {
+	for _, k := range w.all {
 		if p := k.pausedFrom; w.paused() && p.Known && k.sent && w.now < w.party.pausedAt+time.Minute && k.light.at(w.now) > p.Value+10+rounding {
 			w.fail("a pause lets lamp %s rise from %.1f to %.1f", k.o.ID, p.Value, k.light.at(w.now))
 		}
@@ -319,7 +319,7 @@ func (w *witness) passLamps(c call) {
 
 // passHands ends the yields that have lasted long enough.
 func (w *witness) passHands() {
-	for _, k := range w.lamps {
+	for _, k := range w.all {
 		if k.hand && w.now >= k.handAt+w.o.HandFor && w.commanding() && !w.paused() {
 			k.hand, k.taken = false, false
 		}
@@ -327,7 +327,7 @@ func (w *witness) passHands() {
 }
 
 func (w *witness) givenBack() {
-	for _, k := range w.lamps {
+	for _, k := range w.all {
 		k.hand, k.taken = false, false
 	}
 }
