@@ -65,6 +65,7 @@ type witness struct {
 	volumeCap     float64
 	party         party
 	lamps         map[string]*seen
+	all           []*seen // the same, in order
 	spent         map[string]*spending
 	cue           room.Cue // the newest
 	cueAt         time.Duration
