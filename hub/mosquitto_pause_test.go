@@ -97,10 +97,14 @@ func (b *mosquitto) makeBed(t *testing.T, id, config string) *bed {
 	return r
 }
 
-func (r *bed) start(t *testing.T, binary string) {
+func (r *bed) start(t *testing.T, binary string, bodies bool) {
 	t.Helper()
 	from := r.ears.mark()
-	r.hub = startProcess(t, t, &r.log, binary, "run", "--simulate", "rest", "--config", filepath.Join(r.dir, "config.yaml"), "--socket", r.socket())
+	args := []string{"run", "--config", filepath.Join(r.dir, "config.yaml"), "--socket", r.socket()}
+	if bodies {
+		args = append(args, "--simulate", "rest")
+	}
+	r.hub = startProcess(t, t, &r.log, binary, args...)
 	r.ears.await(t, from, r.topic("status"), "online", is("online"))
 	await(t, r.id+" hears", soon, func() bool { // which comes a moment after it says that it is there
 		r.send(t, "room/set/hello", "PRESS")
@@ -190,7 +194,7 @@ func TestMosquittoPause(t *testing.T) {
 	var beds []*bed
 	for i := range rooms {
 		b := broker.makeBed(t, fmt.Sprintf("bed%d", i), bedroom)
-		b.start(t, binary)
+		b.start(t, binary, true)
 		beds = append(beds, b)
 	}
 	var running sync.WaitGroup

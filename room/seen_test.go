@@ -222,7 +222,9 @@ func (w *witness) pausing(k *seen, from float64, m room.LampCommand) {
 	if w.now < w.party.pausedAt+time.Minute && k.pausedFrom.Known {
 		goal = min(goal, k.pausedFrom.Value+10)
 	}
-	w.between("pause", k, from, to, goal)
+	if math.Abs(to-goal) > 0.5+rounding { // a change so small is none
+		w.between("pause", k, from, to, goal)
+	}
 }
 
 // serving checks that a lamp goes towards what was told, and no further: in a breathing light 8 points under it.
