@@ -73,14 +73,15 @@ func (c *crashed) live(t *testing.T) {
 
 func lampName(i int) string { return []string{"l1", "l2", "l3", "r1", "r2"}[i] }
 
-// snapshot is what the settings file knows of the room.
-func (c *crashed) snapshot(t *testing.T) string {
+// snapshot is what the settings file knows of the room. While a new version takes its place there is a moment without one.
+func (c *crashed) snapshot(t *testing.T) (settings string) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(c.dir, "state", "settings.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
+	await(t, c.id+": settings.json", soon, func() bool {
+		data, err := os.ReadFile(filepath.Join(c.dir, "state", "settings.json"))
+		settings = string(data)
+		return err == nil
+	})
+	return settings
 }
 
 // crash kills the hub, as often as not while it writes, lets a hand switch one lamp off, and starts the hub again.

@@ -305,8 +305,8 @@ func pauseWithoutBroker(t *testing.T, broker *mosquitto, beds []*bed) {
 		if _, err := hub.Ask(t.Context(), hub.Request{Socket: b.socket(), Name: "pause", Payload: "PRESS"}); err != nil {
 			t.Errorf("%s: %v", b.id, err)
 		}
-		if got := b.sensing(t); got != "paused" {
-			t.Errorf("%s: %s after the answer to a pause", b.id, got)
+		for b.sensing(t) != "paused" && time.Since(pressed) < within {
+			continue // each question is a round trip to the hub
 		}
 		took = append(took, time.Since(pressed))
 	}
