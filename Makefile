@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy peers test-arm test-mqtt clean
+.PHONY: run build test race lint bench accuracy peers soak test-arm test-mqtt test-room clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -39,11 +39,18 @@ accuracy: build ## hubd's figures against the references of ../shared/data, and 
 peers: build ## NeuroKit2, HeartPy and pyPPG on the same recordings: accuracy and processor time
 	./scripts/peers.sh
 
+CHECKS ?= 1000000
+soak: ## a million random lives of a room; CHECKS=50000 for fewer. Prints how many there were, or the seed of the one that failed
+	$(GO) test ./room -count=1 -timeout 0 -v -run TestNoSequenceLeavesTheEnvelope -rapid.checks=$(CHECKS)
+
 test-arm: ## unit tests of the pure packages and the drivers on 32- and 64-bit ARM, emulated
 	./scripts/test-arm.sh $(PURE)
 
 test-mqtt: build ## hubd against a real mosquitto on loopback
 	./scripts/test-mqtt.sh
+
+test-room: build ## the same with a hundred pauses and a hundred crashes: some ten minutes
+	HUBD_BEDS=4 HUBD_PAUSES=104 HUBD_CRASHES=100 ./scripts/test-mqtt.sh
 
 clean:
 	rm -rf bin dist

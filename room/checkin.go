@@ -33,14 +33,23 @@ func (r *Room) askCheckIn(dst []dsp.Value, now time.Duration, c CheckIn) []dsp.V
 func (r *Room) Answer(dst []dsp.Value, now time.Duration, _ int, answer string) ([]dsp.Value, error) {
 	switch answer {
 	case "stop":
-		r.sound.cut(now)
-		return r.finish(dst, now), nil
+		return r.stop(dst, now), nil
 	case "space", "touch", "reassurance", "fine_for_now":
 		r.session.lived = now
 		r.checkIn = asking{}
 		return r.follow(dst, now), nil
 	}
 	return dst, fmt.Errorf("there is no answer %q: wanted is space, touch, reassurance, fine_for_now or stop", answer)
+}
+
+// stop ends the session for everyone, and is an end in silence: its after scene has no sound and no pacer either.
+func (r *Room) stop(dst []dsp.Value, now time.Duration) []dsp.Value {
+	r.sound.cut(now)
+	if r.session.stage == stageAfter {
+		return r.leaveAfter(dst, now)
+	}
+	r.session.stopped = true
+	return r.finish(dst, now)
 }
 
 // passCheckIn returns to the base scene, and stays there, where nobody answered.

@@ -110,6 +110,11 @@ func (c *comfort) spare(s Sound) Sound {
 	return s
 }
 
+// bears tells whether a sound may go on. One that somebody does not want ends at once and is not faded out.
+func (c *comfort) bears(s Sound) bool {
+	return !s.audible() || c.apply(Scene{Sound: s}).Sound == s
+}
+
 // mergeComfort merges the comforts of those who take part; where nobody does, of every wearer of the hub, since whoever
 // lies in the room is then unknown.
 func (r *Room) mergeComfort() {

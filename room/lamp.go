@@ -16,6 +16,7 @@ type lamp struct {
 	motion     Motion
 	before     LampSnapshot
 	known      bool          // before holds how the lamp was
+	owed       bool          // by an earlier session, which has not put it back yet: before stays
 	hand       bool          // somebody took it
 	handAt     time.Duration // when
 	taken      bool          // not to be restored
@@ -50,6 +51,7 @@ func (r *Room) Lamp(dst []dsp.Value, now time.Duration, rep LampReport) []dsp.Va
 		if l := &r.lamps[i]; l.o.ID == rep.Lamp {
 			if l.report(now, rep) && r.plan.aim != aimNothing && !l.hand {
 				dst = append(dst, l.yield(now))
+				r.snapshotChanged = r.snapshotChanged || r.snapshotOpen // after a crash, too, it stays as the hand left it
 			}
 			r.noteBefore(l)
 		}
@@ -136,8 +138,8 @@ func (l *lamp) takeBack() {
 	if !l.hand {
 		return
 	}
-	l.hand, l.taken = false, false
-	l.before = l.snapshot()
+	l.hand, l.taken, l.owed = false, false, false
+	l.before, l.known = l.snapshot(), l.on.Known
 }
 
 func (l *lamp) snapshot() LampSnapshot {
@@ -148,4 +150,4 @@ func (l *lamp) snapshot() LampSnapshot {
 }
 
 // touched tells whether the room has commanded the lamp since it was released.
-func (l *lamp) touched() bool { return l.brightness.active || l.kelvin.active }
+func (l *lamp) touched() bool { return l.brightness.commanded || l.kelvin.commanded }

@@ -64,5 +64,6 @@ func (r *Room) SetVolumeCap(dst []dsp.Value, now time.Duration, dB float64) ([]d
 		return dst, fmt.Errorf("volume_cap is %g: wanted is a level from -60 to 0 dB", dB)
 	}
 	r.volumeCap = dB
+	r.sound.limit(now, dB)
 	return r.follow(dst, now), nil
 }

@@ -16,6 +16,9 @@ func (r *Room) Pause(dst []dsp.Value, now time.Duration) []dsp.Value {
 		return dst
 	}
 	r.hold, r.heldAt = true, now
+	for i := range r.lamps {
+		r.noteBefore(&r.lamps[i])
+	}
 	dst = r.stopPractice(dst, now, PracticeStopped)
 	r.checkIn = asking{}
 	if r.session.stage != stageIdle {

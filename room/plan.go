@@ -61,7 +61,7 @@ func (r *Room) goal(l *lamp) (brightness, kelvin dsp.Maybe) {
 	}
 	brightness.Value = min(brightness.Value, e.BrightnessCeiling)
 	if l.motion.PauseLimit.Known {
-		brightness.Value = min(brightness.Value, l.motion.PauseLimit.Value)
+		brightness.Value = min(brightness.Value, l.motion.PauseLimit.Value-stillPoints) // so near to a goal nothing more is sent
 	}
 	kelvin.Value = min(clamp(kelvin.Value, l.o.MinKelvin, l.o.MaxKelvin), e.KelvinCeiling)
 	return brightness, kelvin
@@ -131,11 +131,15 @@ func (r *Room) next(group int, now time.Duration) (*lamp, *attribute) {
 			continue
 		}
 		b, k := r.goal(l)
+		waits := l.lastSent
+		if l.risesPast(now) {
+			waits = -time.Hour
+		}
 		if r.envelope().mustWait(&l.motion, now, l.brightness.now(now).Value) {
 			continue
 		}
-		if b.Known && l.brightnessDue(now, r.plan.number, b.Value) && (found == nil || l.lastSent < since) {
-			found, which, since = l, &l.brightness, l.lastSent
+		if b.Known && l.brightnessDue(now, r.plan.number, b.Value) && (found == nil || waits < since) {
+			found, which, since = l, &l.brightness, waits
 		}
 		free := !l.brightness.active || now >= l.brightness.sent.end
 		if free && k.Known && l.kelvin.due(now, r.plan.number, k.Value) && (found == nil || l.lastSent+colourWaits < since) {
@@ -143,6 +147,12 @@ func (r *Room) next(group int, now time.Duration) (*lamp, *attribute) {
 		}
 	}
 	return found, which
+}
+
+// risesPast tells whether a pause has to hold a lamp up before all others: it is on its way to be brighter than it may.
+func (l *lamp) risesPast(now time.Duration) bool {
+	a := &l.brightness
+	return l.motion.PauseLimit.Known && a.active && now < a.sent.end && a.sent.to > l.motion.PauseLimit.Value
 }
 
 // brightnessDue lets a running change of colour end, except where a new plan begins.
@@ -160,10 +170,10 @@ func (r *Room) send(dst []dsp.Value, now time.Duration, l *lamp, a *attribute) [
 	c := LampCommand{Lamp: l.o.ID, Planned: now, Waits: r.plan.aim != aimCue}
 	var value float64
 	if a == &l.brightness {
-		value, c.Transition = a.step(now, r.fade(l, now, b.Value), r.plan.number, b.Value)
+		value, c.Transition = a.step(now, r.fade(l, now, b.Value), r.plan.number, b.Value, r.envelope().BrightnessCeiling)
 		c.Brightness = dsp.Some(value)
 	} else {
-		value, c.Transition = a.step(now, r.plan.fade, r.plan.number, k.Value)
+		value, c.Transition = a.step(now, r.plan.fade, r.plan.number, k.Value, r.envelope().KelvinCeiling)
 		c.Kelvin = dsp.Some(value)
 	}
 	return r.release(dst, now, l, c)

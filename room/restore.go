@@ -26,7 +26,7 @@ func (r *Room) recover(s Snapshot) {
 	for _, before := range s.Lamps {
 		for i := range r.lamps {
 			if r.lamps[i].o.ID == before.Lamp {
-				r.lamps[i].before, r.lamps[i].known = before, true
+				r.lamps[i].before, r.lamps[i].known, r.lamps[i].owed = before, true, true
 			}
 		}
 	}
@@ -42,9 +42,10 @@ func (r *Room) openSnapshot() {
 		l := &r.lamps[i]
 		l.hand = false
 		if r.snapshotOpen && l.known && !l.taken {
+			l.owed = true
 			continue
 		}
-		l.taken = false
+		l.taken, l.owed = false, false
 		l.known = l.on.Known
 		l.before = l.snapshot()
 	}
@@ -52,9 +53,13 @@ func (r *Room) openSnapshot() {
 	r.restoring = restoring{}
 }
 
-// noteBefore takes a lamp that was first heard of, or moved by a hand, before any command into the snapshot.
+// noteBefore takes a lamp that was first heard of, or moved by a hand, before any command into the snapshot. While lamps are put
+// back, only a pause commands others than those, and has to remember them.
 func (r *Room) noteBefore(l *lamp) {
-	if !r.snapshotOpen || r.restoring.on || l.touched() || l.hand || !l.on.Known {
+	if !r.snapshotOpen || l.touched() || l.hand || l.owed || !l.on.Known {
+		return
+	}
+	if r.restoring.on && (l.known || !r.hold) {
 		return
 	}
 	if s := l.snapshot(); !l.known || l.before != s {
@@ -80,7 +85,7 @@ func (r *Room) endRestore(now time.Duration) {
 	r.snapshotOpen, r.snapshotChanged = false, true
 	for i := range r.lamps {
 		l := &r.lamps[i]
-		l.known, l.hand, l.taken = false, false, false
+		l.known, l.owed, l.hand, l.taken = false, false, false, false
 		l.brightness.release()
 		l.kelvin.release()
 	}

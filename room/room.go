@@ -96,9 +96,8 @@ func (r *Room) Tick(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.Va
 	r.passCheckIn(now)
 	r.steer(now)
 	dst = r.follow(dst, now)
-	dst = r.command(dst, now)
-	r.endRestore(now)
-	return dst
+	r.endRestore(now) // before any command: none may leave once the snapshot is closed
+	return r.command(dst, now)
 }
 
 // State takes in a wearer's State, once a second. What it changes begins in a later Tick; where it gives reason to ask, and everyone wants

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -93,18 +94,38 @@ func limitSpread(scenes map[string]Scene, spread float64) {
 	}
 }
 
-// gentler gives the gentler of each value: lower and warmer light, quieter sound, slower pace, and none before any.
+// gentler gives the gentler of each value: lower and warmer light, quieter sound, slower pace, and none before any. It is the same
+// whichever comes first, so that nobody can tell whose is whose.
 func gentler(a, b Scene) Scene {
 	out := a
 	out.Light.Brightness = min(a.Light.Brightness, b.Light.Brightness)
 	out.Light.Kelvin = min(a.Light.Kelvin, b.Light.Kelvin)
-	if b.Sound.level() < a.Sound.level() {
+	if b.Sound.gentlerThan(a.Sound) {
 		out.Sound = b.Sound
 	}
-	if b.Pace.BreathsPerMin < a.Pace.BreathsPerMin {
+	if b.Pace.gentlerThan(a.Pace) {
 		out.Pace = b.Pace
 	}
 	return out
+}
+
+// gentlerThan orders sounds; between two as loud the order means nothing, but it is one.
+func (s Sound) gentlerThan(o Sound) bool {
+	return cmp.Or(
+		cmp.Compare(s.level(), o.level()),
+		cmp.Compare(s.Bed, o.Bed),
+		cmp.Compare(s.HumHz.Or(0), o.HumHz.Or(0)),
+		cmp.Compare(s.SwellDB.Or(0), o.SwellDB.Or(0)),
+	) < 0
+}
+
+// gentlerThan orders paces: none, then the slower, then without holds.
+func (p Pace) gentlerThan(o Pace) bool {
+	return cmp.Or(
+		cmp.Compare(p.BreathsPerMin, o.BreathsPerMin),
+		cmp.Compare(p.Hold, o.Hold),
+		cmp.Compare(p.InhaleShare, o.InhaleShare),
+	) < 0
 }
 
 // inRange pulls a pace into the range that bodies breathe at with ease; 0 stays none.

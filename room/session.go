@@ -31,6 +31,7 @@ type session struct {
 	started time.Duration
 	ended   time.Duration
 	lived   time.Duration // when somebody was last there
+	stopped bool          // somebody said stop: what follows is silent
 }
 
 // Start starts a session, or joins the running one of that kind. It also ends this wearer's own pause.
@@ -89,7 +90,7 @@ func (r *Room) begin(dst []dsp.Value, now time.Duration, kind SessionKind) []dsp
 		r.byHand = ""
 		dst = r.stopPractice(dst, now, PracticeStopped)
 		dst = r.silence(dst, now)
-		if r.snapshotOpen && !r.restoring.on {
+		if r.plan.aim != aimRestore {
 			r.beginRestore(now)
 		}
 	} else if !replaces {
@@ -161,7 +162,9 @@ func (r *Room) finish(dst []dsp.Value, now time.Duration) []dsp.Value {
 		r.beginRestore(now)
 		return dst
 	}
-	r.session = session{stage: stageAfter, kind: ended.kind, private: ended.private, started: ended.started, ended: now}
+	r.session = session{
+		stage: stageAfter, kind: ended.kind, private: ended.private, started: ended.started, ended: now, stopped: ended.stopped,
+	}
 	dst = append(dst, Session{Of: ended.kind, Phase: PhaseAfter, Private: ended.private})
 	return r.follow(dst, now)
 }

@@ -29,6 +29,7 @@ type soundFade struct {
 	playing Sound // what is heard, at its full level
 	level   ramp
 	told    Sound
+	untold  bool // louder than allowed was told last
 }
 
 // aim begins a fade to target.
@@ -43,6 +44,15 @@ func (f *soundFade) aim(now, fade time.Duration, target Sound) {
 
 // cut silences at once.
 func (f *soundFade) cut(now time.Duration) { *f = soundFade{level: hold(silenceDB, now), told: f.told} }
+
+// limit comes down at once to a cap that has just been set; from there what was begun goes on.
+func (f *soundFade) limit(now time.Duration, capDB float64) {
+	f.untold = f.untold || f.told.level() > capDB
+	if f.now(now) > capDB {
+		f.level.from, f.level.start = capDB, now
+		f.level.to, f.level.end = min(f.level.to, capDB), max(f.level.end, now)
+	}
+}
 
 func (f *soundFade) now(now time.Duration) float64 {
 	if f.playing == (Sound{}) {
@@ -68,5 +78,5 @@ func (f *soundFade) due(now time.Duration) bool {
 	if now >= f.level.end {
 		return s != f.told
 	}
-	return !near(s.level(), f.told.level(), soundStepDB)
+	return f.untold || !near(s.level(), f.told.level(), soundStepDB)
 }

@@ -7,7 +7,8 @@ import (
 )
 
 const (
-	driftFade  = 3 * time.Minute  // nobody's state is known: to the base scene
+	driftAfter = time.Minute      // nobody's state is known for so long, beside the delay: what is unknown for a moment moves nothing
+	driftFade  = 3 * time.Minute  // then: to the base scene
 	stopsAfter = 10 * time.Second // without contact of a wearer in together: States move nothing
 	baseAfter  = 2 * time.Minute  // then: the base scene
 )
@@ -19,6 +20,7 @@ type steering struct {
 	fade    time.Duration // to the base scene
 	applied asked
 	waiting bool
+	holds   bool // it waits for a State to be known again
 	at      time.Duration
 }
 
@@ -48,8 +50,11 @@ func (r *Room) steer(now time.Duration) {
 	switch {
 	case want == s.applied:
 		s.waiting = false
-	case !s.waiting:
-		s.waiting, s.at = true, now+r.delay()
+	case !s.waiting || s.holds && want.name != "":
+		s.waiting, s.holds, s.at = true, want.name == "", now+r.delay()
+		if s.holds {
+			s.at += driftAfter
+		}
 	case now >= s.at:
 		*s = steering{on: true, applied: want, fade: max(driftFade, r.o.Discretion.Fade)}
 	}
@@ -61,9 +66,27 @@ func (r *Room) steerable() bool {
 		!r.practice.on && r.byHand == ""
 }
 
-// ask gives the gentler of what each wearer's State asks for. Who is unknown, or whose cues are off, asks for nothing.
+// showsOne tells whether everything that States move would be one person's, and another who is there could read it off the light.
+func (r *Room) showsOne() bool {
+	present, steering := 0, 0
+	for i, m := range r.members {
+		if m {
+			present++
+		}
+		if m && r.wearers[i].cues {
+			steering++
+		}
+	}
+	return present > 1 && steering == 1
+}
+
+// ask gives the gentler of what each wearer's State asks for. Who is unknown, or whose cues are off, asks for nothing; where that
+// leaves one of several, nobody does.
 func (r *Room) ask() asked {
 	var out asked
+	if r.showsOne() {
+		return out
+	}
 	for i := range r.wearers {
 		w := &r.wearers[i]
 		if !r.members[i] || !w.cues || w.state == regulation.Unknown || w.confided < r.o.MinConfidence {

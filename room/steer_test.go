@@ -101,7 +101,7 @@ func TestBothUnknownDriftsToTheBaseSceneOverThreeMinutes(t *testing.T) {
 	h.state(0, regulation.Activated)
 	h.run(3 * time.Minute)
 	h.state(0, regulation.Unknown)
-	h.run(19 * time.Second)
+	h.run(79 * time.Second)
 	h.wantLamp("bed", 20)
 	h.run(72 * time.Second)
 	c := h.lastCue()
@@ -110,6 +110,41 @@ func TestBothUnknownDriftsToTheBaseSceneOverThreeMinutes(t *testing.T) {
 	}
 	h.run(4 * time.Minute)
 	h.wantLamp("bed", 30)
+}
+
+func TestAStateThatIsUnknownForAMomentMovesNothing(t *testing.T) {
+	for seed := range uint64(20) {
+		h := newHouse(t, room.Options{Seed: seed, Discretion: room.Discretion{DelayMin: time.Second, DelayMax: 2 * time.Second}})
+		h.start(0, room.Alone)
+		h.state(0, regulation.Activated)
+		h.run(3 * time.Minute)
+		from := h.now
+		for range 5 {
+			h.state(0, regulation.Unknown)
+			h.run(50 * time.Second)
+			h.state(0, regulation.Activated)
+			h.run(30 * time.Second)
+		}
+		if cues, at := of[room.Cue](h, from+tick); len(cues) > 0 {
+			t.Fatalf("seed %d: at %v the room moves: %+v", seed, at[0], cues[0])
+		}
+	}
+}
+
+func TestAnotherStateAfterAnUnknownOneIsAnsweredInItsOwnTime(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.state(0, regulation.Settled)
+	h.run(3 * time.Minute)
+	h.state(0, regulation.Unknown)
+	h.run(10 * time.Second)
+	from := h.now
+	h.state(0, regulation.Activated)
+	h.run(2 * time.Minute)
+	cues, at := of[room.Cue](h, from+tick)
+	if len(cues) == 0 || at[0]-from < 20*time.Second || at[0]-from > 90*time.Second+tick {
+		t.Errorf("cues %+v at %v after it", cues, at)
+	}
 }
 
 func TestAWordThatIsTakenBackWithinTheDelayChangesNothing(t *testing.T) {

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"math"
 	"time"
 
 	"hubd/dsp"
@@ -23,7 +24,8 @@ type attribute struct {
 	want      ramp      // the whole fade
 	sent      ramp      // the newest command: the expected trajectory
 	before    ramp      // the command before that; reports of it may still come in
-	active    bool      // a command was sent: sent is the truth, reports are compared with it
+	active    bool      // it is where the room wants it, or on the way: reports are compared with sent
+	commanded bool      // by a command
 	moved     bool      // the lamp was seen to leave where the newest command found it
 	repeated  bool      // that command was already given a second time
 	low, high float64   // all that was asked for since the plan began
@@ -31,7 +33,7 @@ type attribute struct {
 
 // now is the expected value.
 func (a *attribute) now(t time.Duration) dsp.Maybe {
-	if a.active {
+	if a.commanded {
 		return dsp.Some(a.sent.at(t))
 	}
 	return a.reported
@@ -56,13 +58,25 @@ func (a *attribute) due(t time.Duration, plan int, goal float64) bool {
 	}
 	if near(heading, goal, a.still) {
 		a.plan, a.want = plan, hold(goal, t)
+		a.expect(t)
 		return false
 	}
 	return true
 }
 
-// step gives the next value and its transition on the way to goal, as one piece of a fade.
-func (a *attribute) step(t, fade time.Duration, plan int, goal float64) (float64, time.Duration) {
+// expect makes an attribute that is where it shall be the room's, without a command: from now on a change of it is somebody's hand.
+func (a *attribute) expect(t time.Duration) {
+	if a.active {
+		return
+	}
+	a.sent, a.before = hold(a.reported.Value, t), hold(a.reported.Value, t)
+	a.low, a.high = a.reported.Value, a.reported.Value
+	a.active, a.moved = true, false
+}
+
+// step gives the next value and its transition on the way to goal, as one piece of a fade. Above a ceiling that has come down
+// no piece may end: the first then goes down to it, at the pace of the whole.
+func (a *attribute) step(t, fade time.Duration, plan int, goal, ceiling float64) (float64, time.Duration) {
 	if a.fresh(plan, goal) {
 		a.plan = plan
 		a.want = ramp{from: a.now(t).Value, to: goal, start: t, end: t + fade}
@@ -71,14 +85,21 @@ func (a *attribute) step(t, fade time.Duration, plan int, goal float64) (float64
 			a.low, a.high = a.want.from, a.want.from
 		}
 	}
-	end := min(t+a.stepFor(), a.want.end)
-	if end <= t {
-		return a.want.to, minTransition
-	}
+	end := max(t+minTransition, min(t+a.stepFor(), a.want.end))
 	if a.want.end-end < stepLength/2 {
-		end = a.want.end
+		end = max(end, a.want.end)
 	}
-	return a.want.at(end), end - t
+	to := min(a.want.at(end), ceiling)
+	return to, max(end-t, a.lasts(to-a.now(t).Value))
+}
+
+// lasts is how long a change takes at the pace of the whole fade. A fade that was held up goes on late, and never faster.
+func (a *attribute) lasts(change float64) time.Duration {
+	whole := math.Abs(a.want.to - a.want.from)
+	if whole < a.still {
+		return 0
+	}
+	return time.Duration(math.Abs(change) / whole * float64(a.want.end-a.want.start))
 }
 
 // stepFor is how long one command of this fade lasts.
@@ -99,7 +120,7 @@ func (a *attribute) send(t time.Duration, to float64, transition time.Duration) 
 		a.before = hold(from, t)
 	}
 	a.sent = ramp{from: from, to: to, start: t, end: t + transition}
-	a.active, a.moved = true, false
+	a.active, a.commanded, a.moved = true, true, false
 	a.low, a.high = min(a.low, from, to), max(a.high, from, to)
 }
 
@@ -125,7 +146,7 @@ func (a *attribute) lose(t time.Duration) {
 
 // release forgets everything but what the lamp says of itself.
 func (a *attribute) release() {
-	a.active, a.repeated, a.plan = false, false, noPlan
+	a.active, a.commanded, a.repeated, a.plan = false, false, false, noPlan
 	a.sent, a.before, a.want = ramp{}, ramp{}, ramp{}
 }
 

@@ -40,6 +40,9 @@ func (r *Room) wishFor(now time.Duration) (wish, bool) {
 		return wish{}, false
 	case r.session.stage == stageAfter:
 		w = wish{name: sceneAfter, scene: r.scenes[sceneAfter], fade: afterFade, reason: "end"}
+		if r.session.stopped {
+			w.scene.Sound, w.scene.Pace = Sound{}, Pace{}
+		}
 	case r.practice.on:
 		w = r.practiceWish(now)
 	case r.byHand != "":
@@ -91,6 +94,9 @@ func (r *Room) within(w wish) wish {
 // follow makes the room do what it should, and tells a Cue when that changed.
 func (r *Room) follow(dst []dsp.Value, now time.Duration) []dsp.Value {
 	w, active := r.wishFor(now)
+	if !r.comfort.bears(r.sound.playing) {
+		r.sound.cut(now)
+	}
 	if !active {
 		r.wish = wish{}
 		return dst
@@ -131,11 +137,13 @@ func (r *Room) adopt(now time.Duration, w wish) {
 // cue tells what the room does now.
 func (r *Room) cue(now time.Duration) Cue {
 	c := Cue{Scene: r.wish.name, Light: r.wish.scene.Light, Pace: r.wish.scene.Pace, Reason: r.wish.reason}
+	e := r.envelope() // a last word about a scene may fall into a night that has just begun
+	c.Light.Brightness, c.Light.Kelvin = min(c.Light.Brightness, e.BrightnessCeiling), min(c.Light.Kelvin, e.KelvinCeiling)
 	c.Light.Transition = max(minTransition, r.plan.since+r.plan.fade-now)
 	if c.Pace.BreathsPerMin > 0 {
 		c.Pace.PhaseZero = r.phaseZero
 	}
-	r.sound.told = r.sound.at(now)
+	r.sound.told, r.sound.untold = r.sound.at(now), false
 	c.Sound = r.sound.told
 	return c
 }

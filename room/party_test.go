@@ -1,0 +1,293 @@
+package room_test
+
+import (
+	"time"
+
+	"hubd/room"
+)
+
+type stageSeen uint8
+
+const (
+	idle stageSeen = iota
+	running
+	winding // its after scene
+)
+
+// party is who takes part, and what they have asked for, as far as it can be seen from outside.
+type party struct {
+	w        *witness
+	stage    stageSeen
+	kind     room.SessionKind
+	members  [2]bool
+	spared   [2]bool // whose comfort counts: theirs who take part, or, after its end, took part in the session
+	paused   [2]bool
+	contact  [2]bool
+	worn     [2]bool
+	lostAt   [2]time.Duration
+	hold     bool
+	pausedAt time.Duration
+	started  time.Duration
+	ended    time.Duration
+	alive    time.Duration // when anybody last showed to be there
+	practice string
+	replaced bool // a wearer's session has just taken the place of one by hand
+	byHand   bool
+	askedAt  time.Duration // a check-in waits; −1: none
+	ownAsk   time.Duration // hubd asked by itself; −1: never
+}
+
+func newParty(w *witness) party { return party{w: w, pausedAt: -1, askedAt: -1, ownAsk: -1} }
+
+// before takes in what a call asks for.
+func (p *party) before(c call) {
+	p.replaced = false
+	if p.stage == winding && p.w.r.Status().Phase == room.PhaseEnd {
+		p.stage, p.kind, p.hold = idle, room.NoSession, false
+	}
+	switch c.of {
+	case callStart:
+		if !c.refused {
+			p.members[c.wearer], p.paused[c.wearer] = true, false
+			p.worn[c.wearer] = p.contact[c.wearer]
+			p.spared = p.members
+			p.alive = c.at
+		}
+	case callPause:
+		p.paused = [2]bool{true, true}
+		p.hold = p.hold || p.stage != idle || p.w.stored.Open && p.restoreOn()
+		if p.hold {
+			p.askedAt = -1
+		}
+	case callResume:
+		p.paused[c.wearer] = false
+	case callLeave:
+		p.members[c.wearer] = false
+		if p.members != [2]bool{} {
+			p.spared = p.members
+		}
+	case callContact:
+		if p.contact[c.wearer] && !c.on {
+			p.lostAt[c.wearer] = c.at
+		}
+		p.contact[c.wearer] = c.on
+		p.worn[c.wearer] = p.worn[c.wearer] || c.on
+	case callScene, callPractice, callAnswer:
+		if !c.refused {
+			p.alive = c.at
+		}
+		if c.of == callScene && !c.refused {
+			p.byHand = c.word != "auto"
+		}
+		if c.of == callAnswer && !c.refused {
+			p.askedAt = -1
+		}
+	}
+	if p.hold && c.of != callPause && !p.keptPaused() && (c.of == callResume || c.of == callStart || c.of == callLeave) {
+		p.hold = false
+		p.alive = c.at
+	}
+}
+
+// restoreOn tells whether lamps are being put back.
+func (p *party) restoreOn() bool { return p.stage == idle }
+
+func (p *party) keptPaused() bool {
+	if p.members == [2]bool{} {
+		return p.paused == [2]bool{true, true}
+	}
+	return p.members[0] && p.paused[0] || p.members[1] && p.paused[1]
+}
+
+// session checks that a session changes by acts alone, and only by those that may.
+func (p *party) session(c call, s room.Session) {
+	if s.Private != (s.Of == room.Together && p.w.o.Private) {
+		p.w.fail("private is wrong: %+v", s)
+	}
+	opens := c.of == callStart || c.of == callScene || c.of == callPractice
+	switch s.Phase {
+	case room.PhaseStart:
+		if !opens || c.refused {
+			p.w.fail("a session nobody started: %+v", s)
+		}
+		p.begin(c, s)
+	case room.PhaseResume:
+		if c.of != callResume && c.of != callStart && c.of != callLeave {
+			p.w.fail("a resume nobody asked for: %+v", s)
+		}
+	case room.PhasePause:
+		if c.of != callPause {
+			p.w.fail("a pause nobody asked for: %+v", s)
+		}
+	case room.PhaseEnd:
+		p.stage, p.kind, p.members, p.hold = idle, room.NoSession, [2]bool{}, false
+		p.askedAt, p.replaced = -1, c.of == callStart
+		p.byHand = p.byHand && c.of == callStart // a session of a wearer takes up what was chosen by hand
+	case room.PhaseAfter:
+		p.stage, p.kind, p.ended = winding, s.Of, c.at
+	}
+}
+
+func (p *party) begin(c call, s room.Session) {
+	p.stage, p.kind, p.started, p.alive = running, s.Of, c.at, c.at
+	p.byHand = p.byHand && s.Of != room.Night
+	p.w.steered = steered{}
+	if c.of == callStart {
+		p.members[c.wearer] = true
+	}
+	p.spared = p.members
+	if p.replaced {
+		return // the room goes on with lamps as they are
+	}
+	for _, k := range p.w.all {
+		k.hand = false
+		if s.Of != room.Night && k.taken {
+			k.taken = false
+		}
+		if !k.frozen {
+			k.free = k.record()
+		}
+	}
+}
+
+// after syncs with what shows, and checks the bounds of a session.
+func (p *party) after(c call) {
+	w := p.w
+	if p.hold || p.practice != "" || p.contact != [2]bool{} {
+		p.alive = c.at
+	}
+	if c.of != callTick {
+		return
+	}
+	switch {
+	case p.stage == running && c.at >= p.started+12*time.Hour:
+		w.fail("a session goes on after 12 h")
+	case p.stage == running && c.at > p.alive+15*time.Minute:
+		w.fail("a session goes on %v after anybody was there", c.at-p.alive)
+	case p.stage == winding && !p.hold && c.at > p.ended+10*time.Minute && c.at > p.alive+10*time.Minute:
+		w.fail("an after scene goes on after 10 min")
+	}
+	if s := w.r.Status(); w.paused() && s.Scene != "pause" || s.Paused != p.hold && p.stage != idle {
+		w.fail("a pause is on: %v, and shown is %+v", p.hold, s)
+	}
+	p.unanswered(c)
+}
+
+// asked checks that hubd asks only where it may.
+func (p *party) asked(c call, q room.CheckIn) {
+	if p.stage != running || p.kind == room.Night || p.hold || p.askedAt >= 0 {
+		p.w.fail("asked where nobody may be: %+v", q)
+	}
+	p.askedAt = c.at
+	if q.Of == 0 {
+		if c.of != callCheck || q.Reason != "asked" {
+			p.w.fail("nobody asked for %+v", q)
+		}
+		return
+	}
+	for i, m := range p.members {
+		if m && !p.w.o.Wearers[i].Comfort.Ask {
+			p.w.fail("one who takes part does not want hubd to ask: %+v", q)
+		}
+	}
+	if !p.w.o.AskByItself || !p.members[q.Of-1] || c.of != callState || p.practice != "" ||
+		p.ownAsk >= 0 && c.at < p.ownAsk+20*time.Minute {
+		p.w.fail("hubd asks by itself where it may not: %+v", q)
+	}
+	p.ownAsk = c.at
+}
+
+// unanswered checks that a question nobody answers ends in the base scene.
+func (p *party) unanswered(c call) {
+	if p.askedAt < 0 || c.at < p.askedAt+2*time.Minute {
+		return
+	}
+	p.askedAt = -1
+	p.byHand = p.byHand || p.practice == ""
+	base := p.w.o.BaseScene
+	if _, there := p.w.o.Scenes[base]; !there {
+		base = "base"
+	}
+	if s := p.w.r.Status(); s.CheckIn || s.Scene != base {
+		p.w.fail("nobody has answered, and shown is %+v", s)
+	}
+}
+
+func (p *party) practised(c call, q room.Practice) {
+	p.practice, p.alive = "", c.at
+	if q.Phase == room.PracticeStarted {
+		if c.of != callPractice {
+			p.w.fail("a practice nobody started: %+v", q)
+		}
+		p.practice = q.Name
+	}
+}
+
+// breathing tells whether light may swell with a breath.
+func (p *party) breathing() bool { return p.practice != "" && p.w.cue.Pace.BreathsPerMin > 0 }
+
+// comfortSeen is the merged comfort of those who take part; of everyone where nobody does.
+type comfortSeen struct {
+	floor  float64
+	steady bool
+	never  map[string]bool
+}
+
+func (p *party) comfort() comfortSeen {
+	c := comfortSeen{floor: 3, never: map[string]bool{}}
+	for i, o := range p.w.o.Wearers {
+		if p.spared != [2]bool{} && !p.spared[i] {
+			continue
+		}
+		c.floor = max(c.floor, o.Comfort.LightFloor)
+		c.steady = c.steady || !o.Comfort.NotSteady
+		for _, word := range o.Comfort.Never {
+			c.never[word] = true
+		}
+	}
+	if c.never["dark"] {
+		c.floor = max(c.floor, 10)
+	}
+	return c
+}
+
+// steered is what States have made of the room.
+type steered struct {
+	scene  string
+	asked  time.Duration // the first thing since the last change that could ask for another
+	waits  bool
+	joined time.Duration
+}
+
+// discreet checks that what States ask for begins late, goes slowly, and stops where sensors lie on the table.
+func (w *witness) discreet(c call, q room.Cue) {
+	if q.Reason == "check_in" {
+		w.steered.scene = q.Scene // a check-in softens what States made of it meanwhile
+	}
+	if q.Reason != "state" {
+		return
+	}
+	if w.party.stage != running || w.paused() || w.party.practice != "" || w.party.byHand {
+		w.fail("a State moves a room that is not the States': %+v", q)
+	}
+	fresh := q.Scene != w.steered.scene
+	if fresh && c.of != callTick && c.of != callScene && !(q.Scene == "base" || q.Scene == w.o.BaseScene) {
+		w.fail("a State moves the room at once: %+v", q)
+	}
+	w.steered.scene = q.Scene
+}
+
+// nextHalf is when the next half breath begins, far away where no pacer runs.
+func (w *witness) nextHalf(now time.Duration) time.Duration {
+	p := w.cue.Pace
+	if p.BreathsPerMin == 0 || w.party.stage != running {
+		return now + 24*time.Hour
+	}
+	period := time.Duration(60 / p.BreathsPerMin * float64(time.Second))
+	start := p.PhaseZero + (now-p.PhaseZero)/period*period
+	turn := start + time.Duration(p.InhaleShare*float64(period)) + p.Hold
+	if now < turn {
+		return turn
+	}
+	return start + period
+}

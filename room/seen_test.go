@@ -1,0 +1,335 @@
+package room_test
+
+import (
+	"math"
+	"time"
+
+	"hubd/dsp"
+	"hubd/room"
+)
+
+// glide is a way from one value to another that a lamp was asked to take.
+type glide struct {
+	from, to   float64
+	start, end time.Duration
+}
+
+func (g glide) at(t time.Duration) float64 {
+	if t >= g.end {
+		return g.to
+	}
+	return g.from + (g.to-g.from)*float64(t-g.start)/float64(g.end-g.start)
+}
+
+// seen is what a witness knows of one lamp from commands and reports alone.
+type seen struct {
+	o          room.LampOptions
+	on         dsp.Maybe
+	brightness dsp.Maybe // as it said
+	kelvin     dsp.Maybe
+	free       room.LampSnapshot // how it was when it was last its own, or a hand's
+	frozen     bool              // hubd has touched it since
+	hand       bool              // somebody took it
+	handAt     time.Duration
+	taken      bool // and it was not given back: nothing is to be restored
+
+	sent, sentKelvin bool
+	light, colour    glide
+	pausedFrom       dsp.Maybe // brightness when the pause began
+	turned           time.Duration
+	way              int
+
+	back              bool // it is being put back
+	backLow, backHigh float64
+}
+
+// spending is a token bucket of 3, filled by one in 2 s, counted from outside.
+type spending struct {
+	spent float64
+	at    time.Duration
+}
+
+func (s *spending) pass(now time.Duration) {
+	s.spent = max(0, s.spent-(now-s.at).Seconds()/2)
+	s.at = now
+}
+
+func (k *seen) record() room.LampSnapshot {
+	return room.LampSnapshot{Lamp: k.o.ID, On: k.on == dsp.Some(1), Brightness: k.brightness, Kelvin: k.kelvin}
+}
+
+// reported takes in what a lamp says of itself, and whether the room lets go where it must.
+func (w *witness) reported(rep room.LampReport, values []dsp.Value) {
+	k := w.lamps[rep.Lamp]
+	lit := k.sent && k.light.to > 0
+	switchedOff := k.on == dsp.Some(1) && rep.On == dsp.Some(0)
+	if rep.Gone {
+		k.on, k.brightness, k.kelvin = dsp.Maybe{}, dsp.Maybe{}, dsp.Maybe{}
+		k.sent, k.sentKelvin = false, false
+	}
+	if rep.On.Known && k.on != rep.On {
+		k.brightness = dsp.Maybe{}
+	}
+	if rep.On.Known {
+		k.on = rep.On
+	}
+	if k.on == dsp.Some(0) {
+		k.brightness, rep.Brightness = dsp.Some(0), dsp.Some(0)
+	}
+	if rep.Brightness.Known {
+		k.brightness = rep.Brightness
+	}
+	if rep.Kelvin.Known {
+		k.kelvin = rep.Kelvin
+	}
+	if !k.frozen {
+		k.free = k.record()
+	}
+	w.letsGo(k, rep, lit && switchedOff, values)
+}
+
+// letsGo checks that a lamp which a hand moved is let go, and plans anew where a command was lost.
+func (w *witness) letsGo(k *seen, rep room.LampReport, off bool, values []dsp.Value) {
+	let := false
+	for _, v := range values {
+		c, ok := v.(room.LampCommand)
+		let = let || ok && c.Owner == room.OwnerHand && c.Lamp == rep.Lamp
+	}
+	v := rep.Brightness
+	astray := k.sent && v.Known && w.now > k.light.end+2*time.Second && math.Abs(v.Value-k.light.to) >= 3
+	moved := astray && math.Abs(v.Value-k.light.from) >= 3
+	if (moved || off || rep.Gone) && !let && !k.hand && w.commanding() {
+		w.fail("lamp %s was moved by a hand to %+v and is not let go: asked for was %+v", rep.Lamp, rep, k.light)
+	}
+	if (rep.Lost || astray) && k.sent {
+		// nothing but what the lamp says is true of it now
+		k.light = glide{from: k.brightness.Or(k.light.from), to: k.brightness.Or(k.light.from), start: w.now, end: w.now}
+		k.back = false
+		if k.pausedFrom.Known {
+			k.pausedFrom.Value = max(k.pausedFrom.Value, k.light.to) // it was never where it was asked to be
+		}
+	}
+	if rep.Lost && k.sentKelvin {
+		k.colour = glide{from: k.kelvin.Or(k.colour.from), to: k.kelvin.Or(k.colour.from), start: w.now, end: w.now}
+	}
+}
+
+// commanding tells whether the room may be commanding lamps at all.
+func (w *witness) commanding() bool {
+	return w.party.stage != idle && !(w.party.stage == running && w.party.kind == room.Night) || w.paused()
+}
+
+// restoring tells whether what the room now does with lamps is putting them back.
+func (w *witness) restoring() bool {
+	return !w.paused() && (w.party.stage == idle || w.party.stage == running && w.party.kind == room.Night)
+}
+
+func (w *witness) command(c call, m room.LampCommand) {
+	k := w.lamps[m.Lamp]
+	if m.Owner == room.OwnerHand {
+		k.sent, k.sentKelvin, k.hand, k.taken, k.handAt = false, false, true, true, w.now
+		k.frozen, k.free = false, k.record()
+		return
+	}
+	switch {
+	case c.of != callTick:
+		w.fail("a lamp command came out of a call that is no Tick: %+v", m)
+	case k.hand:
+		w.fail("a lamp that a hand has taken is commanded: %+v", m)
+	case !k.on.Known || k.on.Value == 0 && !w.o.SwitchOn:
+		w.fail("a lamp that is off or unheard of was commanded: %+v", m)
+	case m.Transition < time.Second || m.Planned != w.now || m.Brightness.Known == m.Kelvin.Known:
+		w.fail("a malformed command: %+v", m)
+	case m.Brightness.Known && !(m.Brightness.Value >= 0 && m.Brightness.Value <= w.ceiling()+rounding):
+		w.fail("above the ceiling of %v: %+v", w.ceiling(), m)
+	case m.Kelvin.Known && !(m.Kelvin.Value >= 1000 && m.Kelvin.Value <= w.kelvinCeiling()):
+		w.fail("colder than the ceiling of %v: %+v", w.kelvinCeiling(), m)
+	case !w.stored.Open:
+		w.fail("no snapshot is stored, and yet: %+v", m)
+	case m.Waits != (w.paused() || w.restoring()):
+		w.fail("paused %v, restoring %v, but: %+v", w.paused(), w.restoring(), m)
+	}
+	w.spend(m)
+	k.frozen = true
+	if m.Brightness.Known {
+		w.brighten(k, m)
+	} else {
+		w.tint(k, m)
+	}
+}
+
+// spend counts a command against the budget of its group. One token is kept for a pause.
+func (w *witness) spend(m room.LampCommand) {
+	s := w.spent[groupOf(w.lamps[m.Lamp].o)]
+	s.pass(w.now)
+	s.spent++
+	most := 2.0
+	if w.paused() {
+		most = 3
+	}
+	// what a pause has spent is gone for a while
+	if s.spent > 3+rounding || s.spent > most+rounding && !w.paused() {
+		w.fail("%.2f commands of the group's 3 are spent, and %v may be: %+v", s.spent, most, m)
+	}
+}
+
+// brighten checks how a lamp is asked to move on from where it was asked to be.
+func (w *witness) brighten(k *seen, m room.LampCommand) {
+	if !k.sent {
+		if !k.brightness.Known {
+			w.fail("a lamp of unknown brightness is commanded: %+v", m)
+		}
+		k.light = glide{from: k.brightness.Value, to: k.brightness.Value}
+	}
+	from, to := k.light.at(w.now), m.Brightness.Value
+	if slew := math.Abs(to-from) / m.Transition.Seconds(); slew > 20+rounding {
+		w.fail("%.1f points a second from %.1f: %+v", slew, from, m)
+	}
+	w.turn(k, from, to)
+	switch {
+	case w.paused():
+		w.pausing(k, from, m)
+	case w.restoring():
+		w.puttingBack(k, from, m)
+	default:
+		w.serving(k, from, m)
+	}
+	k.sent = true
+	k.light = glide{from: from, to: to, start: w.now, end: w.now + m.Transition}
+}
+
+// turn checks that a lamp is not turned up and down too fast.
+func (w *witness) turn(k *seen, from, to float64) {
+	d := way(from, to)
+	if d == 0 || d == k.way {
+		return
+	}
+	if k.way != 0 && w.now-k.turned < 2*time.Second {
+		w.fail("lamp %s turns again after %v, from %.2f to %.2f", k.o.ID, w.now-k.turned, from, to)
+	}
+	k.way, k.turned = d, w.now
+}
+
+func (w *witness) pausing(k *seen, from float64, m room.LampCommand) {
+	to := m.Brightness.Value
+	if math.Abs(to-from) > rounding && m.Transition < 10*time.Second {
+		w.fail("a pause changes the light within %v", m.Transition)
+	}
+	if w.now < w.party.pausedAt+time.Minute && k.pausedFrom.Known && to > k.pausedFrom.Value+10+rounding {
+		w.fail("a pause goes from %.1f to %.1f", k.pausedFrom.Value, to)
+	}
+	goal := w.cue.Light.Brightness
+	if w.now < w.party.pausedAt+time.Minute && k.pausedFrom.Known {
+		goal = min(goal, k.pausedFrom.Value+10)
+	}
+	if math.Abs(to-goal) > 0.5+rounding { // a change so small is none
+		w.between("pause", k, from, to, goal)
+	}
+}
+
+// serving checks that a lamp goes towards what was told, and no further: in a breathing light 8 points under it.
+func (w *witness) serving(k *seen, from float64, m room.LampCommand) {
+	goal := w.cue.Light.Brightness
+	low := goal
+	if c := w.party.comfort(); w.party.breathing() && !c.never["modulated_light"] && !c.steady {
+		low = min(goal, max(c.floor, goal-8))
+	}
+	to := m.Brightness.Value
+	if to < min(from, low)-rounding && to < w.ceiling()-rounding || to > max(from, goal)+rounding {
+		w.fail("from %.2f to %.2f, and wanted is %.2f: %+v", from, to, goal, m)
+	}
+}
+
+func (w *witness) between(what string, k *seen, from, to, goal float64) {
+	goal = min(goal, w.ceiling())
+	if to < min(from, goal)-rounding && to < w.ceiling()-rounding || to > max(from, goal)+rounding {
+		w.fail("%s: lamp %s goes from %.2f to %.2f, and wanted is %.2f", what, k.o.ID, from, to, goal)
+	}
+}
+
+// puttingBack checks a restore: only what was remembered and not taken, never faster than a minute for the whole way.
+func (w *witness) puttingBack(k *seen, from float64, m room.LampCommand) {
+	before, ok := w.remembered(k.o.ID)
+	if !ok || k.taken || !before.On && !w.o.SwitchOn {
+		w.fail("put back, though taken (%v) or off before (%+v): %+v", k.taken, before, m)
+		return
+	}
+	if !k.back {
+		k.back, k.backLow, k.backHigh = true, from, from
+	}
+	k.backLow, k.backHigh = min(k.backLow, from), max(k.backHigh, from)
+	goal := before.Brightness.Or(from)
+	if !before.On {
+		goal = 0 // hubd had switched it on
+	}
+	w.between("restore", k, from, m.Brightness.Value, goal)
+	end := min(goal, w.ceiling())
+	far := max(end-k.backLow, k.backHigh-end)
+	if fast := math.Abs(m.Brightness.Value-from) / m.Transition.Seconds(); fast > far/60+0.5/m.Transition.Seconds()+rounding {
+		w.fail("put back at %.2f points a second, from %.2f…%.2f for %.2f: %+v", fast, k.backLow, k.backHigh, end, m)
+	}
+}
+
+func (w *witness) remembered(id string) (room.LampSnapshot, bool) {
+	for _, s := range w.stored.Lamps {
+		if s.Lamp == id {
+			return s, true
+		}
+	}
+	return room.LampSnapshot{}, false
+}
+
+// tint checks a change of colour.
+func (w *witness) tint(k *seen, m room.LampCommand) {
+	if !k.kelvin.Known && !k.sentKelvin {
+		w.fail("a lamp of unknown colour is commanded: %+v", m)
+	}
+	if !k.sentKelvin {
+		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value}
+	}
+	if k.sent && w.now < k.light.end {
+		w.fail("a change of colour cuts into a change of brightness: %+v", m)
+	}
+	from := k.colour.at(w.now)
+	if w.restoring() {
+		before, ok := w.remembered(k.o.ID)
+		if !ok || k.taken || !before.On {
+			w.fail("a colour put back, though taken (%v) or off before (%+v): %+v", k.taken, before, m)
+		}
+	}
+	k.sentKelvin = true
+	k.colour = glide{from: from, to: m.Kelvin.Value, start: w.now, end: w.now + m.Transition}
+}
+
+// passLamps notes which lamps are the room's again, and that a pause has reached every group by the first Tick.
+func (w *witness) passLamps(c call) {
+	if back := c.of == callScene && !c.refused && c.word != "auto" || c.of == callPractice && !c.refused; back {
+		w.givenBack()
+	}
+	for _, k := range w.all {
+		if p := k.pausedFrom; w.paused() && p.Known && k.sent && w.now < w.party.pausedAt+time.Minute && k.light.at(w.now) > p.Value+10+rounding {
+			w.fail("a pause lets lamp %s rise from %.1f to %.1f", k.o.ID, p.Value, k.light.at(w.now))
+		}
+		if !w.stored.Open {
+			k.frozen, k.free, k.sent, k.sentKelvin, k.hand, k.taken = false, k.record(), false, false, false, false
+		}
+		if !w.restoring() {
+			k.back = false
+		}
+	}
+}
+
+// passHands ends the yields that have lasted long enough.
+func (w *witness) passHands() {
+	for _, k := range w.all {
+		if k.hand && w.now >= k.handAt+w.o.HandFor && w.commanding() && !w.paused() {
+			k.hand, k.taken = false, false
+		}
+	}
+}
+
+func (w *witness) givenBack() {
+	for _, k := range w.all {
+		k.hand, k.taken = false, false
+	}
+}
