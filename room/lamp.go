@@ -13,6 +13,7 @@ type lamp struct {
 	on         dsp.Maybe
 	brightness attribute
 	kelvin     attribute
+	whites     Whites // bounded
 	motion     Motion
 	before     LampSnapshot
 	known      bool          // before holds how the lamp was
@@ -36,7 +37,7 @@ func newLamps(options []LampOptions) (lamps []lamp, budgets []budget) {
 			groups[o.Group] = g
 		}
 		lamps = append(lamps, lamp{
-			o: o.withDefaults(), group: g, breathed: -1,
+			o: o, group: g, breathed: -1, whites: o.Whites.bounded(),
 			brightness: attribute{plan: noPlan, still: stillPoints, stepSize: 1},
 			kelvin:     attribute{plan: noPlan, still: 20, stepSize: 50},
 		})
@@ -62,6 +63,9 @@ func (l *lamp) report(now time.Duration, rep LampReport) bool {
 	if rep.Gone {
 		l.leave()
 		return true
+	}
+	if rep.Whites.Known {
+		l.whites = rep.Whites.bounded()
 	}
 	hand := false
 	if rep.On.Known {

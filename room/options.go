@@ -41,10 +41,9 @@ type Discretion struct {
 
 // LampOptions describes one lamp.
 type LampOptions struct {
-	ID        string
-	Group     string  // lamps that share one rate budget; empty: a budget of its own
-	MinKelvin float64 // the warmest the lamp can do; 0: 2200
-	MaxKelvin float64 // the coldest; 0: 6500
+	ID     string
+	Group  string // lamps that share one rate budget; empty: a budget of its own
+	Whites Whites // what is known before the lamp says it; not Known: 2200 to 6500 K
 }
 
 // WearerOptions describes one wearer; its place in Options.Wearers is the wearer's number in every method.
@@ -71,16 +70,21 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func (l LampOptions) withDefaults() LampOptions {
-	l.MinKelvin = orNumber(l.MinKelvin, minKelvin)
-	l.MaxKelvin = max(orNumber(l.MaxKelvin, maxKelvin), l.MinKelvin)
-	return l
+// bounded pulls a range that somebody told into what a lamp of this world can do. Where nothing is known, or what was told makes no
+// range, it is that of common lamps.
+func (w Whites) bounded() Whites {
+	if !w.Known || (!w.None && !(w.Min > 0 && w.Min <= w.Max)) {
+		return Whites{Known: true, Min: minKelvin, Max: maxKelvin}
+	}
+	w.Min, w.Max = clamp(w.Min, warmestLamp, coldestLamp), clamp(w.Max, warmestLamp, coldestLamp)
+	return w
 }
 
-// The kelvin a lamp is taken to do where nothing says otherwise.
 const (
-	minKelvin = 2200.0
-	maxKelvin = 6500.0
+	minKelvin   = 2200.0 // of a lamp of which nothing is known
+	maxKelvin   = 6500.0
+	warmestLamp = 1000.0 // of any lamp: what tells less or more tells nonsense
+	coldestLamp = 20000.0
 )
 
 func orNumber[N float64 | time.Duration](v, other N) N {

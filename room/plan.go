@@ -63,7 +63,10 @@ func (r *Room) goal(l *lamp) (brightness, kelvin dsp.Maybe) {
 	if l.motion.PauseLimit.Known {
 		brightness.Value = min(brightness.Value, l.motion.PauseLimit.Value)
 	}
-	kelvin.Value = min(clamp(kelvin.Value, l.o.MinKelvin, l.o.MaxKelvin), e.KelvinCeiling)
+	if l.whites.None {
+		return brightness, dsp.Maybe{}
+	}
+	kelvin.Value = clamp(min(kelvin.Value, e.KelvinCeiling), l.whites.Min, l.whites.Max)
 	return brightness, kelvin
 }
 
@@ -186,6 +189,7 @@ func (r *Room) fade(l *lamp, now time.Duration, goal float64) time.Duration {
 // release is the one place where lamp commands leave.
 func (r *Room) release(dst []dsp.Value, now time.Duration, l *lamp, c LampCommand) []dsp.Value {
 	l.motion.On, l.motion.Brightness, l.motion.Kelvin = l.on, l.brightness.now(now), l.kelvin.now(now)
+	l.motion.Warmest = l.whites.Min
 	c, ok := r.envelope().Limit(&l.motion, now, c)
 	if !ok {
 		return dst

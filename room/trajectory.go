@@ -70,6 +70,9 @@ func (a *attribute) step(t, fade time.Duration, plan int, goal float64) (float64
 		if !a.active {
 			a.low, a.high = a.want.from, a.want.from
 		}
+		if a.reported.Known { // a lamp may have stopped short, at the end of its own range
+			a.low, a.high = min(a.low, a.reported.Value), max(a.high, a.reported.Value)
+		}
 	}
 	end := min(t+a.stepFor(), a.want.end)
 	if end <= t {
