@@ -114,10 +114,11 @@ func (l *live) joinBroker(in *inbox) error {
 	l.teller.begin(l.core.consent)
 	ears := &hearer{
 		log: l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
+		bridges: newBridges(l.log.With("part", "lamps"), l.lamps, in.report),
 		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
 	}
 	o := *l.mqtt
-	o.Will, o.OnUp, o.OnInbound = topics.HubStatus(false), l.teller.announcement, ears.hear
+	o.Will, o.OnUp, o.OnInbound, o.Large = topics.HubStatus(false), l.teller.announcement, ears.hear, ears.bridges.large()
 	client, err := mqtt.New(o)
 	if err != nil {
 		return err
