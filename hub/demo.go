@@ -32,7 +32,8 @@ type DemoOptions struct {
 const (
 	demoHub   = "demo"
 	demoLamp  = "bed"
-	demoTopic = "zigbee2mqtt/bed"
+	demoBase  = "zigbee2mqtt"
+	demoTopic = demoBase + "/" + demoLamp
 	demoPort  = "127.0.0.1:1883"
 )
 
@@ -67,7 +68,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		return err
 	}
 	screen.behind = l.behind
-	lamp, err := startDemoLamp(ctx, b.Addr())
+	lamp, err := startDemoLamp(ctx, b.Addr(), pacer.Now)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func newLive(p parts) (*live, error) {
 	if err := l.joinBroker(in); err != nil {
 		return nil, err
 	}
-	l.core.lamps = l.lampGate(in)
+	l.core.lamps, l.core.silence, l.core.askLamp = l.lampGate(in), newSilence(), l.askLamp
 	l.core.watch = newWatch(p.log, l.busNames())
 	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
 	return l, nil
@@ -144,6 +144,15 @@ func (l *live) lampGate(in *inbox) *lampGate {
 		g.lamp[l.pipeline.Room.Lamps[i].ID] = lamp
 	}
 	return g
+}
+
+// askLamp asks one lamp how it is.
+func (l *live) askLamp(id string) {
+	for _, lamp := range l.lamps {
+		if lamp.ID() == id && l.teller != nil {
+			l.teller.askLamp(lamp)
+		}
+	}
 }
 
 func (l *live) busNames() []string {

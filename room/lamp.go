@@ -88,6 +88,9 @@ func (l *lamp) report(now time.Duration, rep LampReport) bool {
 	if rep.Kelvin.Known {
 		hand = hand || l.kelvin.strays(rep.Kelvin.Value)
 		l.kelvin.reported = rep.Kelvin
+		if l.kelvin.unmoved(now, rep.Kelvin.Value) {
+			l.kelvin.lose(now)
+		}
 	}
 	if rep.Lost {
 		l.brightness.lose(now)

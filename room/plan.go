@@ -130,7 +130,7 @@ func (r *Room) next(group int, now time.Duration) (*lamp, *attribute) {
 	var since time.Duration
 	for i := range r.lamps {
 		l := &r.lamps[i]
-		if l.group != group || !r.commandable(l) || r.swells(l, now) {
+		if l.group != group || !r.commandable(l) || r.swells(l, now) || r.tooSoon(l, now) {
 			continue
 		}
 		b, k := r.goal(l)
@@ -146,6 +146,11 @@ func (r *Room) next(group int, now time.Duration) (*lamp, *attribute) {
 		}
 	}
 	return found, which
+}
+
+// tooSoon tells that a lamp may still be deaf from its last command. A pause is worth trying.
+func (r *Room) tooSoon(l *lamp, now time.Duration) bool {
+	return r.plan.aim != aimPause && l.touched() && now < l.lastSent+minTransition
 }
 
 // brightnessDue lets a running change of colour end, except where a new plan begins.

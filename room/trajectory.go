@@ -137,7 +137,7 @@ type course uint8
 
 const (
 	onCourse course = iota
-	missed          // the lamp never began to move: the command got lost on the way
+	missed          // the command got lost on the way: the lamp never began to move, or went on as it was told before
 	astray          // somebody or something else moved it
 )
 
@@ -156,15 +156,33 @@ func (a *attribute) judge(t time.Duration, v float64) course {
 		t <= a.sent.end+grace && a.sent.holds(v, brightnessTolerance),
 		t <= a.sent.start+grace && a.before.holds(v, brightnessTolerance):
 		return onCourse
-	case stays && !a.moved && !a.repeated:
+	case (stays && !a.moved || a.overheard(v)) && !a.repeated:
 		a.repeated = true
 		return missed
 	}
 	return astray
 }
 
+// overheard tells that the lamp went on to where the command before the newest sent it: some lamps are deaf for a moment after a
+// command, though zigbee2mqtt tells the next one as done.
+func (a *attribute) overheard(v float64) bool {
+	return a.before.end > a.sent.start && near(v, a.before.to, brightnessTolerance)
+}
+
 // strays tells whether a reported colour temperature is outside all that was asked for: a lamp that stops at the end of
 // its own range is no hand.
 func (a *attribute) strays(v float64) bool {
 	return a.active && (v < a.low-kelvinTolerance || v > a.high+kelvinTolerance)
+}
+
+// unmoved tells, once, that a colour temperature is still where the newest command found it although that is over. A lamp at the end of
+// its own range stays there when it is told again, and is left so.
+func (a *attribute) unmoved(t time.Duration, v float64) bool {
+	if near(v, a.sent.to, kelvinTolerance) {
+		a.repeated = false
+		return false
+	}
+	lost := a.active && t > a.sent.end+grace && near(v, a.sent.from, kelvinTolerance) && !a.repeated
+	a.repeated = a.repeated || lost
+	return lost
 }

@@ -75,7 +75,7 @@ func TestEncode(t *testing.T) {
 	}{
 		{"brightness, of 254 steps", zigbee(), bright(30, 10*time.Second), "zigbee2mqtt/bed/set", `{"brightness":76,"transition":10}`},
 		{"full brightness", zigbee(), bright(100, time.Second), "zigbee2mqtt/bed/set", `{"brightness":254,"transition":1}`},
-		{"the least light is still light", zigbee(), bright(0.1, time.Second), "zigbee2mqtt/bed/set", `{"brightness":1,"transition":1}`},
+		{"the least light is still light", zigbee(), bright(0.1, time.Second), "zigbee2mqtt/bed/set", `{"brightness":2,"transition":1}`},
 		{"only nothing is off", zigbee(), bright(0, time.Second), "zigbee2mqtt/bed/set", `{"brightness":0,"transition":1}`},
 		{"colour temperature in mired", zigbee(), warm(2200, 4250*time.Millisecond), "zigbee2mqtt/bed/set", `{"color_temp":455,"transition":4.3}`},
 		{"half of the lamp's own range", ranged, bright(50, time.Second), "zigbee2mqtt/bed/set", `{"brightness":89,"transition":1}`},

@@ -10,8 +10,11 @@ import (
 	"hubd/room"
 )
 
-// zigbeeTop is full brightness of the ZCL level control cluster, as zigbee2mqtt uses it.
-const zigbeeTop = 254.0
+// Brightness in the ZCL level control cluster, as zigbee2mqtt uses it.
+const (
+	zigbeeTop   = 254.0
+	zigbeeLeast = 2.0 // many lamps go out at 1
+)
 
 // zigbee is a lamp or a group behind zigbee2mqtt; topic is <base>/<friendly name>.
 //
@@ -32,6 +35,9 @@ func (zigbee) whites() room.Whites { return room.Whites{} }
 // tenths of a second on the air.
 func (z zigbee) encode(c room.LampCommand) (mqtt.Message, error) {
 	key, value := "brightness", level(c.Brightness.Value, zigbeeTop)
+	if value > 0 {
+		value = max(value, zigbeeLeast)
+	}
 	if c.Kelvin.Known {
 		key, value = "color_temp", math.Round(mired(c.Kelvin.Value))
 	}
