@@ -61,6 +61,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	p.version, p.pacer, p.speed, p.simFault, p.onCue = o.Version, pacer, o.Speed, sim.fault, sim.feel
 	p.discovery.Version = o.Version
 	p.pipeline.Settings = demoSettings(scene, cfg)
+	p.pipeline.Room.ReportsLate = time.Duration(float64(reportsLate) * o.Speed)
 	screen := &demoScreen{out: o.Out}
 	p.sinks = []sink{screen}
 	l, err := newLive(p)

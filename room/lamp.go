@@ -49,7 +49,7 @@ func newLamps(options []LampOptions) (lamps []lamp, budgets []budget) {
 func (r *Room) Lamp(dst []dsp.Value, now time.Duration, rep LampReport) []dsp.Value {
 	for i := range r.lamps {
 		if l := &r.lamps[i]; l.o.ID == rep.Lamp {
-			if l.report(now, rep) && r.plan.aim != aimNothing && !l.hand {
+			if l.report(now, r.o.ReportsLate, rep) && r.plan.aim != aimNothing && !l.hand {
 				dst = append(dst, l.yield(now))
 			}
 			r.noteBefore(l)
@@ -58,8 +58,8 @@ func (r *Room) Lamp(dst []dsp.Value, now time.Duration, rep LampReport) []dsp.Va
 	return dst
 }
 
-// report remembers what the lamp says and tells whether a hand has moved it.
-func (l *lamp) report(now time.Duration, rep LampReport) bool {
+// report remembers what the lamp says, at most grace late, and tells whether a hand has moved it.
+func (l *lamp) report(now, grace time.Duration, rep LampReport) bool {
 	if rep.Gone {
 		l.leave()
 		return true
@@ -76,7 +76,7 @@ func (l *lamp) report(now time.Duration, rep LampReport) bool {
 		rep.Brightness = dsp.Some(0) // what it says is what it would have if it were on
 	}
 	if rep.Brightness.Known {
-		switch l.brightness.judge(now, rep.Brightness.Value) {
+		switch l.brightness.judge(now, grace, rep.Brightness.Value) {
 		case missed:
 			l.brightness.reported = rep.Brightness
 			l.brightness.lose(now)
@@ -88,13 +88,13 @@ func (l *lamp) report(now time.Duration, rep LampReport) bool {
 	if rep.Kelvin.Known {
 		hand = hand || l.kelvin.strays(rep.Kelvin.Value)
 		l.kelvin.reported = rep.Kelvin
-		if l.kelvin.unmoved(now, rep.Kelvin.Value) {
+		if l.kelvin.unmoved(now, grace, rep.Kelvin.Value) {
 			l.kelvin.lose(now)
 		}
 	}
 	if rep.Lost {
-		l.brightness.lose(now)
-		l.kelvin.lose(now)
+		l.brightness.unsent(rep.Planned)
+		l.kelvin.unsent(rep.Planned)
 	}
 	return hand
 }

@@ -24,6 +24,7 @@ type Options struct {
 	VolumeCapDB float64       // highest level, relative to full scale; 0: −20
 	AskByItself bool          // hubd may ask, where every wearer of the session wants it
 	AnswerAfter time.Duration // a check-in waits this long for an answer; 0: 2 min
+	ReportsLate time.Duration // after a transition, for a lamp to arrive and say so, and for an older report to come in; 0: 2 s
 	HandFor     time.Duration // a lamp that a hand took is left alone this long, or until the session ends; 0: 30 min
 
 	Lamps   []LampOptions
@@ -61,6 +62,7 @@ func (o Options) withDefaults() Options {
 	o.NightKelvin = clamp(orNumber(o.NightKelvin, 2200), minKelvin, maxKelvin)
 	o.VolumeCapDB = clamp(orNumber(o.VolumeCapDB, -20), silenceDB, 0)
 	o.AnswerAfter = orNumber(o.AnswerAfter, 2*time.Minute)
+	o.ReportsLate = orNumber(o.ReportsLate, 2*time.Second)
 	o.HandFor = orNumber(o.HandFor, 30*time.Minute)
 	d := &o.Discretion
 	d.DelayMin = orNumber(d.DelayMin, 20*time.Second)

@@ -37,6 +37,7 @@ type track struct {
 	pausedAt dsp.Maybe // brightness when the pause began
 	turned   time.Duration
 	way      int
+	prev     *track
 }
 
 func (k *track) at(t time.Duration) float64 {
@@ -147,7 +148,7 @@ func (w *watch) act(t *rapid.T) {
 		func() { b.set(rapid.Float64Range(0, 100).Draw(t, "hand")) },
 		func() { b.on = !b.on },
 		func() { b.deaf = 2 },
-		func() { b.set(b.at(h.now)); rep := b.report(id, h.now); rep.Lost = true; w.report(rep) },
+		func() { w.lose(id, b) },
 		func() { w.report(room.LampReport{Lamp: id, Gone: true}) },
 		func() { w.report(room.LampReport{Lamp: id, On: dsp.Some(1)}) },
 		func() {
@@ -162,6 +163,17 @@ func (w *watch) may(values []dsp.Value, _ error) { w.take(values) }
 func (w *watch) take(values []dsp.Value) {
 	w.h.take(values)
 	w.check()
+}
+
+// lose takes the newest command back: it was dropped unsent, and the lamp never heard of it.
+func (w *watch) lose(id string, b *bulb) {
+	k := w.tracks[id]
+	if !k.sent || k.prev == nil || b.prev == nil {
+		return
+	}
+	planned := k.start
+	*k, *b = *k.prev, *b.prev
+	w.take(w.h.r.Lamp(nil, w.h.now, room.LampReport{Lamp: id, Lost: true, Planned: planned}))
 }
 
 func (w *watch) report(rep room.LampReport) {
@@ -180,7 +192,7 @@ func (w *watch) report(rep room.LampReport) {
 		k.heard = false
 	}
 	astray := rep.Brightness.Known && w.h.now > k.end+2*time.Second && !(math.Abs(k.reported-k.to) < 3)
-	if rep.Lost || astray {
+	if astray {
 		k.from, k.to, k.end = k.reported, k.reported, w.h.now // planned anew from what the lamp says
 	}
 	if rep.Gone || !w.h.r.Snapshot().Open {
@@ -264,8 +276,15 @@ func (w *watch) command(c room.LampCommand) {
 	if !k.sent {
 		k.to, k.end = k.reported, 0
 	}
+	was := *k
+	was.sent, was.prev = true, nil
 	w.motion(k, c)
+	was.way, was.turned = k.way, k.turned // the room counts a turn that was not sent, too
 	from := k.at(now)
+	if !k.sent {
+		was.from, was.to, was.start, was.end = from, from, now, now
+	}
+	k.prev = &was
 	k.sent, k.from, k.to, k.start, k.end = true, from, c.Brightness.Value, now, now+c.Transition
 }
 

@@ -8,9 +8,8 @@ import (
 
 // How far a report may lie from the expected trajectory before it counts as somebody's hand.
 const (
-	brightnessTolerance = 3.0             // points: lamps round, and some do not go to the lowest levels
-	kelvinTolerance     = 200.0           // lamps round in mired and stop at their own range
-	grace               = 2 * time.Second // after a transition, for the lamp to arrive and say so
+	brightnessTolerance = 3.0   // points: lamps round, and some do not go to the lowest levels
+	kelvinTolerance     = 200.0 // lamps round in mired and stop at their own range
 	stepLength          = 10 * time.Second
 )
 
@@ -116,7 +115,17 @@ func (a *attribute) interrupt(t time.Duration) {
 	a.plan = noPlan
 }
 
-// lose forgets the newest command: it never left the house.
+// unsent takes the newest command back: it never left the house, so the lamp does as the one before it said, and may still be about to
+// say so. What another command lost is nothing to this one.
+func (a *attribute) unsent(planned time.Duration) {
+	if !a.active || a.sent.start != planned {
+		return
+	}
+	a.sent, a.before = a.before, a.sent
+	a.plan = noPlan
+}
+
+// lose forgets the newest command, which the lamp has not heard: it is where it says it is.
 func (a *attribute) lose(t time.Duration) {
 	if !a.active {
 		return
@@ -141,8 +150,8 @@ const (
 	astray          // somebody or something else moved it
 )
 
-// judge compares a reported brightness with the expected trajectory.
-func (a *attribute) judge(t time.Duration, v float64) course {
+// judge compares a reported brightness with the expected trajectory. A report may be late by grace.
+func (a *attribute) judge(t, grace time.Duration, v float64) course {
 	if !a.active {
 		return onCourse
 	}
@@ -177,7 +186,7 @@ func (a *attribute) strays(v float64) bool {
 
 // unmoved tells, once, that a colour temperature is still where the newest command found it although that is over. A lamp at the end of
 // its own range stays there when it is told again, and is left so.
-func (a *attribute) unmoved(t time.Duration, v float64) bool {
+func (a *attribute) unmoved(t, grace time.Duration, v float64) bool {
 	if near(v, a.sent.to, kelvinTolerance) {
 		a.repeated = false
 		return false

@@ -174,8 +174,10 @@ type LampReport struct {
 	Brightness dsp.Maybe // percent
 	Kelvin     dsp.Maybe
 	Whites     Whites // what it can do, where that is told while hubd runs
-	Lost       bool   // the newest command was dropped unsent: plan anew from the reported state
+	Lost       bool   // a command was dropped unsent: what was sent before it holds on
 	Gone       bool   // the lamp cannot be reached: cut off at the wall, or out of radio range
+
+	Planned time.Duration // with Lost: of that command
 }
 
 // LampSnapshot is how a lamp was before the session.
