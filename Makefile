@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy peers soak test-arm test-mqtt test-room clean
+.PHONY: run build test race lint bench accuracy peers soak test-arm test-mqtt test-room test-zigbee clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -51,6 +51,9 @@ test-mqtt: build ## hubd against a real mosquitto on loopback
 
 test-room: build ## the same with a hundred pauses and a hundred crashes: some ten minutes
 	HUBD_BEDS=4 HUBD_PAUSES=104 HUBD_CRASHES=100 ./scripts/test-mqtt.sh
+
+test-zigbee: ## payloads for zigbee2mqtt through the real converters of every light they know; needs node
+	./scripts/test-zigbee.sh
 
 clean:
 	rm -rf bin dist

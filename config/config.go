@@ -211,19 +211,25 @@ type Dialect string
 
 // The dialects.
 const (
-	Zigbee2MQTT Dialect = "zigbee2mqtt"
-	Templated   Dialect = "template"
+	Zigbee2MQTT Dialect = "zigbee2mqtt" // a lamp or a group of zigbee2mqtt
+	WLED        Dialect = "wled"        // a strip with WLED
+	Tasmota     Dialect = "tasmota"     // a lamp with Tasmota
+	JSON        Dialect = "json"        // a lamp with ESPHome, or another that speaks Home Assistant's JSON light schema
+	Templated   Dialect = "template"    // anything else, in the user's own words
 )
 
 // Lamp is one lamp, or one group of lamps that is commanded as one.
 type Lamp struct {
 	ID         string
 	Dialect    Dialect
-	Topic      string  // zigbee2mqtt/<friendly name>; for Templated the topic that takes the brightness payload
+	Topic      string  // as the dialect wants it: the lamp's own topic, or for JSON and Templated the one that takes commands
 	Group      string  // lamps of one group share one rate budget; empty: a budget of its own
 	MinPercent float64 // what the room's 0 % is on the lamp's own scale
 	MaxPercent float64 // what the room's 100 % is
 	Template   *Template
+
+	StateTopic        string // JSON alone: where the lamp tells its state
+	AvailabilityTopic string // JSON alone: where it tells whether it is there; empty: nowhere
 }
 
 // Template describes a lamp in the user's own words. Payloads are Go text/templates that may use .Percent (0…100), .Level (0…

@@ -104,7 +104,7 @@ eda grove divider divider_ohm divider_side high low comfort never light_floor ch
 gpio pause_button sensing_led led_brightness
 room private min_confidence base_scene after quiet_hours from to latitude longitude night brightness_percent kelvin volume_cap_db switch_on
 discretion delay_s fade_s spread_percent stop_buttons topic json_key any_value
-lamps dialect zigbee2mqtt wled tasmota json template group min_percent max_percent
+lamps dialect zigbee2mqtt wled tasmota json template group min_percent max_percent availability_topic
 sound player aplay pw-cat pipe device scenes settled engaged activated withdrawn neutral pause light pace practices check_in automatic answer_s reminders
 history path days max_mb commit_s web listen token_file log level
 brightness brightness_max kelvin_topic state_topic brightness_key kelvin_key kelvin_unit on_key ask_topic ask_payload

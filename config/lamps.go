@@ -15,9 +15,7 @@ func (r *reader) lamps(room *object, broker bool) []Lamp {
 			if l.ID != "" && l.ID == other.ID {
 				r.problem(o.get("id"), "another lamp has this id already")
 			}
-			if l.Topic != "" && l.Topic == other.Topic && l.Dialect == other.Dialect {
-				r.problem(o.get("topic"), "lamp %s is commanded on this topic already", other.ID)
-			}
+			r.sharedTopic(o, l, other)
 		}
 		all = append(all, l)
 	}
@@ -33,7 +31,9 @@ func (r *reader) lamp(o *object) Lamp {
 		MinPercent: o.number("min_percent", 0, 0, 99, "percent"),
 		MaxPercent: o.number("max_percent", 100, 1, 100, "percent"),
 	}
-	o.need("topic", "zigbee2mqtt/<friendly name>, or the command topic of another lamp")
+	o.need("topic", "the lamp's topic: "+topicWant(l.Dialect))
+	r.lampTopic(o, l)
+	r.stateTopics(o, &l)
 	if v := o.get("group"); v.present() {
 		if l.Group = r.text(v); !isID(l.Group) || l.Group == "true" || l.Group == "false" {
 			r.problem(v, "wanted is one name for all lamps that share a rate budget: %s", idWant)
@@ -55,16 +55,11 @@ func (r *reader) lamp(o *object) Lamp {
 }
 
 func (r *reader) dialect(o *object) Dialect {
-	v := o.need("dialect", "zigbee2mqtt or template")
+	v := o.need("dialect", "zigbee2mqtt, wled, tasmota, json or template")
 	if !v.present() {
 		return ""
 	}
-	switch v.node.Value {
-	case "wled", "tasmota", "json":
-		r.problem(v, "this dialect is not built yet: wanted is zigbee2mqtt or template until a later version")
-		return ""
-	}
-	return pick(r, v, "", Zigbee2MQTT, Templated)
+	return pick(r, v, "", Zigbee2MQTT, WLED, Tasmota, JSON, Templated)
 }
 
 func (r *reader) template(o *object, topic string) *Template {

@@ -143,6 +143,26 @@ func TestEveryProblemIsToldAtItsPlace(t *testing.T) {
 			`c.yaml:13:65: room.lamps[0].group: "true": wanted is one name for all lamps that share a rate budget: a lower-case letter, then at most 31 of a–z, 0–9 and -`},
 		{"a lamp's range upside down", "room: {}", "room: {lamps: [{id: l, dialect: zigbee2mqtt, topic: z/l, min_percent: 50, max_percent: 20}]}",
 			`c.yaml:13:71: room.lamps[0].min_percent: "50": wanted is less than max_percent, which is 20`},
+		{"a dialect that nobody speaks", "room: {}", "room: {lamps: [{id: l, dialect: hue, topic: z/l}]}",
+			`c.yaml:13:33: room.lamps[0].dialect: "hue": wanted is zigbee2mqtt, wled, tasmota, json or template`},
+		{"a lamp without topic", "room: {}", "room: {lamps: [{id: l, dialect: wled}]}",
+			`c.yaml:13:16: room.lamps[0].topic: "": this key is required: the lamp's topic: the MQTT device topic in WLED, such as wled/bed`},
+		{"a command topic for zigbee2mqtt", "room: {}", "room: {lamps: [{id: l, dialect: zigbee2mqtt, topic: z/l/set}]}",
+			`c.yaml:13:53: room.lamps[0].topic: "z/l/set": wanted is zigbee2mqtt/<friendly name of a lamp or a group>`},
+		{"a name without the base of zigbee2mqtt", "room: {}", "room: {lamps: [{id: l, dialect: zigbee2mqtt, topic: bed}]}",
+			`c.yaml:13:53: room.lamps[0].topic: "bed": wanted is zigbee2mqtt/<friendly name of a lamp or a group>`},
+		{"a command topic for WLED", "room: {}", "room: {lamps: [{id: l, dialect: wled, topic: wled/bed/api}]}",
+			`c.yaml:13:46: room.lamps[0].topic: "wled/bed/api": wanted is the MQTT device topic in WLED, such as wled/bed`},
+		{"a command topic for Tasmota", "room: {}", "room: {lamps: [{id: l, dialect: tasmota, topic: cmnd/bed}]}",
+			`c.yaml:13:49: room.lamps[0].topic: "cmnd/bed": wanted is Topic in Tasmota, such as bedlamp, or its FullTopic with %prefix% left in it`},
+		{"a FullTopic that is not filled in", "room: {}", "room: {lamps: [{id: l, dialect: tasmota, topic: home/%prefix%/%topic%}]}",
+			`c.yaml:13:49: room.lamps[0].topic: "home/%prefix%/%topic%": wanted is Topic in Tasmota, such as bedlamp, or its FullTopic with %prefix% left in it`},
+		{"a JSON lamp of which nobody knows where it speaks", "room: {}", "room: {lamps: [{id: l, dialect: json, topic: bed/in}]}",
+			`c.yaml:13:16: room.lamps[0].state_topic: "": this key is required: where the lamp tells its state as JSON: without it no hand at the switch would be seen`},
+		{"a state topic for a dialect that has its own", "room: {}", "room: {lamps: [{id: l, dialect: wled, topic: wled/bed, state_topic: s}]}",
+			`c.yaml:13:69: room.lamps[0].state_topic: "s": this belongs to dialect: json`},
+		{"two lamps on one topic", "room: {}", "room: {lamps: [{id: l, dialect: wled, topic: w}, {id: m, dialect: wled, topic: w}]}",
+			`c.yaml:13:80: room.lamps[1].topic: "w": lamp l is commanded on this topic already`},
 		{"text in two lines", "id: home", `id: home, name: "a\nb"`, `c.yaml:1:23: hub.name: "a\nb": wanted is one line of text without control characters`},
 		{"a folder for a file", "room: {}", "history: {path: /var/lib/}", `c.yaml:13:17: history.path: "/var/lib/": wanted is the name of a file, not of a folder`},
 		{"an empty list item", "start_from: [mqtt]", "start_from: [mqtt, ]\n    comfort: {never: [~]}", `c.yaml:11:23: wearers[0].comfort.never[0]: "~": this item of the list is empty`},
@@ -214,9 +234,6 @@ func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
 		{"gpio.led_brightness", "room: {}", "gpio: {led_brightness: 3}"},
 		{"room.sound.player", "room: {}", "room: {sound: {player: aplay}}"},
 		{"room.sound.device", "room: {}", "room: {sound: {device: x}}"},
-		{"room.lamps[0].dialect", "room: {}", "room: {lamps: [{id: l, dialect: wled, topic: l}]}"},
-		{"room.lamps[0].dialect", "room: {}", "room: {lamps: [{id: l, dialect: tasmota, topic: l}]}"},
-		{"room.lamps[0].dialect", "room: {}", "room: {lamps: [{id: l, dialect: json, topic: l}]}"},
 		{"web.listen", "room: {}", "web: {listen: ':80'}"},
 		{"web.token_file", "room: {}", "web: {token_file: t}"},
 		{"web.cert_file", "room: {}", "web: {cert_file: t}"},
@@ -378,6 +395,57 @@ func TestATemplateLampIsRead(t *testing.T) {
 		got := problems(t, strings.Replace(text, `'{"ct":{{.Mired}}}'`, "'"+payload+"'", 1))
 		if len(got) == 0 || got[0].Key != "room.lamps[0].template.kelvin" {
 			t.Errorf("payload %s: problems %v", payload, got)
+		}
+	}
+}
+
+func TestLampsOfEveryDialectAreRead(t *testing.T) {
+	text := strings.Replace(base, "room: {}", `room:
+  lamps:
+    - {id: z, dialect: zigbee2mqtt, topic: zigbee2mqtt/bedroom/bed}
+    - {id: w, dialect: wled, topic: wled/strip}
+    - {id: t, dialect: tasmota, topic: home/ceiling/%prefix%}
+    - {id: e, dialect: json, topic: desk/light/lamp/command}
+    - {id: s, dialect: json, topic: lamps/shelf/set, availability_topic: lamps/there}
+    - {id: o, dialect: json, topic: in, state_topic: out}`, 1)
+	c, err := config.Parse("c.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []config.Lamp{
+		{ID: "z", Dialect: config.Zigbee2MQTT, Topic: "zigbee2mqtt/bedroom/bed"},
+		{ID: "w", Dialect: config.WLED, Topic: "wled/strip"},
+		{ID: "t", Dialect: config.Tasmota, Topic: "home/ceiling/%prefix%"},
+		{ID: "e", Dialect: config.JSON, Topic: "desk/light/lamp/command", StateTopic: "desk/light/lamp/state", AvailabilityTopic: "desk/status"},
+		{ID: "s", Dialect: config.JSON, Topic: "lamps/shelf/set", StateTopic: "lamps/shelf", AvailabilityTopic: "lamps/there"},
+		{ID: "o", Dialect: config.JSON, Topic: "in", StateTopic: "out"},
+	}
+	for i := range want {
+		want[i].MaxPercent = 100
+	}
+	if diff := cmp.Diff(want, c.Room.Lamps); diff != "" {
+		t.Errorf("lamps (-want +got):\n%s", diff)
+	}
+}
+
+func TestTopicsOfWhichNoGoodComesAreWarnedOf(t *testing.T) {
+	for _, row := range []struct{ name, lamps, key, why string }{
+		{"WLED's group topic", "[{id: l, dialect: wled, topic: wled/all}]", "room.lamps[0].topic", "tells no state"},
+		{"Tasmota's group topic", "[{id: l, dialect: tasmota, topic: tasmotas}]", "room.lamps[0].topic", "tells no state"},
+		{"one topic in two dialects", "[{id: l, dialect: json, topic: a/set}, {id: m, dialect: wled, topic: a/set}]", "room.lamps[1].topic", "lamp l has this topic too"},
+	} {
+		c, err := config.Parse("c.yaml", []byte(strings.Replace(base, "room: {}", "room: {lamps: "+row.lamps+"}", 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, w := range c.Warnings {
+			if w.Key == row.key && strings.Contains(w.Want, row.why) {
+				found++
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s: warnings %v, want one of %s", row.name, c.Warnings, row.key)
 		}
 	}
 }

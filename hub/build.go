@@ -37,12 +37,13 @@ func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
 			p.buses = append(p.buses, o)
 		}
 	}
-	for _, l := range c.Room.Lamps {
-		lamp, err := device.New(lampOptions(l))
+	for i, l := range c.Room.Lamps {
+		lamp, err := device.New(lampOptions(l, c.Room.SwitchOn))
 		if err != nil {
 			return parts{}, err
 		}
 		p.lamps = append(p.lamps, lamp)
+		p.pipeline.Room.Lamps[i].Whites = lamp.Whites()
 	}
 	if c.MQTT.URL != "" {
 		p.mqtt = mqttOptions(c, log)
@@ -309,8 +310,11 @@ func chip(c *config.Config, name string) config.Chip {
 	return config.Chip{} // config has checked every reference
 }
 
-func lampOptions(l config.Lamp) device.Options {
-	o := device.Options{Lamp: l.ID, Dialect: string(l.Dialect), Topic: l.Topic, MinPercent: l.MinPercent, MaxPercent: l.MaxPercent}
+func lampOptions(l config.Lamp, switchOn bool) device.Options {
+	o := device.Options{
+		Lamp: l.ID, Dialect: string(l.Dialect), Topic: l.Topic, MinPercent: l.MinPercent, MaxPercent: l.MaxPercent, SwitchOn: switchOn,
+		StateTopic: l.StateTopic, AvailabilityTopic: l.AvailabilityTopic,
+	}
 	if t := l.Template; t != nil {
 		kelvinTopic := t.KelvinTopic
 		if kelvinTopic == "" && t.Kelvin != "" {

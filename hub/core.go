@@ -29,6 +29,8 @@ type core struct {
 	inbox    *inbox
 	pauses   *pauses
 	lamps    *lampGate
+	silence  *silence
+	askLamp  func(id string) // how it is
 	keeper   *keeper
 	sinks    []sink
 	board    *board
@@ -73,6 +75,7 @@ func (c *core) step() {
 	}
 	c.tell(append(c.events[:0], c.batch.refused...))
 	for _, r := range c.batch.reports {
+		c.silence.heard(r)
 		c.tell(c.pipeline.Lamp(c.events[:0], now, r))
 	}
 	if len(c.batch.faults) > 0 {
@@ -105,6 +108,7 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 	for _, lost := range c.lamps.flush(now, c.keeper.saved(), c.revision) {
 		c.tell(c.pipeline.Lamp(c.events[:0], now, lost))
 	}
+	c.silence.ask(now, c.askLamp)
 	for _, s := range c.sinks {
 		s.tick(now, c.consent)
 	}
@@ -175,6 +179,7 @@ func (c *core) control(e pipeline.Event) {
 	switch v := e.Value.(type) {
 	case room.LampCommand:
 		c.lamps.add(v)
+		c.silence.commanded(v.Planned, v)
 	case dsp.Fault:
 		c.board.fault(v)
 	case room.Cue:

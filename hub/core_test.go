@@ -242,3 +242,19 @@ func TestAStepThatEmitsNothingAllocatesNothing(t *testing.T) {
 		t.Errorf("%g allocations", got)
 	}
 }
+
+func TestALampThatForgotACommandIsAsked(t *testing.T) {
+	b := newBench(t, nil)
+	lampIsOn(b)
+	b.at(0)
+	if refusal := b.ask(pipeline.Command{Name: pipeline.CommandScene, Text: "base", Origin: fromSocket}); refusal != "" {
+		t.Fatal(refusal)
+	}
+	for now := 50 * time.Millisecond; now < 30*time.Second && len(b.askedLamps) == 0; now += 50 * time.Millisecond {
+		b.keeper.write() // what the keeper's goroutine does when it is woken
+		b.at(now)
+	}
+	if len(b.sent) == 0 || len(b.askedLamps) != 1 || b.askedLamps[0] != "bed" {
+		t.Errorf("%d commands, asked %v", len(b.sent), b.askedLamps)
+	}
+}

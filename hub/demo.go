@@ -32,7 +32,8 @@ type DemoOptions struct {
 const (
 	demoHub   = "demo"
 	demoLamp  = "bed"
-	demoTopic = "zigbee2mqtt/bed"
+	demoBase  = "zigbee2mqtt"
+	demoTopic = demoBase + "/" + demoLamp
 	demoPort  = "127.0.0.1:1883"
 )
 
@@ -60,6 +61,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	p.version, p.pacer, p.speed, p.simFault, p.onCue = o.Version, pacer, o.Speed, sim.fault, sim.feel
 	p.discovery.Version = o.Version
 	p.pipeline.Settings = demoSettings(scene, cfg)
+	p.pipeline.Room.ReportsLate = time.Duration(float64(reportsLate) * o.Speed)
 	screen := &demoScreen{out: o.Out}
 	p.sinks = []sink{screen}
 	l, err := newLive(p)
@@ -67,7 +69,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		return err
 	}
 	screen.behind = l.behind
-	lamp, err := startDemoLamp(ctx, b.Addr())
+	lamp, err := startDemoLamp(ctx, b.Addr(), pacer.Now)
 	if err != nil {
 		return err
 	}

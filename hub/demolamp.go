@@ -3,14 +3,16 @@ package hub
 import (
 	"context"
 	"sync"
+	"time"
 
 	"hubd/mqtt"
-	"hubd/mqtt/device"
+	"hubd/mqtt/device/sim"
 )
 
-// startDemoLamp puts a lamp on the demo's broker that behaves as zigbee2mqtt shows one. It is on, at a brightness people read by.
-func startDemoLamp(ctx context.Context, addr string) (*mqtt.Client, error) {
-	lamp := device.NewDouble(demoTopic, 70, 2700)
+// startDemoLamp puts a lamp on the demo's broker that behaves as zigbee2mqtt shows one. It is on, at a brightness people read by, and lives
+// in the demo's time.
+func startDemoLamp(ctx context.Context, addr string, now func() time.Duration) (*mqtt.Client, error) {
+	lamp := sim.NewZigbee(sim.ZigbeeOptions{Topic: demoTopic, Light: sim.Light{On: true, Percent: 70, Kelvin: 2700}, MiredMin: 153, MiredMax: 500})
 	var mu sync.Mutex // a connect and a command come from different goroutines
 	var client *mqtt.Client
 	client, err := mqtt.New(mqtt.Options{
@@ -18,12 +20,12 @@ func startDemoLamp(ctx context.Context, addr string) (*mqtt.Client, error) {
 		OnUp: func() []mqtt.Message {
 			mu.Lock()
 			defer mu.Unlock()
-			return []mqtt.Message{lamp.State()}
+			return []mqtt.Message{lamp.Devices(demoBase, demoLamp), lamp.State()}
 		},
 		OnInbound: func(in mqtt.Inbound) {
 			mu.Lock()
 			defer mu.Unlock()
-			for _, m := range lamp.Hear(in.Topic, in.Payload) {
+			for _, m := range lamp.Hear(now(), in.Topic, in.Payload) {
 				_ = client.Publish(m) // the demo's own broker: a message that does not fit is the lamp's to lose
 			}
 		},

@@ -17,7 +17,7 @@ var floors = map[string]int{
 	"mqtt/homeassistant": 7, "web": 7,
 	"wire":     6,
 	"history":  5,
-	"pipeline": 4, "sound": 4, "mqtt/device": 4,
+	"pipeline": 4, "sound": 4, "mqtt/device": 4, "mqtt/device/sim": 4,
 	"room": 3, "synth": 3,
 	"regulation": 2, "acquire": 2, "recording": 2,
 	"dsp": 1, "config": 1, "mqtt": 1, "mqtt/broker": 1,

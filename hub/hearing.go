@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"errors"
 	"log/slog"
 	"slices"
 
@@ -20,6 +21,7 @@ type hearer struct {
 	birthTopic string
 	wearers    []string
 	lamps      []*device.Lamp
+	bridges    *bridges
 	stops      []config.StopButton
 	inbox      *inbox
 	request    func(pipeline.Command, chan<- string) error
@@ -37,7 +39,7 @@ func (h *hearer) filters() []string {
 	for _, l := range h.lamps {
 		out = append(out, l.Topics()...)
 	}
-	return out
+	return append(out, h.bridges.filters()...)
 }
 
 func (h *hearer) hear(in mqtt.Inbound) {
@@ -53,6 +55,13 @@ func (h *hearer) hear(in mqtt.Inbound) {
 	}
 	if target, name, ok := h.topics.ParseCommand(in.Topic); ok {
 		h.command(target, name, in)
+		return
+	}
+	if h.bridges.hear(in) {
+		return
+	}
+	if in.Oversize {
+		h.puzzled(in.Topic, errors.New("it is longer than any lamp's state"))
 		return
 	}
 	for _, l := range h.lamps {

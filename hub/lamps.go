@@ -12,6 +12,9 @@ import (
 // lampPatience is how old a lamp command may be when it is sent. An older one would move a light that has since been told otherwise.
 const lampPatience = 2 * time.Second
 
+// reportsLate is how late a lamp's report may come in real time; the room counts in stream time.
+const reportsLate = 2 * time.Second
+
 // maxHeld bounds the commands that wait for the snapshot to be on disk. One more is lost, and the room plans it anew.
 const maxHeld = 64
 
@@ -33,10 +36,15 @@ func (g *lampGate) add(c room.LampCommand) {
 	if c.Waits {
 		g.supersede(c)
 	} else if len(g.held) >= maxHeld {
-		g.lost(room.LampReport{Lamp: c.Lamp, Lost: true})
+		g.lost(lostReport(c))
 		return
 	}
 	g.held = append(g.held, c)
+}
+
+// lostReport tells the room that a command was not sent.
+func lostReport(c room.LampCommand) room.LampReport {
+	return room.LampReport{Lamp: c.Lamp, Lost: true, Planned: c.Planned}
 }
 
 // supersede lets go of what is held for the lamp of a pause or a restore: it would reach the lamp after that, and undo it.
@@ -44,7 +52,7 @@ func (g *lampGate) supersede(by room.LampCommand) {
 	g.held = slices.DeleteFunc(g.held, func(c room.LampCommand) bool {
 		over := c.Lamp == by.Lamp && !c.Waits
 		if over && c.Kelvin.Known != by.Kelvin.Known {
-			g.lost(room.LampReport{Lamp: c.Lamp, Lost: true}) // of the other attribute: the room still counts on it
+			g.lost(lostReport(c)) // of the other attribute: the room still counts on it
 		}
 		return over
 	})
@@ -59,7 +67,7 @@ func (g *lampGate) flush(now time.Duration, stored, wanted uint64) (lost []room.
 		case c.Waits:
 			g.out(c, now)
 		case now-c.Planned > lampPatience:
-			lost = append(lost, room.LampReport{Lamp: c.Lamp, Lost: true})
+			lost = append(lost, lostReport(c))
 		case stored >= wanted:
 			g.out(c, now)
 		default:
@@ -85,7 +93,7 @@ func (g *lampGate) out(c room.LampCommand, now time.Duration) {
 		patience := max(lampPatience-(now-c.Planned), time.Millisecond)
 		deadline = time.Now().Add(time.Duration(float64(patience) / g.speed))
 	}
-	lost := func() { g.lost(room.LampReport{Lamp: c.Lamp, Lost: true}) }
+	lost := func() { g.lost(lostReport(c)) }
 	for _, m := range messages {
 		if err := g.send(m, deadline, lost); err != nil {
 			lost()

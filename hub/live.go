@@ -85,7 +85,7 @@ func newLive(p parts) (*live, error) {
 	if err := l.joinBroker(in); err != nil {
 		return nil, err
 	}
-	l.core.lamps = l.lampGate(in)
+	l.core.lamps, l.core.silence, l.core.askLamp = l.lampGate(in), newSilence(), l.askLamp
 	l.core.watch = newWatch(p.log, l.busNames())
 	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
 	return l, nil
@@ -114,10 +114,11 @@ func (l *live) joinBroker(in *inbox) error {
 	l.teller.begin(l.core.consent)
 	ears := &hearer{
 		log: l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
+		bridges: newBridges(l.log.With("part", "lamps"), l.lamps, in.report),
 		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
 	}
 	o := *l.mqtt
-	o.Will, o.OnUp, o.OnInbound = topics.HubStatus(false), l.teller.announcement, ears.hear
+	o.Will, o.OnUp, o.OnInbound, o.Large = topics.HubStatus(false), l.teller.announcement, ears.hear, ears.bridges.large()
 	client, err := mqtt.New(o)
 	if err != nil {
 		return err
@@ -143,6 +144,15 @@ func (l *live) lampGate(in *inbox) *lampGate {
 		g.lamp[l.pipeline.Room.Lamps[i].ID] = lamp
 	}
 	return g
+}
+
+// askLamp asks one lamp how it is.
+func (l *live) askLamp(id string) {
+	for _, lamp := range l.lamps {
+		if lamp.ID() == id && l.teller != nil {
+			l.teller.askLamp(lamp)
+		}
+	}
 }
 
 func (l *live) busNames() []string {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"hubd/mqtt"
-	"hubd/mqtt/device"
+	"hubd/mqtt/device/sim"
 )
 
 // asked is one command that a lamp heard.
@@ -20,19 +20,20 @@ type asked struct {
 // lampRack plays several lamps behind zigbee2mqtt, and notes what they are asked and when.
 type lampRack struct {
 	mu     sync.Mutex // a connect and a command come from different goroutines
-	lamps  []*device.Double
+	lamps  []*sim.Zigbee
 	client *mqtt.Client
 	heard  []asked
+	began  time.Time
 	news   news
 }
 
 // putLamps plays lamps that are on, each at its own brightness from 50 %.
 func (b *mosquitto) putLamps(t *testing.T, id string, topics ...string) *lampRack {
 	t.Helper()
-	r := &lampRack{}
+	r := &lampRack{began: time.Now()}
 	var listen []string
 	for i, topic := range topics {
-		d := device.NewDouble(topic, float64(50+5*i), 2700)
+		d := sim.NewZigbee(sim.ZigbeeOptions{Topic: topic, MiredMin: 153, MiredMax: 500, Light: sim.Light{On: true, Percent: float64(50 + 5*i), Kelvin: 2700}})
 		r.lamps = append(r.lamps, d)
 		listen = append(listen, d.Topics()...)
 	}
@@ -59,7 +60,7 @@ func (r *lampRack) hear(in mqtt.Inbound) {
 		r.heard = append(r.heard, asked{lamp: lamp, at: time.Now(), text: string(in.Payload)})
 	}
 	for _, l := range r.lamps {
-		for _, m := range l.Hear(in.Topic, in.Payload) {
+		for _, m := range l.Hear(time.Since(r.began), in.Topic, in.Payload) {
 			_ = r.client.Publish(m) // a lamp that is not heard is heard at its next word
 		}
 	}
@@ -88,7 +89,7 @@ func (r *lampRack) after(from time.Time) (all []asked) {
 func (r *lampRack) hand(lamp int, payload string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, m := range r.lamps[lamp].Hear(r.lamps[lamp].Topics()[0], []byte(payload)) {
+	for _, m := range r.lamps[lamp].Hear(time.Since(r.began), r.lamps[lamp].Topics()[0], []byte(payload)) {
 		_ = r.client.Publish(m)
 	}
 }

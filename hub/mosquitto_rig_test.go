@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"hubd/mqtt"
-	"hubd/mqtt/device"
+	"hubd/mqtt/device/sim"
 )
 
 // within bounds every wait of this test. Everything here comes within a second or a few; only a machine that stands still needs more.
@@ -298,7 +298,8 @@ func (w *watcher) sendMessage(t *testing.T, m mqtt.Message) {
 // putLamp plays a lamp behind zigbee2mqtt, which is on.
 func (b *mosquitto) putLamp(t *testing.T, topic string) {
 	t.Helper()
-	lamp := device.NewDouble(topic, 70, 2700)
+	lamp := sim.NewZigbee(sim.ZigbeeOptions{Topic: topic, Light: sim.Light{On: true, Percent: 70, Kelvin: 2700}, MiredMin: 153, MiredMax: 500})
+	began := time.Now()
 	var mu sync.Mutex // a connect and a command come from different goroutines
 	var client *mqtt.Client
 	ready := make(chan struct{})
@@ -312,7 +313,7 @@ func (b *mosquitto) putLamp(t *testing.T, topic string) {
 			<-ready
 			mu.Lock()
 			defer mu.Unlock()
-			for _, m := range lamp.Hear(in.Topic, in.Payload) {
+			for _, m := range lamp.Hear(time.Since(began), in.Topic, in.Payload) {
 				_ = client.Publish(m) // a lamp that is not heard is heard at its next word
 			}
 		},

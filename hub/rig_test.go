@@ -82,14 +82,15 @@ func (e *ear) kinds() (kinds []string) {
 // bench is a core whose clock and disk the test owns. One step is one step.
 type bench struct {
 	*core
-	t       *testing.T
-	clock   time.Duration
-	log     *lines
-	saved   []pipeline.Settings
-	sent    []mqtt.Message
-	broker  *ear
-	history *ear
-	own     *ear // the page of wearer a
+	t          *testing.T
+	clock      time.Duration
+	log        *lines
+	saved      []pipeline.Settings
+	sent       []mqtt.Message
+	askedLamps []string
+	broker     *ear
+	history    *ear
+	own        *ear // the page of wearer a
 }
 
 // newBench builds a core for wearers a and b, each with a pulse sensor on the bus "i2c", who share everything and keep everything.
@@ -115,7 +116,7 @@ func newBench(t *testing.T, change func(*pipeline.Options)) *bench {
 	b.core = &core{
 		log: log, now: func() time.Duration { return b.clock }, wall: func() time.Time { return time.Time{} }, speed: 1,
 		pipeline: pipeline.New(o), wearers: []string{"a", "b"}, inbox: newInbox(), pauses: &pauses{}, keeper: k,
-		sinks: []sink{b.broker, b.history, b.own},
+		sinks: []sink{b.broker, b.history, b.own}, silence: newSilence(), askLamp: func(id string) { b.askedLamps = append(b.askedLamps, id) },
 		board: newBoard("1", "bench", nil, nil, k.status), watch: newWatch(log, nil),
 	}
 	b.watch.notify = func(string) error { return nil }

@@ -304,10 +304,14 @@ func (t *teller) answerBirth(now time.Duration) {
 // askLamps asks each lamp how it is. Only now, some time after the connect, is it sure that the answers are subscribed to.
 func (t *teller) askLamps() {
 	for _, l := range t.lamps {
-		for _, m := range l.Ask(nil) {
-			if err := t.client.Send(m, time.Now().Add(eventPatience), nil); err != nil {
-				t.log.Debug("lamp not asked", "error", err)
-			}
+		t.askLamp(l)
+	}
+}
+
+func (t *teller) askLamp(l *device.Lamp) {
+	for _, m := range l.Ask(nil) {
+		if err := t.client.Send(m, time.Now().Add(eventPatience), nil); err != nil {
+			t.log.Debug("lamp not asked", "error", err)
 		}
 	}
 }

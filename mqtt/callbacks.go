@@ -35,6 +35,7 @@ func (c *Client) hand(in Inbound) {
 	if c.o.OnInbound != nil {
 		c.o.OnInbound(in)
 	}
+	c.dropLarge(in)
 }
 
 // lose reports messages of Send that will not be sent. No lock may be held.

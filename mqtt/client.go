@@ -20,6 +20,7 @@ type Client struct {
 	at    address
 	count counting
 	up    atomic.Bool
+	large atomic.Int32 // long payloads that wait for OnInbound
 	inbox chan Inbound
 	wake  chan struct{} // something to send or to subscribe
 	alarm chan struct{} // a deadline that may be earlier than the one waited for

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"hubd/mqtt"
 	"hubd/mqtt/broker"
 )
@@ -289,6 +291,46 @@ func TestInboundStaysInOrderAndIsBounded(t *testing.T) {
 	c.Close(patience)
 	if want := append(number("", 11), ""); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestLongPayloadsAreTakenFromTheirTopicsAlone(t *testing.T) {
+	b := serve(t, "127.0.0.1:0", broker.Guard{})
+	hold, entered := make(chan struct{}), make(chan struct{}, 100)
+	got := map[string][]int{} // lengths by topic; −1: too long
+	c, _ := begin(t, b.Addr(), mqtt.Options{MaxInbound: 100, Large: map[string]int{"z/devices": 1000}, OnInbound: func(in mqtt.Inbound) {
+		entered <- struct{}{}
+		<-hold
+		n := len(in.Payload)
+		if in.Oversize {
+			n = -1
+		}
+		got[in.Topic] = append(got[in.Topic], n)
+	}})
+	c.Subscribe("z/#")
+	until(t, "subscribed", c.Connected)
+	e, _ := begin(t, b.Addr(), mqtt.Options{ClientID: "long"})
+	for _, topic := range []string{"z/devices", "z/other"} {
+		for _, n := range []int{100, 101, 1000, 1001} {
+			e.Send(say(topic, strings.Repeat("x", n)), time.Time{}, nil)
+		}
+	}
+	for range 5 { // two long ones are on their way already
+		e.Send(say("z/devices", strings.Repeat("x", 500)), time.Time{}, nil)
+	}
+	await(t, "the first is in hand", entered)
+	until(t, "everything has come", func() bool { return c.Counters().Oversize == 1+3+3 })
+	close(hold)
+	until(t, "everything is in hand", func() bool { return c.Counters().Received == 13 })
+	e.Send(say("z/devices", strings.Repeat("x", 501)), time.Time{}, nil)
+	until(t, "the next long one is in hand", func() bool { return c.Counters().Received == 14 })
+	c.Close(patience)
+	want := map[string][]int{
+		"z/devices": {100, 101, 1000, -1, 500, 500, -1, -1, -1, 501}, // four at once, then room again
+		"z/other":   {100, -1, -1, -1},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
 	}
 }
 

@@ -7,7 +7,8 @@ type Inbound struct {
 	Topic    string
 	Payload  []byte // the receiver's own; nil where Oversize
 	Retained bool   // kept by the broker from before the subscription: not an act of this moment
-	Oversize bool   // the payload was longer than MaxInbound and has been thrown away
+	Oversize bool   // the payload was longer than MaxInbound, or than Large allows, and has been thrown away
+	large    bool   // longer than MaxInbound, and allowed to be
 }
 
 // arrived runs on paho's reading goroutine, message by message in the broker's order. It must never wait nor publish: paho
@@ -16,6 +17,9 @@ type Inbound struct {
 func (c *Client) arrived(_ paho.Client, m paho.Message) {
 	in := Inbound{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained()}
 	if len(in.Payload) > c.o.MaxInbound {
+		in.large = c.takeLarge(in)
+	}
+	if len(in.Payload) > c.o.MaxInbound && !in.large {
 		c.count.oversize.Add(1)
 		in.Payload, in.Oversize = nil, true
 	}
@@ -23,5 +27,25 @@ func (c *Client) arrived(_ paho.Client, m paho.Message) {
 	case c.inbox <- in:
 	default:
 		c.count.inboundCut.Add(1)
+		c.dropLarge(in)
+	}
+}
+
+// takeLarge tells whether a long payload may be handed on: its topic is one of Large, and few others wait.
+func (c *Client) takeLarge(in Inbound) bool {
+	if len(in.Payload) > c.o.Large[in.Topic] {
+		return false
+	}
+	if c.large.Add(1) > maxLarge {
+		c.large.Add(-1)
+		return false
+	}
+	return true
+}
+
+// dropLarge makes room for the next long payload, after this one was handed on or lost.
+func (c *Client) dropLarge(in Inbound) {
+	if in.large {
+		c.large.Add(-1)
 	}
 }

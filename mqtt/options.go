@@ -54,6 +54,10 @@ type Options struct {
 	MaxQueue       int           // messages that may wait in Send; 128
 	InboundQueue   int           // messages that may wait for OnInbound; 128
 	MaxInbound     int           // longest payload handed to OnInbound; 32 KiB
+
+	// Large names topics with payloads that may be longer than MaxInbound, and how long. At most maxLarge of them wait for OnInbound at
+	// once; one more comes as Oversize.
+	Large map[string]int
 }
 
 // TLS names the files used with mqtts://. They are read at every attempt, so a renewed certificate needs no restart.
@@ -71,6 +75,7 @@ const (
 	closeGrace   = 5 * time.Second // for an orderly end when nobody set a time with Close
 	protocolV311 = 4               // level byte of MQTT 3.1.1; asked for explicitly, else paho falls back to 3.1
 	maxFilters   = 64
+	maxLarge     = 4 // payloads longer than MaxInbound that wait for OnInbound
 	maxTopicSize = 512
 	maxClientID  = 23 // what a 3.1.1 broker must accept (MQTT 3.1.1, 3.1.3.1)
 	// A connection that lived this many times the wait before it counts as a good one, and the wait starts small again.

@@ -30,6 +30,7 @@ type Motion struct {
 	On         dsp.Maybe // 1 on, 0 off; absent: never reported
 	Brightness dsp.Maybe // percent, by the expected trajectory
 	Kelvin     dsp.Maybe
+	Warmest    float64   // the warmest it can do, kelvin: the ceiling asks no lamp for more; 0: any
 	Paused     bool      // slow changes only
 	PauseLimit dsp.Maybe // percent: not brighter than this, in the first minute of a pause
 
@@ -46,7 +47,7 @@ func (e Envelope) Limit(m *Motion, now time.Duration, c LampCommand) (LampComman
 	}
 	c.Transition = max(c.Transition, minTransition)
 	if c.Kelvin.Known {
-		c.Kelvin.Value = min(c.Kelvin.Value, e.KelvinCeiling)
+		c.Kelvin.Value = max(min(c.Kelvin.Value, e.KelvinCeiling), m.Warmest)
 		return c, m.Kelvin.Known
 	}
 	if !m.Brightness.Known {

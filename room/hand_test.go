@@ -148,9 +148,8 @@ func TestACommandThatGotLostIsPlannedAnew(t *testing.T) {
 		h.bulbs["bed"].deaf = 1
 		h.start(0, room.Alone)
 		h.run(2 * time.Second)
-		rep := h.bulbs["bed"].report("bed", h.now)
-		rep.Lost = true
-		h.take(h.r.Lamp(nil, h.now, rep))
+		_, at := of[room.LampCommand](h, 0)
+		h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", Lost: true, Planned: at[0]}))
 		h.run(20 * time.Second)
 		h.wantLamp("bed", 30)
 	})
@@ -242,5 +241,66 @@ func TestASnapshotIsGivenUpHalfAnHourAfterACrash(t *testing.T) {
 	r.Lamp(nil, 32*time.Minute, room.LampReport{Lamp: "l", On: dsp.Some(1), Brightness: dsp.Some(10)})
 	if v := r.Tick(nil, 33*time.Minute, time.Time{}); len(v) > 0 {
 		t.Errorf("commanded after that: %v", v)
+	}
+}
+
+// A command that was lost leaves the one before it in force, whose report may still be on the way.
+func TestALateReportAfterALostCommandIsNoHand(t *testing.T) {
+	h := newHouse(t, room.Options{Scenes: map[string]room.Scene{"high": {Light: room.Light{Brightness: 80, Kelvin: 3000}}}})
+	h.start(0, room.Alone)
+	h.order = nil // says nothing by itself
+	h.run(2 * time.Second)
+	first, _ := of[room.LampCommand](h, 0)
+	h.must(h.r.Scene(nil, h.now, "high"))
+	h.run(2 * time.Second)
+	all, at := of[room.LampCommand](h, 0)
+	if len(first) != 1 || len(all) != 2 {
+		t.Fatalf("commands %v", all)
+	}
+	h.bulbs["bed"].deaf = 1 // whatever comes, this one was not sent
+	h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", Lost: true, Planned: at[1]}))
+	h.run(3 * time.Second)
+	h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: first[0].Brightness}))
+	if hands(h) > 0 {
+		t.Error("the report of the command before the lost one was taken for a hand")
+	}
+}
+
+func TestALostCommandOfColourSaysNothingOfBrightness(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(13 * time.Second)
+	commands, at := of[room.LampCommand](h, 0)
+	if len(commands) != 2 || !commands[1].Kelvin.Known {
+		t.Fatalf("commands %v", commands)
+	}
+	h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", Lost: true, Planned: at[1]}))
+	from := h.now
+	h.run(30 * time.Second)
+	again, _ := of[room.LampCommand](h, from)
+	if len(again) != 1 || again[0].Kelvin != commands[1].Kelvin {
+		t.Errorf("planned anew: %v, want the colour alone", again)
+	}
+}
+
+// In a demo that runs four times as fast, two seconds of transport are eight of the room's.
+func TestHowLateAReportMayBeIsAnOption(t *testing.T) {
+	for _, row := range []struct {
+		late time.Duration
+		want int
+	}{{0, 1}, {8 * time.Second, 0}} {
+		h := newHouse(t, room.Options{ReportsLate: row.late, Scenes: map[string]room.Scene{"high": {Light: room.Light{Brightness: 80, Kelvin: 3000}}}})
+		h.start(0, room.Alone)
+		h.order = nil
+		h.run(2 * time.Second)
+		first, _ := of[room.LampCommand](h, 0)
+		h.must(h.r.Scene(nil, h.now, "high"))
+		h.run(7 * time.Second)
+		h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: first[0].Brightness}))
+		from := h.now
+		h.run(2 * time.Second)
+		if again, _ := of[room.LampCommand](h, from); len(again) != row.want || hands(h) > 0 {
+			t.Errorf("reports up to %v late: %d commands after one, want %d; let go %d times", row.late, len(again), row.want, hands(h))
+		}
 	}
 }

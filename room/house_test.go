@@ -28,6 +28,7 @@ type bulb struct {
 	start, end time.Duration
 	colour     float64
 	deaf       int // so many commands get lost on the way
+	prev       *bulb
 }
 
 func (b *bulb) at(t time.Duration) float64 {
@@ -45,6 +46,8 @@ func (b *bulb) obey(t time.Duration, c room.LampCommand) {
 		b.deaf--
 		return
 	}
+	was := *b
+	was.prev, b.prev = nil, &was
 	if c.Kelvin.Known {
 		b.colour = c.Kelvin.Value
 		return

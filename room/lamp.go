@@ -13,6 +13,7 @@ type lamp struct {
 	on         dsp.Maybe
 	brightness attribute
 	kelvin     attribute
+	whites     Whites // bounded
 	motion     Motion
 	before     LampSnapshot
 	known      bool          // before holds how the lamp was
@@ -37,7 +38,7 @@ func newLamps(options []LampOptions) (lamps []lamp, budgets []budget) {
 			groups[o.Group] = g
 		}
 		lamps = append(lamps, lamp{
-			o: o.withDefaults(), group: g, breathed: -1,
+			o: o, group: g, breathed: -1, whites: o.Whites.bounded(),
 			brightness: attribute{plan: noPlan, still: stillPoints, stepSize: 1},
 			kelvin:     attribute{plan: noPlan, still: 20, stepSize: 50},
 		})
@@ -49,7 +50,7 @@ func newLamps(options []LampOptions) (lamps []lamp, budgets []budget) {
 func (r *Room) Lamp(dst []dsp.Value, now time.Duration, rep LampReport) []dsp.Value {
 	for i := range r.lamps {
 		if l := &r.lamps[i]; l.o.ID == rep.Lamp {
-			if l.report(now, rep) && r.plan.aim != aimNothing && !l.hand {
+			if l.report(now, r.o.ReportsLate, rep) && r.plan.aim != aimNothing && !l.hand {
 				dst = append(dst, l.yield(now))
 				r.snapshotChanged = r.snapshotChanged || r.snapshotOpen // after a crash, too, it stays as the hand left it
 			}
@@ -59,11 +60,14 @@ func (r *Room) Lamp(dst []dsp.Value, now time.Duration, rep LampReport) []dsp.Va
 	return dst
 }
 
-// report remembers what the lamp says and tells whether a hand has moved it.
-func (l *lamp) report(now time.Duration, rep LampReport) bool {
+// report remembers what the lamp says, at most grace late, and tells whether a hand has moved it.
+func (l *lamp) report(now, grace time.Duration, rep LampReport) bool {
 	if rep.Gone {
 		l.leave()
 		return true
+	}
+	if rep.Whites.Known {
+		l.whites = rep.Whites.bounded()
 	}
 	hand := false
 	if rep.On.Known {
@@ -74,7 +78,7 @@ func (l *lamp) report(now time.Duration, rep LampReport) bool {
 		rep.Brightness = dsp.Some(0) // what it says is what it would have if it were on
 	}
 	if rep.Brightness.Known {
-		switch l.brightness.judge(now, rep.Brightness.Value) {
+		switch l.brightness.judge(now, grace, rep.Brightness.Value) {
 		case missed:
 			l.brightness.reported = rep.Brightness
 			l.brightness.lose(now)
@@ -86,10 +90,13 @@ func (l *lamp) report(now time.Duration, rep LampReport) bool {
 	if rep.Kelvin.Known {
 		hand = hand || l.kelvin.strays(rep.Kelvin.Value)
 		l.kelvin.reported = rep.Kelvin
+		if l.kelvin.unmoved(now, grace, rep.Kelvin.Value) {
+			l.kelvin.lose(now)
+		}
 	}
 	if rep.Lost {
-		l.brightness.lose(now)
-		l.kelvin.lose(now)
+		l.brightness.unsent(rep.Planned)
+		l.kelvin.unsent(rep.Planned)
 	}
 	return hand
 }

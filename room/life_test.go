@@ -63,7 +63,7 @@ func anyOptions(t *rapid.T) room.Options {
 	for i := range rapid.IntRange(1, 4).Draw(t, "lamps") {
 		o.Lamps = append(o.Lamps, room.LampOptions{
 			ID: fmt.Sprint("l", i), Group: rapid.SampledFrom([]string{"", "g"}).Draw(t, "group"),
-			MinKelvin: rapid.SampledFrom([]float64{0, 2700}).Draw(t, "warmest"),
+			Whites: rapid.SampledFrom([]room.Whites{{}, {Known: true, Min: 2700, Max: 6500}, {Known: true, None: true}}).Draw(t, "whites"),
 		})
 	}
 	for _, id := range []string{"a", "b"} {
@@ -213,14 +213,16 @@ func (e *life) press() { b := e.bulbs[e.lamp()]; b.on = !b.on }
 // lose lets the next commands to a lamp get lost in the air.
 func (e *life) lose() { e.bulbs[e.lamp()].deaf = 2 }
 
-// drop says that the newest command never left the house.
+// drop says that the newest command never left the house: the lamp goes on as the one before it said. One that waits is never lost.
 func (e *life) drop() {
 	i := e.lamp()
-	b := e.bulbs[i]
-	b.set(b.at(e.now))
-	rep := b.report(e.o.Lamps[i].ID, e.now)
-	rep.Lost = true
-	e.report(rep)
+	b, id := e.bulbs[i], e.o.Lamps[i].ID
+	last := e.witness.lamps[id].last
+	if last == nil || last.command.Waits || b.prev == nil {
+		return
+	}
+	*b = *b.prev
+	e.report(room.LampReport{Lamp: id, Lost: true, Planned: last.command.Planned})
 }
 
 func (e *life) unplug() { e.report(room.LampReport{Lamp: e.o.Lamps[e.lamp()].ID, Gone: true}) }

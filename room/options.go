@@ -31,6 +31,7 @@ type Options struct {
 	VolumeCapDB float64       // highest level, relative to full scale; 0: −20
 	AskByItself bool          // hubd may ask, where every wearer of the session wants it
 	AnswerAfter time.Duration // a check-in waits this long for an answer; 0: 2 min
+	ReportsLate time.Duration // after a transition, for a lamp to arrive and say so, and for an older report to come in; 0: 2 s
 	HandFor     time.Duration // a lamp that a hand took is left alone this long, or until the session ends; 0: 30 min
 
 	Practices []PracticeOptions // that can be started
@@ -51,10 +52,9 @@ type Discretion struct {
 
 // LampOptions describes one lamp.
 type LampOptions struct {
-	ID        string
-	Group     string  // lamps that share one rate budget; empty: a budget of its own
-	MinKelvin float64 // the warmest the lamp can do; 0: 2200
-	MaxKelvin float64 // the coldest; 0: 6500
+	ID     string
+	Group  string // lamps that share one rate budget; empty: a budget of its own
+	Whites Whites // what is known before the lamp says it; not Known: 2200 to 6500 K
 }
 
 // WearerOptions describes one wearer; its place in Options.Wearers is the wearer's number in every method.
@@ -73,6 +73,7 @@ func (o Options) withDefaults() Options {
 	o.NightKelvin = clamp(orNumber(o.NightKelvin, 2200), minKelvin, maxKelvin)
 	o.VolumeCapDB = clamp(orNumber(o.VolumeCapDB, -20), silenceDB, 0)
 	o.AnswerAfter = orNumber(o.AnswerAfter, 2*time.Minute)
+	o.ReportsLate = orNumber(o.ReportsLate, 2*time.Second)
 	o.HandFor = orNumber(o.HandFor, 30*time.Minute)
 	d := &o.Discretion
 	d.DelayMin = orNumber(d.DelayMin, 20*time.Second)
@@ -82,16 +83,21 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func (l LampOptions) withDefaults() LampOptions {
-	l.MinKelvin = orNumber(l.MinKelvin, minKelvin)
-	l.MaxKelvin = max(orNumber(l.MaxKelvin, maxKelvin), l.MinKelvin)
-	return l
+// bounded pulls a range that somebody told into what a lamp of this world can do. Where nothing is known, or what was told makes no
+// range, it is that of common lamps.
+func (w Whites) bounded() Whites {
+	if !w.Known || (!w.None && !(w.Min > 0 && w.Min <= w.Max)) {
+		return Whites{Known: true, Min: minKelvin, Max: maxKelvin}
+	}
+	w.Min, w.Max = clamp(w.Min, warmestLamp, coldestLamp), clamp(w.Max, warmestLamp, coldestLamp)
+	return w
 }
 
-// The kelvin a lamp is taken to do where nothing says otherwise.
 const (
-	minKelvin = 2200.0
-	maxKelvin = 6500.0
+	minKelvin   = 2200.0 // of a lamp of which nothing is known
+	maxKelvin   = 6500.0
+	warmestLamp = 1000.0 // of any lamp: what tells less or more tells nonsense
+	coldestLamp = 20000.0
 )
 
 func orNumber[N float64 | time.Duration](v, other N) N {

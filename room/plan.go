@@ -63,7 +63,10 @@ func (r *Room) goal(l *lamp) (brightness, kelvin dsp.Maybe) {
 	if l.motion.PauseLimit.Known {
 		brightness.Value = min(brightness.Value, l.motion.PauseLimit.Value-stillPoints) // so near to a goal nothing more is sent
 	}
-	kelvin.Value = min(clamp(kelvin.Value, l.o.MinKelvin, l.o.MaxKelvin), e.KelvinCeiling)
+	if l.whites.None {
+		return brightness, dsp.Maybe{}
+	}
+	kelvin.Value = clamp(min(kelvin.Value, e.KelvinCeiling), l.whites.Min, l.whites.Max)
 	return brightness, kelvin
 }
 
@@ -127,7 +130,7 @@ func (r *Room) next(group int, now time.Duration) (*lamp, *attribute) {
 	var since time.Duration
 	for i := range r.lamps {
 		l := &r.lamps[i]
-		if l.group != group || !r.commandable(l) || r.swells(l, now) {
+		if l.group != group || !r.commandable(l) || r.swells(l, now) || r.tooSoon(l, now) {
 			continue
 		}
 		b, k := r.goal(l)
@@ -153,6 +156,11 @@ func (r *Room) next(group int, now time.Duration) (*lamp, *attribute) {
 func (l *lamp) risesPast(now time.Duration) bool {
 	a := &l.brightness
 	return l.motion.PauseLimit.Known && a.active && now < a.sent.end && a.sent.to > l.motion.PauseLimit.Value
+}
+
+// tooSoon tells that a lamp may still be deaf from its last command. A pause is worth trying.
+func (r *Room) tooSoon(l *lamp, now time.Duration) bool {
+	return r.plan.aim != aimPause && l.touched() && now < l.lastSent+minTransition
 }
 
 // brightnessDue lets a running change of colour end, except where a new plan begins.
@@ -196,6 +204,7 @@ func (r *Room) fade(l *lamp, now time.Duration, goal float64) time.Duration {
 // release is the one place where lamp commands leave.
 func (r *Room) release(dst []dsp.Value, now time.Duration, l *lamp, c LampCommand) []dsp.Value {
 	l.motion.On, l.motion.Brightness, l.motion.Kelvin = l.on, l.brightness.now(now), l.kelvin.now(now)
+	l.motion.Warmest = l.whites.Min
 	c, ok := r.envelope().Limit(&l.motion, now, c)
 	if !ok {
 		return dst

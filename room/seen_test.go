@@ -35,12 +35,20 @@ type seen struct {
 
 	sent, sentKelvin bool
 	light, colour    glide
-	pausedFrom       dsp.Maybe // brightness when the pause began
+	lightBefore      glide        // the way the newest change of brightness cut into
+	last             *lastCommand // nil: none that could still be lost
+	pausedFrom       dsp.Maybe    // brightness when the pause began
 	turned           time.Duration
 	way              int
 
 	back              bool // it is being put back
 	backLow, backHigh float64
+}
+
+// lastCommand is the newest command of a lamp, with the way the lamp was on before it.
+type lastCommand struct {
+	command room.LampCommand
+	before  glide
 }
 
 // spending is a token bucket of 3, filled by one in 2 s, counted from outside.
@@ -65,7 +73,7 @@ func (w *witness) reported(rep room.LampReport, values []dsp.Value) {
 	switchedOff := k.on == dsp.Some(1) && rep.On == dsp.Some(0)
 	if rep.Gone {
 		k.on, k.brightness, k.kelvin = dsp.Maybe{}, dsp.Maybe{}, dsp.Maybe{}
-		k.sent, k.sentKelvin = false, false
+		k.sent, k.sentKelvin, k.last = false, false, nil
 	}
 	if rep.On.Known && k.on != rep.On {
 		k.brightness = dsp.Maybe{}
@@ -97,11 +105,14 @@ func (w *witness) letsGo(k *seen, rep room.LampReport, off bool, values []dsp.Va
 	}
 	v := rep.Brightness
 	astray := k.sent && v.Known && w.now > k.light.end+2*time.Second && math.Abs(v.Value-k.light.to) >= 3
-	moved := astray && math.Abs(v.Value-k.light.from) >= 3
+	moved := astray && math.Abs(v.Value-k.light.from) >= 3 && !k.overheard(v.Value)
 	if (moved || off || rep.Gone) && !let && !k.hand && w.commanding() {
 		w.fail("lamp %s was moved by a hand to %+v and is not let go: asked for was %+v", rep.Lamp, rep, k.light)
 	}
-	if (rep.Lost || astray) && k.sent {
+	if rep.Lost && k.last != nil && rep.Planned == k.last.command.Planned {
+		k.unsend()
+	}
+	if astray && k.sent {
 		// nothing but what the lamp says is true of it now
 		k.light = glide{from: k.brightness.Or(k.light.from), to: k.brightness.Or(k.light.from), start: w.now, end: w.now}
 		k.back = false
@@ -109,9 +120,22 @@ func (w *witness) letsGo(k *seen, rep room.LampReport, off bool, values []dsp.Va
 			k.pausedFrom.Value = max(k.pausedFrom.Value, k.light.to) // it was never where it was asked to be
 		}
 	}
-	if rep.Lost && k.sentKelvin {
-		k.colour = glide{from: k.kelvin.Or(k.colour.from), to: k.kelvin.Or(k.colour.from), start: w.now, end: w.now}
+}
+
+// overheard tells that a lamp went on as it was told before the newest command, which cut in: it may be deaf for a moment. That is asked
+// again, once, before it counts as a hand.
+func (k *seen) overheard(v float64) bool {
+	return k.lightBefore.end > k.light.start && math.Abs(v-k.lightBefore.to) < 3
+}
+
+// unsend takes the newest command back, and holds the lamp to the one before it.
+func (k *seen) unsend() {
+	if k.last.command.Brightness.Known {
+		k.light, k.back = k.last.before, false
+	} else {
+		k.colour = k.last.before
 	}
+	k.last = nil
 }
 
 // commanding tells whether the room may be commanding lamps at all.
@@ -127,7 +151,7 @@ func (w *witness) restoring() bool {
 func (w *witness) command(c call, m room.LampCommand) {
 	k := w.lamps[m.Lamp]
 	if m.Owner == room.OwnerHand {
-		k.sent, k.sentKelvin, k.hand, k.taken, k.handAt = false, false, true, true, w.now
+		k.sent, k.sentKelvin, k.hand, k.taken, k.handAt, k.last = false, false, true, true, w.now, nil
 		k.frozen, k.free = false, k.record()
 		return
 	}
@@ -142,7 +166,7 @@ func (w *witness) command(c call, m room.LampCommand) {
 		w.fail("a malformed command: %+v", m)
 	case m.Brightness.Known && !(m.Brightness.Value >= 0 && m.Brightness.Value <= w.ceiling()+rounding):
 		w.fail("above the ceiling of %v: %+v", w.ceiling(), m)
-	case m.Kelvin.Known && !(m.Kelvin.Value >= 1000 && m.Kelvin.Value <= w.kelvinCeiling()):
+	case m.Kelvin.Known && !(m.Kelvin.Value >= 1000 && m.Kelvin.Value <= max(w.kelvinCeiling(), k.o.Whites.Min)):
 		w.fail("colder than the ceiling of %v: %+v", w.kelvinCeiling(), m)
 	case !w.stored.Open:
 		w.fail("no snapshot is stored, and yet: %+v", m)
@@ -186,6 +210,7 @@ func (w *witness) brighten(k *seen, m room.LampCommand) {
 		w.fail("%.1f points a second from %.1f: %+v", slew, from, m)
 	}
 	w.turn(k, from, to)
+	k.last, k.lightBefore = &lastCommand{m, k.light}, k.light
 	switch {
 	case w.paused():
 		w.pausing(k, from, m)
@@ -281,8 +306,8 @@ func (w *witness) remembered(id string) (room.LampSnapshot, bool) {
 
 // tint checks a change of colour.
 func (w *witness) tint(k *seen, m room.LampCommand) {
-	if !k.kelvin.Known && !k.sentKelvin {
-		w.fail("a lamp of unknown colour is commanded: %+v", m)
+	if !k.kelvin.Known && !k.sentKelvin || k.o.Whites.None {
+		w.fail("a lamp of unknown colour, or of none, is commanded: %+v", m)
 	}
 	if !k.sentKelvin {
 		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value}
@@ -298,6 +323,7 @@ func (w *witness) tint(k *seen, m room.LampCommand) {
 		}
 	}
 	k.sentKelvin = true
+	k.last = &lastCommand{m, k.colour}
 	k.colour = glide{from: from, to: m.Kelvin.Value, start: w.now, end: w.now + m.Transition}
 }
 
@@ -312,6 +338,7 @@ func (w *witness) passLamps(c call) {
 		}
 		if !w.stored.Open {
 			k.frozen, k.free, k.sent, k.sentKelvin, k.hand, k.taken = false, k.record(), false, false, false, false
+			k.last = nil
 		}
 		if !w.restoring() {
 			k.back = false

@@ -9,9 +9,8 @@ import (
 
 // How far a report may lie from the expected trajectory before it counts as somebody's hand.
 const (
-	brightnessTolerance = 3.0             // points: lamps round, and some do not go to the lowest levels
-	kelvinTolerance     = 200.0           // lamps round in mired and stop at their own range
-	grace               = 2 * time.Second // after a transition, for the lamp to arrive and say so
+	brightnessTolerance = 3.0   // points: lamps round, and some do not go to the lowest levels
+	kelvinTolerance     = 200.0 // lamps round in mired and stop at their own range
 	stepLength          = 10 * time.Second
 )
 
@@ -84,6 +83,9 @@ func (a *attribute) step(t, fade time.Duration, plan int, goal, ceiling float64)
 		if !a.active {
 			a.low, a.high = a.want.from, a.want.from
 		}
+		if a.reported.Known { // a lamp may have stopped short, at the end of its own range
+			a.low, a.high = min(a.low, a.reported.Value), max(a.high, a.reported.Value)
+		}
 	}
 	end := max(t+minTransition, min(t+a.stepFor(), a.want.end))
 	if a.want.end-end < stepLength/2 {
@@ -134,7 +136,17 @@ func (a *attribute) interrupt(t time.Duration) {
 	a.plan = noPlan
 }
 
-// lose forgets the newest command: it never left the house.
+// unsent takes the newest command back: it never left the house, so the lamp does as the one before it said, and may still be about to
+// say so. What another command lost is nothing to this one.
+func (a *attribute) unsent(planned time.Duration) {
+	if !a.active || a.sent.start != planned {
+		return
+	}
+	a.sent, a.before = a.before, a.sent
+	a.plan = noPlan
+}
+
+// lose forgets the newest command, which the lamp has not heard: it is where it says it is.
 func (a *attribute) lose(t time.Duration) {
 	if !a.active {
 		return
@@ -155,12 +167,12 @@ type course uint8
 
 const (
 	onCourse course = iota
-	missed          // the lamp never began to move: the command got lost on the way
+	missed          // the command got lost on the way: the lamp never began to move, or went on as it was told before
 	astray          // somebody or something else moved it
 )
 
-// judge compares a reported brightness with the expected trajectory.
-func (a *attribute) judge(t time.Duration, v float64) course {
+// judge compares a reported brightness with the expected trajectory. A report may be late by grace.
+func (a *attribute) judge(t, grace time.Duration, v float64) course {
 	if !a.active {
 		return onCourse
 	}
@@ -174,15 +186,33 @@ func (a *attribute) judge(t time.Duration, v float64) course {
 		t <= a.sent.end+grace && a.sent.holds(v, brightnessTolerance),
 		t <= a.sent.start+grace && a.before.holds(v, brightnessTolerance):
 		return onCourse
-	case stays && !a.moved && !a.repeated:
+	case (stays && !a.moved || a.overheard(v)) && !a.repeated:
 		a.repeated = true
 		return missed
 	}
 	return astray
 }
 
+// overheard tells that the lamp went on to where the command before the newest sent it: some lamps are deaf for a moment after a
+// command, though zigbee2mqtt tells the next one as done.
+func (a *attribute) overheard(v float64) bool {
+	return a.before.end > a.sent.start && near(v, a.before.to, brightnessTolerance)
+}
+
 // strays tells whether a reported colour temperature is outside all that was asked for: a lamp that stops at the end of
 // its own range is no hand.
 func (a *attribute) strays(v float64) bool {
 	return a.active && (v < a.low-kelvinTolerance || v > a.high+kelvinTolerance)
+}
+
+// unmoved tells, once, that a colour temperature is still where the newest command found it although that is over. A lamp at the end of
+// its own range stays there when it is told again, and is left so.
+func (a *attribute) unmoved(t, grace time.Duration, v float64) bool {
+	if near(v, a.sent.to, kelvinTolerance) {
+		a.repeated = false
+		return false
+	}
+	lost := a.active && t > a.sent.end+grace && near(v, a.sent.from, kelvinTolerance) && !a.repeated
+	a.repeated = a.repeated || lost
+	return lost
 }

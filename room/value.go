@@ -166,14 +166,24 @@ type LampCommand struct {
 // Kind is the event name.
 func (LampCommand) Kind() string { return "lamp" }
 
+// Whites tells which colour temperatures a lamp can do. The zero Whites tells nothing.
+type Whites struct {
+	Known    bool
+	None     bool    // a lamp of one white, or of colours alone: it is never asked for a colour temperature
+	Min, Max float64 // kelvin: the warmest and the coldest; without meaning where None
+}
+
 // LampReport is what a lamp says of itself, or that a command could not be sent.
 type LampReport struct {
 	Lamp       string
 	On         dsp.Maybe // 1 on, 0 off
 	Brightness dsp.Maybe // percent
 	Kelvin     dsp.Maybe
-	Lost       bool // the newest command was dropped unsent: plan anew from the reported state
-	Gone       bool // the lamp cannot be reached: cut off at the wall, or out of radio range
+	Whites     Whites // what it can do, where that is told while hubd runs
+	Lost       bool   // a command was dropped unsent: what was sent before it holds on
+	Gone       bool   // the lamp cannot be reached: cut off at the wall, or out of radio range
+
+	Planned time.Duration // with Lost: of that command
 }
 
 // LampSnapshot is how a lamp was before the session.

@@ -1,14 +1,16 @@
 // Package device speaks with lamps: it turns room's lamp commands into MQTT messages, and what lamps say into lamp reports.
 //
-// It is pure: no queue, timer or clock, and nothing of a lamp is remembered. Each command becomes one message with one
+// It is pure: no queue, timer or clock, and nothing of a lamp's state is remembered. Each command becomes one message with one
 // attribute, since some Zigbee lamps stop one transition when a second command arrives.
+//
+// No dialect can be trusted to leave a lamp off when its brightness is set: most lamps light up by that. Package room never
+// commands a lamp that is off, unless it may switch it on; each dialect says what would happen where a hand was faster.
 package device
 
 import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 
 	"hubd/dsp"
 	"hubd/mqtt"
@@ -18,23 +20,30 @@ import (
 // The dialects.
 const (
 	Zigbee2MQTT = "zigbee2mqtt" // zigbee2mqtt 2.x, lamps and groups alike
+	WLED        = "wled"        // WLED from 0.13 on
+	Tasmota     = "tasmota"     // Tasmota from 12 on
+	JSON        = "json"        // the JSON light schema of Home Assistant, which ESPHome speaks
 	Templated   = "template"    // anything that takes a payload and tells its state as JSON
 )
 
 // Options describes one lamp. Dialect and Lamp are required.
 type Options struct {
 	Lamp       string   // id, as in room.LampOptions
-	Dialect    string   // Zigbee2MQTT or Templated
-	Topic      string   // of the lamp or group, for example zigbee2mqtt/bed; for Templated see Template
+	Dialect    string   // one of the dialects above
+	Topic      string   // what it means is said at each dialect; for Templated see Template
 	MinPercent float64  // what the room's 0 % is on the lamp's own scale, 0…100
 	MaxPercent float64  // what the room's 100 % is; 0: 100
+	SwitchOn   bool     // the room may switch the lamp on: JSON and Tasmota then say so in each command of brightness
 	Template   Template // for Templated
+
+	StateTopic        string // for JSON: where the lamp tells its state; required
+	AvailabilityTopic string // for JSON: where it tells whether it is there; empty: nowhere
 }
 
 // Lamp is the codec of one lamp. It may be used by several goroutines.
 type Lamp struct {
-	o        Options
-	template *templated // nil for Zigbee2MQTT
+	o Options
+	d dialect
 }
 
 // New checks the options. Its errors name the option and say what is wanted.
@@ -49,34 +58,18 @@ func New(o Options) (*Lamp, error) {
 		return nil, fmt.Errorf("device: lamp %s: min_percent %g and max_percent %g: wanted is 0 <= min < max <= 100",
 			o.Lamp, o.MinPercent, o.MaxPercent)
 	}
-	l := &Lamp{o: o}
-	switch o.Dialect {
-	case Zigbee2MQTT:
-		if err := checkTopic("topic", o.Topic); err != nil {
-			return nil, fmt.Errorf("device: lamp %s: %w", o.Lamp, err)
-		}
-	case Templated:
-		t, err := newTemplated(o)
-		if err != nil {
-			return nil, fmt.Errorf("device: lamp %s: %w", o.Lamp, err)
-		}
-		l.template = t
-	default:
-		return nil, fmt.Errorf("device: lamp %s: dialect %q: wanted is %s or %s", o.Lamp, o.Dialect, Zigbee2MQTT, Templated)
+	d, err := newDialect(o)
+	if err != nil {
+		return nil, fmt.Errorf("device: lamp %s: %w", o.Lamp, err)
 	}
-	return l, nil
+	return &Lamp{o: o, d: d}, nil
 }
 
-// checkTopic refuses what a message cannot be published to.
-func checkTopic(name, topic string) error {
-	switch {
-	case topic == "":
-		return fmt.Errorf("%s is missing", name)
-	case strings.ContainsAny(topic, "+#\x00"):
-		return fmt.Errorf("%s %q: wildcards cannot be published to", name, topic)
-	}
-	return nil
-}
+// ID is the lamp's, as in room.LampOptions.
+func (l *Lamp) ID() string { return l.o.Lamp }
+
+// Whites is what every lamp of this kind can do in colour temperature, before this one has said more.
+func (l *Lamp) Whites() room.Whites { return l.d.whites() }
 
 // Encode appends the message for one command. A command that says a hand took the lamp gives none. A command for another
 // lamp, without a transition, or with any but exactly one attribute is an error.
@@ -93,25 +86,19 @@ func (l *Lamp) Encode(dst []mqtt.Message, c room.LampCommand) ([]mqtt.Message, e
 	case c.Kelvin.Known && !(c.Kelvin.Value > 0):
 		return dst, fmt.Errorf("device: lamp %s: %g K is no colour temperature", l.o.Lamp, c.Kelvin.Value)
 	}
-	if l.template != nil {
-		m, err := l.template.encode(l.scale(c), c.Transition)
-		if err != nil {
-			return dst, fmt.Errorf("device: lamp %s: %w", l.o.Lamp, err)
-		}
-		return append(dst, m), nil
+	m, err := l.d.encode(l.scale(c))
+	if err != nil {
+		return dst, fmt.Errorf("device: lamp %s: %w", l.o.Lamp, err)
 	}
-	return append(dst, l.zigbeeSet(l.scale(c))), nil
+	return append(dst, m), nil
 }
 
 // Decode reads what a lamp says; false where the message is not about this lamp or tells nothing of it.
 func (l *Lamp) Decode(topic string, payload []byte) (room.LampReport, bool, error) {
-	var rep room.LampReport
-	var err error
-	if l.template != nil {
-		rep, err = l.template.decode(topic, payload)
-	} else {
-		rep, err = l.zigbeeState(topic, payload)
+	if len(payload) == 0 { // a retained message was cleared
+		return room.LampReport{}, false, nil
 	}
+	rep, err := l.d.decode(topic, payload)
 	if err != nil {
 		return room.LampReport{}, false, fmt.Errorf("device: lamp %s: %s: %w", l.o.Lamp, topic, err)
 	}
@@ -124,19 +111,14 @@ func (l *Lamp) Decode(topic string, payload []byte) (room.LampReport, bool, erro
 }
 
 // Topics lists what to subscribe to.
-func (l *Lamp) Topics() []string {
-	if l.template != nil {
-		return l.template.topics()
-	}
-	return []string{l.o.Topic, l.o.Topic + "/availability"}
-}
+func (l *Lamp) Topics() []string { return l.d.topics() }
 
 // Ask appends the message that makes the lamp tell its state, where the lamp knows one.
 func (l *Lamp) Ask(dst []mqtt.Message) []mqtt.Message {
-	if l.template != nil {
-		return l.template.ask(dst)
+	if m, ok := l.d.ask(); ok {
+		dst = append(dst, m)
 	}
-	return append(dst, mqtt.Message{Topic: l.o.Topic + "/get", Payload: []byte(`{"state":"","brightness":""}`), QoS: 1})
+	return dst
 }
 
 // scale takes the room's percent to the lamp's own.
@@ -156,15 +138,3 @@ func (l *Lamp) unscale(b dsp.Maybe) dsp.Maybe {
 	v := (b.Value - l.o.MinPercent) / (l.o.MaxPercent - l.o.MinPercent) * 100
 	return dsp.Some(math.Max(0, math.Min(100, v)))
 }
-
-// level turns percent into whole steps of a lamp's scale; only 0 % becomes step 0, which lamps take as off.
-func level(percent, top float64) float64 {
-	v := math.Round(percent / 100 * top)
-	if percent > 0 {
-		v = math.Max(v, 1)
-	}
-	return v
-}
-
-// mired turns kelvin into mired, or mired into kelvin.
-func mired(v float64) float64 { return 1e6 / v }

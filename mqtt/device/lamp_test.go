@@ -1,6 +1,7 @@
 package device_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -28,6 +29,18 @@ func own() device.Options {
 	}}
 }
 
+func strip() device.Options {
+	return device.Options{Lamp: "bed", Dialect: device.WLED, Topic: "wled/bed"}
+}
+
+func ceiling() device.Options {
+	return device.Options{Lamp: "bed", Dialect: device.Tasmota, Topic: "bedlamp"}
+}
+
+func esp() device.Options {
+	return device.Options{Lamp: "bed", Dialect: device.JSON, Topic: "esp/light/bed/command", StateTopic: "esp/light/bed/state", AvailabilityTopic: "esp/status"}
+}
+
 func must(t testing.TB, o device.Options) *device.Lamp {
 	t.Helper()
 	l, err := device.New(o)
@@ -48,6 +61,9 @@ func warm(kelvin float64, d time.Duration) room.LampCommand {
 func TestEncode(t *testing.T) {
 	ranged := zigbee()
 	ranged.MinPercent, ranged.MaxPercent = 10, 60
+	lighting, rooted, waking := esp(), ceiling(), ceiling()
+	lighting.SwitchOn, waking.SwitchOn = true, true
+	rooted.Topic = "home/%prefix%/bed/"
 	percent := own()
 	percent.Template.Brightness = "{{.Percent}} in {{.Seconds}}"
 	percent.Template.Kelvin = "{{.Kelvin}}"
@@ -59,11 +75,27 @@ func TestEncode(t *testing.T) {
 	}{
 		{"brightness, of 254 steps", zigbee(), bright(30, 10*time.Second), "zigbee2mqtt/bed/set", `{"brightness":76,"transition":10}`},
 		{"full brightness", zigbee(), bright(100, time.Second), "zigbee2mqtt/bed/set", `{"brightness":254,"transition":1}`},
-		{"the least light is still light", zigbee(), bright(0.1, time.Second), "zigbee2mqtt/bed/set", `{"brightness":1,"transition":1}`},
+		{"the least light is still light", zigbee(), bright(0.1, time.Second), "zigbee2mqtt/bed/set", `{"brightness":2,"transition":1}`},
 		{"only nothing is off", zigbee(), bright(0, time.Second), "zigbee2mqtt/bed/set", `{"brightness":0,"transition":1}`},
 		{"colour temperature in mired", zigbee(), warm(2200, 4250*time.Millisecond), "zigbee2mqtt/bed/set", `{"color_temp":455,"transition":4.3}`},
 		{"half of the lamp's own range", ranged, bright(50, time.Second), "zigbee2mqtt/bed/set", `{"brightness":89,"transition":1}`},
 		{"the bottom of it", ranged, bright(0, time.Second), "zigbee2mqtt/bed/set", `{"brightness":25,"transition":1}`},
+		{"WLED: brightness, of 255 steps, and a transition in tenths", strip(), bright(30, 10*time.Second), "wled/bed/api", `{"bri":77,"tt":100}`},
+		{"WLED: a transition of two minutes would overflow", strip(), bright(30, 2*time.Minute), "wled/bed/api", `{"bri":77,"tt":655}`},
+		{"WLED: off, at which it keeps its brightness for later", strip(), bright(0, time.Second), "wled/bed/api", `{"on":false,"tt":10}`},
+		{"WLED: a white of every selected segment", strip(), warm(2200, 4250*time.Millisecond), "wled/bed/api", `{"seg":{"col":[2200]},"tt":43}`},
+		{"Tasmota: a fade of ten seconds in half seconds", ceiling(), bright(30, 10*time.Second), "cmnd/bedlamp/Backlog0", "Fade 1;Speed2 20;Dimmer 30"},
+		{"Tasmota: 20 s is the slowest", ceiling(), bright(30, time.Minute), "cmnd/bedlamp/Backlog0", "Fade 1;Speed2 40;Dimmer 30"},
+		{"Tasmota: never faster than 20 points a second", ceiling(), bright(0.1, time.Second), "cmnd/bedlamp/Backlog0", "Fade 1;Speed2 10;Dimmer 1"},
+		{"Tasmota: mired", ceiling(), warm(2200, 10*time.Second), "cmnd/bedlamp/Backlog0", "Fade 1;Speed2 20;CT 455"},
+		{"Tasmota: mired that it knows", ceiling(), warm(1500, 10*time.Second), "cmnd/bedlamp/Backlog0", "Fade 1;Speed2 20;CT 500"},
+		{"Tasmota: another FullTopic", rooted, bright(30, 10*time.Second), "home/cmnd/bed/Backlog0", "Fade 1;Speed2 20;Dimmer 30"},
+		{"Tasmota: that may be switched on, whatever its SetOption20 is", waking, bright(30, 10*time.Second), "cmnd/bedlamp/Backlog0", "Fade 1;Speed2 20;Dimmer 30;Power ON"},
+		{"Tasmota: off", waking, bright(0, 10*time.Second), "cmnd/bedlamp/Backlog0", "Fade 1;Speed2 20;Dimmer 0"},
+		{"JSON: brightness without a word of on", esp(), bright(30, 10*time.Second), "esp/light/bed/command", `{"brightness":77,"transition":10}`},
+		{"JSON: that may be switched on", lighting, bright(30, 10*time.Second), "esp/light/bed/command", `{"state":"ON","brightness":77,"transition":10}`},
+		{"JSON: off", esp(), bright(0, 2500*time.Millisecond), "esp/light/bed/command", `{"state":"OFF","transition":2.5}`},
+		{"JSON: mired", lighting, warm(2200, 10*time.Second), "esp/light/bed/command", `{"color_temp":455,"transition":10}`},
 		{"a template's levels", own(), bright(50, 2500*time.Millisecond), "lamp/set", `{"bri":128,"tt":2.5}`},
 		{"a template's mired", own(), warm(2700, 1500*time.Millisecond), "lamp/set", `{"ct":370,"ms":1500}`},
 		{"a template's percent", percent, bright(33.33, time.Second), "lamp/set", `33.3 in 1`},
@@ -100,6 +132,7 @@ func TestWhatIsNotEncoded(t *testing.T) {
 		{"no transition", zigbee(), bright(30, 0), "would jump"},
 		{"another lamp's command", zigbee(), other, `lamp "door"`},
 		{"no colour temperature at all", zigbee(), warm(0, time.Second), "no colour temperature"},
+		{"Tasmota: no transition", ceiling(), bright(30, 0), "would jump"},
 		{"colour for a white lamp", white, warm(2700, time.Second), "no kelvin payload"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -143,6 +176,29 @@ func TestDecode(t *testing.T) {
 		{"gone", zigbee(), "zigbee2mqtt/bed/availability", `{"state":"offline"}`, room.LampReport{Lamp: "bed", Gone: true}, true},
 		{"gone, in an older version", zigbee(), "zigbee2mqtt/bed/availability", `offline`, room.LampReport{Lamp: "bed", Gone: true}, true},
 		{"there", zigbee(), "zigbee2mqtt/bed/availability", `{"state":"online"}`, room.LampReport{}, false},
+		{"WLED: its brightness", strip(), "wled/bed/g", "51", room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(20)}, true},
+		{"WLED: off is brightness 0", strip(), "wled/bed/g", "0", room.LampReport{Lamp: "bed", On: dsp.Some(0), Brightness: dsp.Some(0)}, true},
+		{"WLED: a mixed white", strip(), "wled/bed/c", "#FFA757", room.LampReport{Lamp: "bed", Kelvin: dsp.Some(2700)}, true},
+		{"WLED: the white channel has no colour temperature", strip(), "wled/bed/c", "#80000000", room.LampReport{}, false},
+		{"WLED: a white channel below 16 is told with one digit", strip(), "wled/bed/c", "#AFFA757", room.LampReport{}, false},
+		{"WLED: amber is a colour", strip(), "wled/bed/c", "#FFA000", room.LampReport{}, false},
+		{"WLED: gone", strip(), "wled/bed/status", "offline", room.LampReport{Lamp: "bed", Gone: true}, true},
+		{"WLED: its XML has nothing that /g and /c have not", strip(), "wled/bed/v", "<vs/>", room.LampReport{}, false},
+		{"Tasmota: the answer to a command", ceiling(), "stat/bedlamp/RESULT", `{"POWER":"ON","Dimmer":40,"Color":"660066","HSBColor":"0,0,40","White":40,"CT":400}`,
+			room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(40), Kelvin: dsp.Some(2500)}, true},
+		{"Tasmota: the state of every five minutes", ceiling(), "tele/bedlamp/STATE", `{"Time":"2026-11-27T07:00:00","POWER1":"OFF","Dimmer":40,"CT":400,"Fade":"ON","Speed":20}`,
+			room.LampReport{Lamp: "bed", On: dsp.Some(0), Brightness: dsp.Some(40), Kelvin: dsp.Some(2500)}, true},
+		{"Tasmota: without white it shows a colour", ceiling(), "stat/bedlamp/RESULT", `{"POWER":"ON","Dimmer":40,"White":0,"CT":153}`,
+			room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(40)}, true},
+		{"Tasmota: switched at the wall", ceiling(), "stat/bedlamp/RESULT", `{"POWER":"OFF"}`, room.LampReport{Lamp: "bed", On: dsp.Some(0)}, true},
+		{"Tasmota: an answer about something else", ceiling(), "stat/bedlamp/RESULT", `{"Speed2":20}`, room.LampReport{}, false},
+		{"Tasmota: gone", ceiling(), "tele/bedlamp/LWT", "Offline", room.LampReport{Lamp: "bed", Gone: true}, true},
+		{"Tasmota: there", ceiling(), "tele/bedlamp/LWT", "Online", room.LampReport{}, false},
+		{"JSON: a whole state", esp(), "esp/light/bed/state", `{"color_mode":"color_temp","state":"ON","brightness":102,"color":{},"color_temp":400}`,
+			room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(40), Kelvin: dsp.Some(2500)}, true},
+		{"JSON: a lamp that mixes its two whites", esp(), "esp/light/bed/state", `{"color_mode":"cwww","state":"ON","brightness":102,"color":{"c":10,"w":200}}`,
+			room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(40)}, true},
+		{"JSON: gone", esp(), "esp/status", "offline", room.LampReport{Lamp: "bed", Gone: true}, true},
 		{"a template's nested keys", own(), "lamp/state", `{"light":{"on":true,"bri":51,"ct":250}}`,
 			room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(20), Kelvin: dsp.Some(4000)}, true},
 		{"words for off", own(), "lamp/state", `{"light":{"on":"OFF"}}`, room.LampReport{Lamp: "bed", On: dsp.Some(0)}, true},
@@ -175,6 +231,16 @@ func TestStatesThatAreRefused(t *testing.T) {
 		{"too bright", "zigbee2mqtt/bed", `{"brightness":300}`, "outside 0 to 254", zigbee()},
 		{"no colour", "zigbee2mqtt/bed", `{"color_temp":0}`, "mired", zigbee()},
 		{"half gone", "zigbee2mqtt/bed/availability", `maybe`, "neither online nor offline", zigbee()},
+		{"WLED: more than a byte", "wled/bed/g", "256", "0 to 255", strip()},
+		{"WLED: no colour", "wled/bed/c", "#FF", "#RRGGBB", strip()},
+		{"WLED: not hexadecimal", "wled/bed/c", "#GGGGGG", "#RRGGBB", strip()},
+		{"Tasmota: text", "stat/bedlamp/RESULT", "hello", "no light's JSON", ceiling()},
+		{"Tasmota: perhaps on", "stat/bedlamp/RESULT", `{"POWER":"MAYBE"}`, "neither ON nor OFF", ceiling()},
+		{"Tasmota: beyond full", "stat/bedlamp/RESULT", `{"Dimmer":101}`, "outside 0 to 100", ceiling()},
+		{"Tasmota: no mired", "tele/bedlamp/STATE", `{"CT":2700}`, "mired", ceiling()},
+		{"JSON: text", "esp/light/bed/state", "on", "no light's JSON", esp()},
+		{"JSON: a lamp that speaks kelvin", "esp/light/bed/state", `{"color_temp":2700}`, "dialect template", esp()},
+		{"JSON: half gone", "esp/status", "asleep", "neither online nor offline", esp()},
 		{"a list", "lamp/state", `[1]`, "no JSON object", own()},
 		{"a number where an object belongs", "lamp/state", `{"light":5}`, "light is no JSON object", own()},
 		{"beyond the top", "lamp/state", `{"light":{"bri":256}}`, "outside 0 to 255", own()},
@@ -196,7 +262,7 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		why    string
 	}{
 		"no id":                      {func(o *device.Options) { o.Lamp = "" }, "needs an id"},
-		"an unknown dialect":         {func(o *device.Options) { o.Dialect = "morse" }, "zigbee2mqtt or template"},
+		"an unknown dialect":         {func(o *device.Options) { o.Dialect = "morse" }, "zigbee2mqtt, wled, tasmota, json or template"},
 		"a range upside down":        {func(o *device.Options) { o.MinPercent, o.MaxPercent = 60, 50 }, "min < max"},
 		"no brightness payload":      {func(o *device.Options) { o.Template.Brightness = "" }, "brightness payload is missing"},
 		"a template that is broken":  {func(o *device.Options) { o.Template.Brightness = "{{" }, "brightness payload"},
@@ -208,6 +274,12 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		"half a colour":              {func(o *device.Options) { o.Template.KelvinTopic = "" }, "go together"},
 		"a top below nothing":        {func(o *device.Options) { o.Template.Top = -1 }, "top -1"},
 		"zigbee2mqtt without topic":  {func(o *device.Options) { o.Dialect = device.Zigbee2MQTT }, "topic is missing"},
+		"WLED without topic":         {func(o *device.Options) { o.Dialect = device.WLED }, "topic is missing"},
+		"Tasmota without topic":      {func(o *device.Options) { o.Dialect = device.Tasmota }, "topic is missing"},
+		"a FullTopic not filled in":  {func(o *device.Options) { o.Dialect, o.Topic = device.Tasmota, "%prefix%/%topic%" }, "filled in"},
+		"JSON without topic":         {func(o *device.Options) { o.Dialect = device.JSON }, "topic is missing"},
+		"JSON without state":         {func(o *device.Options) { o.Dialect, o.Topic = device.JSON, "a" }, "state_topic is missing"},
+		"JSON with a wildcard":       {func(o *device.Options) { o.Dialect, o.Topic, o.AvailabilityTopic = device.JSON, "a", "#" }, "availability_topic"},
 		"a wildcard in the question": {func(o *device.Options) { o.Template.AskTopic = "#" }, "ask_topic"},
 	} {
 		o := own()
@@ -219,24 +291,54 @@ func TestOptionsThatAreRefused(t *testing.T) {
 }
 
 func TestTopicsAndAsking(t *testing.T) {
-	z, o := must(t, zigbee()), must(t, own())
-	if d := cmp.Diff([]string{"zigbee2mqtt/bed", "zigbee2mqtt/bed/availability"}, z.Topics()); d != "" {
-		t.Error(d)
+	quiet, mute := esp(), own()
+	quiet.AvailabilityTopic, mute.Template.AskTopic = "", ""
+	for _, row := range []struct {
+		name   string
+		o      device.Options
+		topics []string
+		ask    []mqtt.Message
+	}{
+		{"zigbee2mqtt", zigbee(), []string{"zigbee2mqtt/bed", "zigbee2mqtt/bed/availability"},
+			[]mqtt.Message{{Topic: "zigbee2mqtt/bed/get", Payload: []byte(`{"state":"","brightness":""}`), QoS: 1}}},
+		{"WLED", strip(), []string{"wled/bed/g", "wled/bed/c", "wled/bed/status"},
+			[]mqtt.Message{{Topic: "wled/bed/api", Payload: []byte(`{"udpn":{"nn":true},"nl":{}}`), QoS: 1}}},
+		{"Tasmota", ceiling(), []string{"stat/bedlamp/RESULT", "tele/bedlamp/STATE", "tele/bedlamp/LWT"}, []mqtt.Message{{Topic: "cmnd/bedlamp/State", QoS: 1}}},
+		{"JSON, which has no question", esp(), []string{"esp/light/bed/state", "esp/status"}, nil},
+		{"JSON without availability", quiet, []string{"esp/light/bed/state"}, nil},
+		{"a template", own(), []string{"lamp/state"}, []mqtt.Message{{Topic: "lamp/ask", Payload: []byte("?"), QoS: 1}}},
+		{"a template without a question", mute, []string{"lamp/state"}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			l := must(t, row.o)
+			if d := cmp.Diff(row.topics, l.Topics()); d != "" {
+				t.Error(d)
+			}
+			if d := cmp.Diff(row.ask, l.Ask(nil)); d != "" {
+				t.Error(d)
+			}
+		})
 	}
-	if d := cmp.Diff([]string{"lamp/state"}, o.Topics()); d != "" {
-		t.Error(d)
-	}
-	want := []mqtt.Message{
-		{Topic: "zigbee2mqtt/bed/get", Payload: []byte(`{"state":"","brightness":""}`), QoS: 1},
-		{Topic: "lamp/ask", Payload: []byte("?"), QoS: 1},
-	}
-	if d := cmp.Diff(want, o.Ask(z.Ask(nil))); d != "" {
-		t.Error(d)
-	}
-	mute := own()
-	mute.Template.AskTopic = ""
-	if got := must(t, mute).Ask(nil); len(got) > 0 {
-		t.Errorf("a lamp that cannot be asked was: %v", got)
+}
+
+func TestWhatIsKnownOfEveryLampOfAKind(t *testing.T) {
+	white := own()
+	white.Template.Kelvin, white.Template.KelvinTopic = "", ""
+	for _, row := range []struct {
+		name string
+		o    device.Options
+		want room.Whites
+	}{
+		{"zigbee2mqtt tells it in its list", zigbee(), room.Whites{}},
+		{"WLED mixes any white that it tells back", strip(), room.Whites{Known: true, Min: 1900, Max: 10000}},
+		{"Tasmota has 153 to 500 mired", ceiling(), room.Whites{Known: true, Min: 2000, Max: 1e6 / 153.0}},
+		{"a JSON lamp may do anything", esp(), room.Whites{}},
+		{"a template with a colour temperature", own(), room.Whites{}},
+		{"a template without one", white, room.Whites{Known: true, None: true}},
+	} {
+		if d := cmp.Diff(row.want, must(t, row.o).Whites()); d != "" {
+			t.Errorf("%s: %s", row.name, d)
+		}
 	}
 }
 
@@ -275,10 +377,11 @@ func FuzzDecode(f *testing.F) {
 	for _, s := range []string{
 		`{"state":"ON","brightness":120,"color_temp":400,"color_mode":"color_temp"}`, `{"state":null}`, `offline`, `{"state":"offline"}`,
 		`{"light":{"on":1,"bri":10,"ct":300}}`, `{"light":{"on":"ON"}}`, `{}`, `[]`, `null`, ``, `{"brightness":1e308}`, `{"light":null}`,
+		`128`, `#FFA757`, `#AFFA757`, `{"POWER":"ON","Dimmer":40,"White":40,"CT":400}`, `Offline`,
 	} {
 		f.Add(s)
 	}
-	lamps := []*device.Lamp{must(f, zigbee()), must(f, own())}
+	lamps := []*device.Lamp{must(f, zigbee()), must(f, strip()), must(f, ceiling()), must(f, esp()), must(f, own())}
 	f.Fuzz(func(t *testing.T, payload string) {
 		for _, l := range lamps {
 			for _, topic := range l.Topics() {
@@ -293,6 +396,21 @@ func FuzzDecode(f *testing.F) {
 					t.Fatalf("kelvin %v", k)
 				}
 			}
+		}
+	})
+}
+
+// WLED tells a white as the mixture it made of it: 8 bits a colour, a little otherwise where another program chose it.
+func TestAMixedWhiteReadsBackAsItsColourTemperature(t *testing.T) {
+	l := must(t, strip())
+	rapid.Check(t, func(t *rapid.T) {
+		kelvin := rapid.Float64Range(2000, 6500).Draw(t, "kelvin")
+		r, g, b := device.WhiteOfWLED(kelvin)
+		off := rapid.Float64Range(-2, 2).Draw(t, "off")
+		mixture := fmt.Sprintf("#%02X%02X%02X", int(r), int(min(255, g+off)), int(min(255, max(0, b-off))))
+		rep, about, err := l.Decode("wled/bed/c", []byte(mixture))
+		if err != nil || !about || math.Abs(rep.Kelvin.Value-kelvin) > 200 {
+			t.Errorf("%.0f K is %s and reads back as %+v, %v", kelvin, mixture, rep.Kelvin, err)
 		}
 	})
 }

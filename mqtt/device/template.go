@@ -8,7 +8,6 @@ import (
 	"math"
 	"strings"
 	"text/template"
-	"time"
 
 	"hubd/dsp"
 	"hubd/mqtt"
@@ -114,11 +113,8 @@ func payload(t *template.Template, v SetValues) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (t *templated) encode(c room.LampCommand, transition time.Duration) (mqtt.Message, error) {
-	v := SetValues{
-		Seconds:      math.Round(transition.Seconds()*10) / 10,
-		Milliseconds: transition.Milliseconds(),
-	}
+func (t *templated) encode(c room.LampCommand) (mqtt.Message, error) {
+	v := SetValues{Seconds: tenths(c.Transition) / 10, Milliseconds: c.Transition.Milliseconds()}
 	use, topic := t.brightness, t.o.BrightnessTopic
 	if c.Kelvin.Known {
 		use, topic = t.kelvin, t.o.KelvinTopic
@@ -139,15 +135,18 @@ func (t *templated) encode(c room.LampCommand, transition time.Duration) (mqtt.M
 
 func (t *templated) topics() []string { return []string{t.o.StateTopic} }
 
-func (t *templated) ask(dst []mqtt.Message) []mqtt.Message {
-	if t.o.AskTopic == "" {
-		return dst
-	}
-	return append(dst, mqtt.Message{Topic: t.o.AskTopic, Payload: []byte(t.o.AskPayload), QoS: 1})
+func (t *templated) ask() (mqtt.Message, bool) {
+	return mqtt.Message{Topic: t.o.AskTopic, Payload: []byte(t.o.AskPayload), QoS: 1}, t.o.AskTopic != ""
+}
+
+// whites: without a payload for it the lamp is never asked for a colour temperature.
+func (t *templated) whites() room.Whites {
+	none := t.kelvin == nil
+	return room.Whites{Known: none, None: none}
 }
 
 func (t *templated) decode(topic string, payload []byte) (room.LampReport, error) {
-	if topic != t.o.StateTopic || len(payload) == 0 {
+	if topic != t.o.StateTopic {
 		return room.LampReport{}, nil
 	}
 	var state map[string]json.RawMessage
