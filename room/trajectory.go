@@ -24,6 +24,7 @@ type attribute struct {
 	before    ramp      // the command before that; reports of it may still come in
 	active    bool      // a command was sent: sent is the truth, reports are compared with it
 	moved     bool      // the lamp was seen to leave where the newest command found it
+	rushed    bool      // it left so soon after another that the lamp may have been deaf
 	repeated  bool      // that command was already given a second time
 	low, high float64   // all that was asked for since the plan began
 }
@@ -165,7 +166,7 @@ func (a *attribute) judge(t, grace time.Duration, v float64) course {
 		t <= a.sent.end+grace && a.sent.holds(v, brightnessTolerance),
 		t <= a.sent.start+grace && a.before.holds(v, brightnessTolerance):
 		return onCourse
-	case (stays && !a.moved || a.overheard(v)) && !a.repeated:
+	case (stays && (!a.moved || a.rushed) || a.overheard(v)) && !a.repeated:
 		a.repeated = true
 		return missed
 	}
