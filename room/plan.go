@@ -209,10 +209,12 @@ func (r *Room) release(dst []dsp.Value, now time.Duration, l *lamp, c LampComman
 	if !ok {
 		return dst
 	}
+	rushed := l.touched() && now < l.lastSent+minTransition
 	l.lastSent = now
 	if c.Brightness.Known {
 		l.motion.moved(now, l.motion.Brightness.Value, c.Brightness.Value)
 		l.brightness.send(now, c.Brightness.Value, c.Transition)
+		l.brightness.rushed = rushed
 		l.kelvin.interrupt(now)
 	} else {
 		l.kelvin.send(now, c.Kelvin.Value, c.Transition)

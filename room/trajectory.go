@@ -26,6 +26,7 @@ type attribute struct {
 	active    bool      // it is where the room wants it, or on the way: reports are compared with sent
 	commanded bool      // by a command
 	moved     bool      // the lamp was seen to leave where the newest command found it
+	rushed    bool      // it left so soon after another that the lamp may have been deaf
 	repeated  bool      // that command was already given a second time
 	low, high float64   // all that was asked for since the plan began
 }
@@ -186,7 +187,7 @@ func (a *attribute) judge(t, grace time.Duration, v float64) course {
 		t <= a.sent.end+grace && a.sent.holds(v, brightnessTolerance),
 		t <= a.sent.start+grace && a.before.holds(v, brightnessTolerance):
 		return onCourse
-	case (stays && !a.moved || a.overheard(v)) && !a.repeated:
+	case (stays && (!a.moved || a.rushed) || a.overheard(v)) && !a.repeated:
 		a.repeated = true
 		return missed
 	}
