@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -63,6 +64,10 @@ func (c *crashed) live(t *testing.T) {
 	await(t, c.id+": lamps are asked for the scene", c.lamps.changed, func() bool { return len(c.groupsAsked(began)) == 2 })
 	time.Sleep(time.Duration(c.chance.IntN(4000)) * time.Millisecond)
 	if c.chance.IntN(2) == 0 {
+		lamp := "z/" + c.id + "/" + lampName(c.taken)
+		await(t, c.id+": "+lamp+" is asked for the scene", c.lamps.changed, func() bool {
+			return slices.ContainsFunc(c.lamps.after(began), func(a asked) bool { return a.lamp == lamp })
+		})
 		c.lamps.hand(c.taken, `{"brightness":250}`)
 		c.before[c.taken] = ""
 		await(t, c.id+": the hand is in the settings", soon, func() bool { return !strings.Contains(c.snapshot(t), `"`+lampName(c.taken)+`"`) })
