@@ -41,11 +41,10 @@ func TestMosquittoCrash(t *testing.T) {
 // crashed is one trial.
 type crashed struct {
 	*bed
-	chance      *rand.Rand
-	before      []string
-	taken       int // a lamp that a hand took before the crash
-	off         int // one that a hand switched off while the hub was dead
-	openAtCrash bool
+	chance *rand.Rand
+	before []string
+	taken  int // a lamp that a hand took before the crash
+	off    int // one that a hand switched off while the hub was dead
 }
 
 func newCrashed(t *testing.T, broker *mosquitto, binary string, trial int) *crashed {
