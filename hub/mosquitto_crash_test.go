@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -40,11 +41,10 @@ func TestMosquittoCrash(t *testing.T) {
 // crashed is one trial.
 type crashed struct {
 	*bed
-	chance      *rand.Rand
-	before      []string
-	taken       int // a lamp that a hand took before the crash
-	off         int // one that a hand switched off while the hub was dead
-	openAtCrash bool
+	chance *rand.Rand
+	before []string
+	taken  int // a lamp that a hand took before the crash
+	off    int // one that a hand switched off while the hub was dead
 }
 
 func newCrashed(t *testing.T, broker *mosquitto, binary string, trial int) *crashed {
@@ -63,6 +63,10 @@ func (c *crashed) live(t *testing.T) {
 	await(t, c.id+": lamps are asked for the scene", c.lamps.changed, func() bool { return len(c.groupsAsked(began)) == 2 })
 	time.Sleep(time.Duration(c.chance.IntN(4000)) * time.Millisecond)
 	if c.chance.IntN(2) == 0 {
+		lamp := "z/" + c.id + "/" + lampName(c.taken)
+		await(t, c.id+": "+lamp+" is asked for the scene", c.lamps.changed, func() bool {
+			return slices.ContainsFunc(c.lamps.after(began), func(a asked) bool { return a.lamp == lamp })
+		})
 		c.lamps.hand(c.taken, `{"brightness":250}`)
 		c.before[c.taken] = ""
 		await(t, c.id+": the hand is in the settings", soon, func() bool { return !strings.Contains(c.snapshot(t), `"`+lampName(c.taken)+`"`) })

@@ -179,9 +179,9 @@ func judgeBreaths(t *testing.T, beds []*bed) {
 
 // pausing is what one pause took.
 type pausing struct {
-	source               string
-	groups               []time.Duration // until the first command of each
-	off, silent, pressed time.Duration
+	source      string
+	groups      []time.Duration // until the first command of each
+	off, silent time.Duration
 }
 
 // TestMosquittoPause pauses hubs straight out of a breathing practice on five lamps in two groups, from every source, and measures

@@ -213,12 +213,13 @@ func (e *life) press() { b := e.bulbs[e.lamp()]; b.on = !b.on }
 // lose lets the next commands to a lamp get lost in the air.
 func (e *life) lose() { e.bulbs[e.lamp()].deaf = 2 }
 
-// drop says that the newest command never left the house: the lamp goes on as the one before it said. One that waits is never lost.
+// drop says that the newest command never left the house: the lamp goes on as the one before it said. One that waits is never lost, and one
+// of more than 2 s ago has been sent.
 func (e *life) drop() {
 	i := e.lamp()
 	b, id := e.bulbs[i], e.o.Lamps[i].ID
 	last := e.witness.lamps[id].last
-	if last == nil || last.command.Waits || b.prev == nil {
+	if last == nil || last.command.Waits || b.prev == nil || e.now > last.command.Planned+2*time.Second {
 		return
 	}
 	*b = *b.prev

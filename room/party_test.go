@@ -253,10 +253,7 @@ func (p *party) comfort() comfortSeen {
 
 // steered is what States have made of the room.
 type steered struct {
-	scene  string
-	asked  time.Duration // the first thing since the last change that could ask for another
-	waits  bool
-	joined time.Duration
+	scene string
 }
 
 // discreet checks that what States ask for begins late, goes slowly, and stops where sensors lie on the table.

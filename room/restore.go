@@ -41,7 +41,7 @@ func (r *Room) openSnapshot() {
 	for i := range r.lamps {
 		l := &r.lamps[i]
 		l.hand = false
-		if r.snapshotOpen && l.known && !l.taken {
+		if r.snapshotOpen && l.known && !l.taken && (l.owed || l.touched()) {
 			l.owed = true
 			continue
 		}

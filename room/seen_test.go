@@ -21,6 +21,10 @@ func (g glide) at(t time.Duration) float64 {
 	return g.from + (g.to-g.from)*float64(t-g.start)/float64(g.end-g.start)
 }
 
+func (g glide) holds(v float64) bool {
+	return v >= min(g.from, g.to)-3 && v <= max(g.from, g.to)+3
+}
+
 // seen is what a witness knows of one lamp from commands and reports alone.
 type seen struct {
 	o          room.LampOptions
@@ -110,9 +114,10 @@ func (w *witness) letsGo(k *seen, rep room.LampReport, off bool, values []dsp.Va
 		w.fail("lamp %s was moved by a hand to %+v and is not let go: asked for was %+v", rep.Lamp, rep, k.light)
 	}
 	if rep.Lost && k.last != nil && rep.Planned == k.last.command.Planned {
-		k.unsend()
+		k.unsend(w.now)
 	}
-	if astray && k.sent {
+	early := k.sent && v.Known && w.now > k.light.start+2*time.Second && !k.light.holds(v.Value) && k.overheard(v.Value)
+	if astray || early {
 		// nothing but what the lamp says is true of it now
 		k.light = glide{from: k.brightness.Or(k.light.from), to: k.brightness.Or(k.light.from), start: w.now, end: w.now}
 		k.back = false
@@ -129,9 +134,12 @@ func (k *seen) overheard(v float64) bool {
 }
 
 // unsend takes the newest command back, and holds the lamp to the one before it.
-func (k *seen) unsend() {
+func (k *seen) unsend(now time.Duration) {
 	if k.last.command.Brightness.Known {
-		k.light, k.back = k.last.before, false
+		k.light, k.lightBefore, k.back = k.last.before, k.light, false // it may have been sent after all, and be told
+		if k.pausedFrom.Known {
+			k.pausedFrom.Value = max(k.pausedFrom.Value, k.light.at(now)) // it was never where it was asked to be
+		}
 	} else {
 		k.colour = k.last.before
 	}
@@ -203,7 +211,7 @@ func (w *witness) brighten(k *seen, m room.LampCommand) {
 		if !k.brightness.Known {
 			w.fail("a lamp of unknown brightness is commanded: %+v", m)
 		}
-		k.light = glide{from: k.brightness.Value, to: k.brightness.Value}
+		k.light = glide{from: k.brightness.Value, to: k.brightness.Value, start: w.now, end: w.now}
 	}
 	from, to := k.light.at(w.now), m.Brightness.Value
 	if slew := math.Abs(to-from) / m.Transition.Seconds(); slew > 20+rounding {

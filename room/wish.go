@@ -22,6 +22,9 @@ const (
 	softer      = 5.0 // points: a check-in, and every other step of a guided practice
 )
 
+// reasonBase is that of a room in which nothing has moved: it says less than what brought the room there.
+const reasonBase = "base"
+
 // same tells whether nothing would have to be told or done.
 func (w wish) same(o wish) bool {
 	return w.name == o.name && w.scene == o.scene && w.breathe == o.breathe
@@ -55,7 +58,7 @@ func (r *Room) wishFor(now time.Duration) (wish, bool) {
 
 // stateWish is what States ask for, or the base scene.
 func (r *Room) stateWish() wish {
-	base := wish{name: r.o.BaseScene, scene: r.scenes[r.o.BaseScene], fade: handFade, reason: "base"}
+	base := wish{name: r.o.BaseScene, scene: r.scenes[r.o.BaseScene], fade: handFade, reason: reasonBase}
 	s := &r.steering
 	switch {
 	case s.resumed && !s.on:
@@ -107,6 +110,8 @@ func (r *Room) follow(dst []dsp.Value, now time.Duration) []dsp.Value {
 		r.adopt(now, w)
 	case mark == Mark{} && !r.sound.due(now):
 		return dst
+	case w.reason != reasonBase:
+		r.wish.reason = w.reason // it looks the same, and is for another reason now
 	}
 	c := r.cue(now)
 	c.Mark = mark

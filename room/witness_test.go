@@ -70,7 +70,6 @@ type witness struct {
 	cue           room.Cue // the newest
 	cueAt         time.Duration
 	cueKnown      bool
-	silentBy      time.Duration // a pause or a stop asked for silence; 0: none did
 	steered       steered
 }
 

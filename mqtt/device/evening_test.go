@@ -205,7 +205,8 @@ func (e *evening) wants(k kind, what string, percent, kelvin float64) {
 }
 
 func options() room.Options {
-	return room.Options{NoAfter: true, Scenes: map[string]room.Scene{
+	breath := room.PracticeOptions{Name: "breath", Length: 5 * time.Minute, Pacer: room.Pace{InhaleShare: 0.4}}
+	return room.Options{NoAfter: true, Practices: []room.PracticeOptions{breath}, Scenes: map[string]room.Scene{
 		"base": {Light: room.Light{Brightness: 30, Kelvin: 2400}},
 		"high": {Light: room.Light{Brightness: 80, Kelvin: 4000}},
 	}}
