@@ -204,8 +204,6 @@ func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
 		{"gpio.pause_button", "room: {}", "gpio: {pause_button: GPIO27}"},
 		{"gpio.sensing_led", "room: {}", "gpio: {sensing_led: GPIO27}"},
 		{"gpio.led_brightness", "room: {}", "gpio: {led_brightness: 3}"},
-		{"room.sound.player", "room: {}", "room: {sound: {player: aplay}}"},
-		{"room.sound.device", "room: {}", "room: {sound: {device: x}}"},
 		{"room.practices", "room: {}", "room: {practices: {}}"},
 		{"room.reminders", "room: {}", "room: {reminders: []}"},
 		{"room.quiet_hours.latitude", "room: {}", "room: {quiet_hours: {latitude: 52}}"},

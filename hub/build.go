@@ -41,6 +41,12 @@ func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
 		}
 		p.lamps = append(p.lamps, lamp)
 	}
+	if p.player = c.Room.Player; p.player.Kind == config.MQTTPlayer {
+		var err error
+		if p.media, err = device.NewPlayer(mediaOptions(c)); err != nil {
+			return parts{}, err
+		}
+	}
 	if c.MQTT.URL != "" {
 		p.mqtt = mqttOptions(c, log)
 		p.discovery = discovery(c)
