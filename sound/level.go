@@ -18,20 +18,22 @@ func toward(level, goal, rate float64, dt time.Duration) float64 {
 }
 
 // budget is the one place where things become louder: bed and tone together never rise by more than RiseDB in a second, counted from
-// SilenceDB, and never above the cap. Powers are given before their gates; 1 is 0 LUFS.
+// SilenceDB, and never above the cap. What is granted is a power before its gate; 1 is 0 LUFS.
 type budget struct {
-	bed, tone float64 // granted
+	bed, tone float64
 	heard     float64 // of both, behind their gates
 }
 
-// grant gives what may be of what is wanted after some time. The tone comes first, since it is over soon; what a bed that fades out
-// leaves free is not for a tone to jump into.
+// grant gives what may be of what is wanted after some time; opened is the amplitude that the bed's gate lets through. The tone comes
+// first, since it is over soon.
 func (b *budget) grant(bed, tone, most, opened float64, dt time.Duration) {
-	rise, floor := fromDB(RiseDB*dt.Seconds()), fromDB(SilenceDB)
-	free := min(max(b.heard*rise, floor), most) - min(bed, b.bed)*opened*opened
-	limit := min(max((b.bed+b.tone)*rise, floor), most)
-	b.tone = min(tone, max(0, free), most/2, limit)
-	b.bed = max(0, min(bed, limit-b.tone))
+	through := opened * opened
+	limit := min(max(b.heard*fromDB(RiseDB*dt.Seconds()), fromDB(SilenceDB)), most)
+	b.tone = max(0, min(tone, limit-min(bed, b.bed)*through, most/2))
+	if through > 0 {
+		bed = min(bed, (limit-b.tone)/through)
+	}
+	b.bed = bed
 }
 
 // gate lets sound begin and end within a fade, as half a cosine. An end that has begun runs out before anything begins again.

@@ -146,9 +146,6 @@ func (r *Renderer) pass(end time.Duration) {
 	if r.gate.way > 0 {
 		bed = fromDB(r.level + Swell(r.pace, r.sound.SwellDB.Or(0), end))
 	}
-	if r.gate.way < 1 && !r.gate.closing {
-		bed = min(bed, fromDB(SilenceDB)) // opening and rising at once would be faster than either
-	}
 	chime := &r.marks.chime
 	r.budget.grant(bed, chime.want(r.budget.tone, BlockTime), fromDB(max(r.most, r.level)), r.opens, BlockTime)
 	r.mixer.pass(BlockTime)
