@@ -25,11 +25,12 @@ type budget struct {
 }
 
 // grant gives what may be of what is wanted after some time; opened is the amplitude that the bed's gate lets through. The tone comes
-// first, since it is over soon.
+// first, since it is over soon: where there is no room for both the bed makes some, within a second.
 func (b *budget) grant(bed, tone, most, opened float64, dt time.Duration) {
 	through := opened * opened
 	limit := min(max(b.heard*fromDB(RiseDB*dt.Seconds()), fromDB(SilenceDB)), most)
-	b.tone = max(0, min(tone, limit-min(bed, b.bed)*through, most/2))
+	free := max(limit-min(bed, b.bed)*through, b.tone+limit*dt.Seconds())
+	b.tone = max(0, min(tone, free, limit, most/2))
 	if through > 0 {
 		bed = min(bed, (limit-b.tone)/through)
 	}

@@ -15,7 +15,7 @@ const seam = 5 * Rate
 // into what the same bed is before its beginning.
 type looped struct {
 	bed    func() voice
-	now    voice
+	now    voice // nil until the first frame is asked for
 	before voice // nil until the end is near
 	frames int
 	at     int
@@ -32,14 +32,21 @@ func newBed(name string, seed uint64, loop int) voice {
 	if loop == 0 {
 		return bed()
 	}
-	l := &looped{bed: bed, now: bed(), frames: loop}
-	for range min(seam, loop) {
+	return &looped{bed: bed, frames: loop}
+}
+
+// begin passes what stands before the beginning.
+func (l *looped) begin() {
+	l.now = l.bed()
+	for range min(seam, l.frames) {
 		l.now.next()
 	}
-	return l
 }
 
 func (l *looped) next() (left, right float64) {
+	if l.now == nil {
+		l.begin()
+	}
 	left, right = l.now.next()
 	last := min(seam, l.frames)
 	if in := l.at - (l.frames - last); in >= 0 {

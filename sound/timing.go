@@ -49,8 +49,8 @@ func (a *Allowance) Wait(now time.Duration) time.Duration {
 	}
 	passed := now - a.begun
 	passed += passed / fasterBy
-	a.spent = max(a.spent, passed-ahead) // what was not used in time is gone
-	return max(0, a.spent-passed)
+	a.spent = max(a.spent, passed) // what was not used in time is gone
+	return max(0, a.spent-passed-ahead)
 }
 
 // Spend takes one block.
