@@ -67,9 +67,11 @@ func (l *loud) cue(c room.Cue, capDB float64) {
 // tick tells that the room is at work.
 func (l *loud) tick(now time.Duration) { l.alive.Store(int64(now)) }
 
-// voice is a recording that was asked for after so many silences; nil where it could not be read.
+// voice is a recording that was asked for after so many silences, or why it could not be read.
 type voice struct {
+	path      string
 	recording *sound.Recording
+	err       error
 	silences  int
 }
 
@@ -91,9 +93,11 @@ type feeder struct {
 	newest    heardCue
 	voices    chan voice // read, and to be said
 	reading   bool
-	silences  int           // so far: a voice that was asked for before one is not said after it
-	tryAt     time.Duration // when the player is opened again
-	back      time.Duration // then waits so long
+	mute      bool            // the room gives no word
+	silences  int             // so far: a voice that was asked for before one is not said after it
+	bad       map[string]bool // voices told of already; there are as many as practices name
+	tryAt     time.Duration   // when the player is opened again
+	back      time.Duration   // then waits so long
 	openedAt  time.Duration
 	heardAt   time.Duration // when there was last something to be heard
 	down      string        // why there is no player; told once
@@ -103,7 +107,7 @@ type feeder struct {
 // begin makes the feeder ready. It starts nothing.
 func (f *feeder) begin() {
 	f.voices = make(chan voice, 1)
-	f.back = playerBack
+	f.back, f.bad = playerBack, map[string]bool{}
 	f.anew()
 }
 
@@ -154,7 +158,10 @@ func (f *feeder) ended() <-chan string {
 // take follows the room.
 func (f *feeder) take(c heardCue) {
 	f.newest = c
-	if f.player == nil && f.now() < f.tryAt {
+	if n := f.lost.Swap(0); n > 0 {
+		f.log.Warn("the room asked faster than sound could follow; the newest counts", "lost", n)
+	}
+	if !f.there() {
 		c.cue.Mark = room.Mark{} // once means now, and not when the player is back
 	}
 	f.renderer.Cue(c.cue, c.capDB)
@@ -164,23 +171,25 @@ func (f *feeder) take(c heardCue) {
 	}
 	if path := c.cue.Mark.Voice; path != "" && !f.reading {
 		f.reading = true
-		silences := f.silences
-		go func() { f.voices <- voice{f.recording(path), silences} }() // a slow disk must not tear a hole into the sound
+		v := voice{path: path, silences: f.silences}
+		go func() { // a slow disk must not tear a hole into the sound
+			v.recording, v.err = f.read(path)
+			f.voices <- v
+		}()
 	}
 }
 
-func (f *feeder) recording(path string) *sound.Recording {
-	r, err := f.read(path)
-	if err != nil {
-		f.log.Warn("this voice is left out", "error", err)
-		return nil
-	}
-	return r
-}
+// there tells whether the player plays, or will as soon as there is something to play.
+func (f *feeder) there() bool { return f.player != nil || f.now() >= f.tryAt }
 
+// say lets a voice be heard that has been read. One that cannot be read is told once and left out.
 func (f *feeder) say(v voice) {
 	f.reading = false
-	if v.recording != nil && f.player != nil && v.silences == f.silences {
+	switch {
+	case v.err != nil && !f.bad[v.path]:
+		f.bad[v.path] = true
+		f.log.Warn("this voice is left out", "error", v.err)
+	case v.err == nil && f.there() && v.silences == f.silences:
 		f.renderer.Say(v.recording)
 	}
 }
@@ -212,17 +221,21 @@ func (f *feeder) turn() time.Duration {
 	return 0
 }
 
-// listen falls silent when the room gives no word any more: whoever says stop then would not be heard.
+// listen falls silent while the room gives no word: whoever says stop then would not be heard.
 func (f *feeder) listen(now time.Duration) {
-	if now-time.Duration(f.alive.Load()) <= roomAlive || f.renderer.Silent() {
-		return
-	}
-	if f.newest != (heardCue{}) {
+	switch lost := now-time.Duration(f.alive.Load()) > roomAlive; {
+	case lost && !f.mute && !f.renderer.Silent():
+		f.mute = true
+		f.silences++
+		f.renderer.Silence()
 		f.log.Error("the room gives no word: its sound fades out")
+	case !lost && f.mute:
+		f.mute = false
+		c := f.newest.cue
+		c.Mark = room.Mark{}
+		f.renderer.Cue(c, f.newest.capDB)
+		f.log.Info("the room is there again")
 	}
-	f.newest = heardCue{}
-	f.silences++
-	f.renderer.Silence()
 }
 
 // connect opens the player.
@@ -295,14 +308,12 @@ func (f *feeder) release() {
 	f.player = nil
 }
 
-// stop fades out, as long as the player takes that, and lets it go.
+// stop fades out, as long as the player takes that, and lets it go once the end of the fade has been heard.
 func (f *feeder) stop() {
-	if f.player == nil {
-		return
-	}
 	f.renderer.Silence()
-	end := f.now() + f.fade() + takesWithin
-	for !f.renderer.Silent() && f.player != nil && f.now() < end {
+	heard := f.latency + 2*lastWords // what the player has taken, and what waits on the way
+	end := f.now() + f.fade() + heard
+	for f.player != nil && f.now() < end {
 		if wait := f.allowance.Wait(f.now()); wait > 0 {
 			time.Sleep(wait)
 			continue
