@@ -131,11 +131,10 @@ func (f *feeder) run(ctx context.Context) {
 	f.begin()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for {
+	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
-			f.stop()
-			return
+			continue
 		case c := <-f.cues:
 			f.take(c)
 		case v := <-f.voices:
@@ -146,6 +145,7 @@ func (f *feeder) run(ctx context.Context) {
 		}
 		timer.Reset(f.turn())
 	}
+	f.stop()
 }
 
 func (f *feeder) ended() <-chan string {
