@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy peers test-arm test-mqtt clean
+.PHONY: run build test race lint bench accuracy peers test-arm test-mqtt test-sound clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -44,6 +44,9 @@ test-arm: ## unit tests of the pure packages and the drivers on 32- and 64-bit A
 
 test-mqtt: build ## hubd against a real mosquitto on loopback
 	./scripts/test-mqtt.sh
+
+test-sound: build ## rendered scenes under sox, and hubd's sound through a real Snapcast server and aplay
+	./scripts/test-sound.sh
 
 clean:
 	rm -rf bin dist

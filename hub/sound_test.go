@@ -253,7 +253,7 @@ func TestAPlayerThatStandsStillIsLetGoAndHoldsNothingUp(t *testing.T) {
 		if len(s.speaker.heard()) != before {
 			t.Error("it plays again though the room is silent")
 		}
-		s.said.wants(t, 1, "it stands still")
+		s.said.wants(t, 1, "stands still")
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 const pipeBytes = 8192
 
 // ErrStalled says that a player did not take a block in time.
-var ErrStalled = errors.New("it takes no sound: it stands still")
+var ErrStalled = errors.New("nobody takes the sound: the player stands still, or is not there")
 
 // Output is where blocks go: the standard input of a player process, or a named pipe. It belongs to one goroutine, except Wait.
 type Output struct {
@@ -52,7 +52,8 @@ func Start(command []string) (*Output, error) {
 	return o, nil
 }
 
-// OpenPipe opens a named pipe that somebody reads. Without a reader it fails at once.
+// OpenPipe opens a named pipe. It is held open at both ends: a Snapcast server that finds no writer goes away and comes back every
+// moment, so that the two would seldom meet. While nobody reads, Write stalls.
 func OpenPipe(path string) (*Output, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -63,11 +64,8 @@ func OpenPipe(path string) (*Output, error) {
 	case info.Mode()&fs.ModeNamedPipe == 0:
 		return nil, fmt.Errorf("sound: %s is no named pipe: sound would fill the disk", path)
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
-	switch {
-	case errors.Is(err, syscall.ENXIO):
-		return nil, fmt.Errorf("sound: nobody reads the pipe %s", path)
-	case err != nil:
+	file, err := os.OpenFile(path, os.O_RDWR|syscall.O_NONBLOCK, 0)
+	if err != nil {
 		return nil, fmt.Errorf("sound: pipe: %w", err)
 	}
 	o := &Output{file: file}

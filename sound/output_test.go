@@ -3,7 +3,6 @@ package sound
 import (
 	"bytes"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,10 +60,9 @@ func TestABlockGoesIntoAPipeWholeOrNotAtAll(t *testing.T) {
 	if got, want := o.Queued(), time.Duration(written)*BlockTime; got != want {
 		t.Errorf("%s wait, want %s", got, want)
 	}
-	if err := o.Close(); err != nil {
-		t.Fatal(err)
-	}
-	all, err := io.ReadAll(r)
+	all := make([]byte, 1<<20)
+	n, err := r.Read(all)
+	all = all[:n]
 	if err != nil || len(all) != written*BlockBytes {
 		t.Fatalf("%d bytes were read, %v: want %d whole blocks", len(all), err, written)
 	}
@@ -75,13 +73,12 @@ func TestABlockGoesIntoAPipeWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestAPipeWithoutAReaderIsToldAtOnce(t *testing.T) {
+func TestWhatIsNoPipeIsRefused(t *testing.T) {
 	plain := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(plain, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	rows := map[string]string{
-		fifo(t):                              "nobody reads",
 		plain:                                "no named pipe",
 		filepath.Join(t.TempDir(), "absent"): "there is no pipe",
 		t.TempDir():                          "no named pipe",
@@ -93,7 +90,7 @@ func TestAPipeWithoutAReaderIsToldAtOnce(t *testing.T) {
 	}
 }
 
-func TestAReaderThatGoesIsAnError(t *testing.T) {
+func TestAPipeThatNobodyReadsStalls(t *testing.T) {
 	path := fifo(t)
 	r := reader(t, path)
 	o, err := OpenPipe(path)
@@ -102,8 +99,11 @@ func TestAReaderThatGoesIsAnError(t *testing.T) {
 	}
 	defer o.Close()
 	r.Close()
-	if err := o.Write(block(0), patience); !errors.Is(err, unix.EPIPE) {
-		t.Errorf("%v, want a broken pipe", err)
+	for err == nil {
+		err = o.Write(block(0), time.Millisecond)
+	}
+	if !errors.Is(err, ErrStalled) {
+		t.Errorf("%v, want that it stands still", err)
 	}
 }
 
