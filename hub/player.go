@@ -1,7 +1,10 @@
 package hub
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"os/exec"
 	"time"
 
 	"hubd/config"
@@ -23,16 +26,30 @@ func openPlayer(p config.Player) func() (*player, error) {
 			}
 			return &player{write: o.Write, queued: o.Queued, close: o.Close}, nil
 		}
-	case config.Aplay, config.PwCat:
-		return startPlayer(playerCommand(p))
+	case config.Aplay:
+		return startPlayer(func() []string { return playerCommand(p, false) })
+	case config.PwCat:
+		return startPlayer(func() []string { return playerCommand(p, knowsRaw()) })
 	}
 	return nil
 }
 
+// knowsRaw tells whether this pw-cat has a flag for raw sound. Those that have it look for a file's head without it; of those that have
+// not, - alone means raw since 0.3.79.
+func knowsRaw() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), takesWithin)
+	defer cancel()
+	help, err := exec.CommandContext(ctx, "pw-cat", "--help").CombinedOutput()
+	return err == nil && bytes.Contains(help, []byte("--raw"))
+}
+
 // playerCommand is the player's command line, as a list of words.
-func playerCommand(p config.Player) []string {
+func playerCommand(p config.Player, raw bool) []string {
 	if p.Kind == config.PwCat {
 		c := []string{"pw-cat", "--playback", "--format=s16", "--rate=48000", "--channels=2", "--latency=100ms"}
+		if raw {
+			c = append(c, "--raw")
+		}
 		if p.Device != "" {
 			c = append(c, "--target="+p.Device)
 		}
@@ -46,7 +63,7 @@ func playerCommand(p config.Player) []string {
 }
 
 // startPlayer starts a process each time it is called, but never one beside another that has not ended.
-func startPlayer(command []string) func() (*player, error) {
+func startPlayer(command func() []string) func() (*player, error) {
 	var former chan struct{} // closed when the former process has ended
 	return func() (*player, error) {
 		if former != nil {
@@ -56,7 +73,7 @@ func startPlayer(command []string) func() (*player, error) {
 				return nil, errors.New("the former player process has not ended yet")
 			}
 		}
-		o, err := sound.Start(command)
+		o, err := sound.Start(command())
 		if err != nil {
 			return nil, err
 		}

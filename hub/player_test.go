@@ -24,16 +24,18 @@ func TestAPlayersCommandIsAListOfWords(t *testing.T) {
 	rows := []struct {
 		name   string
 		player config.Player
+		raw    bool
 		want   string
 	}{
-		{"aplay on its own choice", config.Player{Kind: config.Aplay}, aplay + "|-"},
-		{"a device with words of a shell in it stays one word", config.Player{Kind: config.Aplay, Device: "hw:0; rm -rf $HOME"},
+		{"aplay on its own choice", config.Player{Kind: config.Aplay}, false, aplay + "|-"},
+		{"a device with words of a shell in it stays one word", config.Player{Kind: config.Aplay, Device: "hw:0; rm -rf $HOME"}, false,
 			aplay + "|--device=hw:0; rm -rf $HOME|-"},
-		{"pw-cat", config.Player{Kind: config.PwCat, Device: "alsa_output.usb"}, pwcat + "|--target=alsa_output.usb|-"},
+		{"pw-cat", config.Player{Kind: config.PwCat, Device: "alsa_output.usb"}, false, pwcat + "|--target=alsa_output.usb|-"},
+		{"a pw-cat that wants to be told what comes", config.Player{Kind: config.PwCat}, true, pwcat + "|--raw|-"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			if got := strings.Join(playerCommand(row.player), "|"); got != row.want {
+			if got := strings.Join(playerCommand(row.player, row.raw), "|"); got != row.want {
 				t.Errorf("%s\nwant %s", got, row.want)
 			}
 		})
@@ -54,7 +56,7 @@ func TestOnlyAPlayerThatTakesPCMIsOpened(t *testing.T) {
 }
 
 func TestAPlayerProcessIsStartedOnceAtATime(t *testing.T) {
-	open := startPlayer([]string{"sleep", "600"})
+	open := startPlayer(func() []string { return []string{"sleep", "600"} })
 	first, err := open()
 	if err != nil {
 		t.Skip("no sleep here")
