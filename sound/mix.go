@@ -54,7 +54,6 @@ func (c content) part(is content) float64 {
 // mixer crosses from one content to another with equal power, so that the whole keeps its loudness. A wish that comes while it
 // crosses waits for its end; the newest one counts.
 type mixer struct {
-	voices func(bed string) voice
 	beds   [2]layer
 	hums   [2]layer // one comes while the other goes
 	from   content

@@ -72,11 +72,12 @@ func ParseWAV(data []byte) (*Recording, error) {
 	}
 	var r *Recording
 	for at := 12; at+8 <= len(data); {
-		name, size := string(data[at:at+4]), int(binary.LittleEndian.Uint32(data[at+4:]))
+		name, said := string(data[at:at+4]), int64(binary.LittleEndian.Uint32(data[at+4:]))
 		at += 8
-		if size > len(data)-at {
-			return nil, fmt.Errorf("chunk %q says it has %d bytes, and %d are left: the file is cut off, or was written without its length", name, size, len(data)-at)
+		if said > int64(len(data)-at) {
+			return nil, fmt.Errorf("chunk %q says it has %d bytes, and %d are left: the file is cut off, or was written without its length", name, said, len(data)-at)
 		}
+		size := int(said)
 		body := data[at : at+size]
 		at += size + size%2
 		switch {
@@ -162,9 +163,6 @@ func (r *Recording) sample(frame, channel int) float64 {
 	}
 	return float64(int16(binary.LittleEndian.Uint16(r.pcm[2*(frame*r.channels+channel):]))) / full
 }
-
-// MaxFrames is how many frames a WAV file of this package's format can hold.
-const MaxFrames = (1<<32 - 1 - 36) / frameBytes
 
 // WAVHeader is the head of a WAV file with so many frames of this package's format.
 func WAVHeader(frames int) []byte {
