@@ -43,7 +43,7 @@ room:
     all: {sound: {bed: rain, level_db: -20, swell_db: 6, hum_hz: 110}, pace: {breaths_per_min: 7}}
 YAML
 
-echo "scene      LUFS   RMS dB  peak dB  DC        clipped  loudest step inside / at the seam"
+echo "scene      LUFS   RMS dB  peak dB  DC        flat     loudest step inside / at the seam"
 for scene in settled engaged activated withdrawn neutral base rain hum breath all; do
 	wav=$dir/$scene.wav
 	said=$("$hubd" sound render --scene "$scene" --config "$dir/config.yaml" --minutes 1 "$wav" | tail -n 1)

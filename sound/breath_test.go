@@ -91,7 +91,7 @@ func TestSoundAndPacerAgreeWithinFiftyMilliseconds(t *testing.T) {
 			var line Timeline
 			var level []float64
 			var at []time.Duration
-			for m.heard < 3*time.Minute {
+			for m.heard < 90*time.Second {
 				e.r.Render(e.block[:], line.Block(m.write()))
 				if m.heard > 20*time.Second {
 					level, at = append(level, rms(e.block[:])), append(at, m.heard+BlockTime/2)
