@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy peers soak test-arm test-mqtt test-room test-zigbee clean
+.PHONY: run build test race lint bench accuracy peers soak test-arm test-mqtt test-room test-zigbee test-sound clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -54,6 +54,9 @@ test-room: build ## the same with a hundred pauses and a hundred crashes: some t
 
 test-zigbee: ## payloads for zigbee2mqtt through the real converters of every light they know; needs node
 	./scripts/test-zigbee.sh
+
+test-sound: build ## rendered scenes under sox, and hubd's sound through a real Snapcast server and aplay
+	./scripts/test-sound.sh
 
 clean:
 	rm -rf bin dist

@@ -172,6 +172,37 @@ type Room struct {
 	Reminders     []Reminder
 	AskByItself   bool          // hubd may ask how it is, where every wearer of a session wants it
 	AnswerAfter   time.Duration // a check-in waits this long for an answer
+	Player        Player
+}
+
+// PlayerKind is where sound goes.
+type PlayerKind string
+
+// The kinds of player.
+const (
+	NoPlayer   PlayerKind = "none"
+	Aplay      PlayerKind = "aplay"  // ALSA
+	PwCat      PlayerKind = "pw-cat" // PipeWire
+	NamedPipe  PlayerKind = "pipe"   // a named pipe that somebody else reads: Snapcast
+	MQTTPlayer PlayerKind = "mqtt"   // a media player that takes play, stop and a volume
+)
+
+// Player says where sound goes.
+type Player struct {
+	Kind    PlayerKind
+	Device  string        // ALSA's or PipeWire's name, or the pipe's path; empty: the player's own default, and for MQTTPlayer
+	Latency time.Duration // from taking a block to hearing it; 0…1.5 s
+	MQTT    *MQTTMedia    // for MQTTPlayer
+}
+
+// MQTTMedia describes a media player in the user's own words. Payloads are Go text/templates that may use .Percent (0…100), .Level
+// (0…VolumeMax), .Share (0…1) and .Bed (noise, rain or hum).
+type MQTTMedia struct {
+	VolumeTopic, Volume string
+	PlayTopic, Play     string
+	StopTopic, Stop     string
+	VolumeMax           float64 // the player's own full volume; 100
+	TopPercent          float64 // the player's volume at VolumeCapDB, 1…100
 }
 
 // QuietHours is when the night ceiling holds; 22:00 to 07:00 where nothing is said.

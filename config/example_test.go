@@ -53,6 +53,7 @@ func TestTheExampleIsReadAsShipped(t *testing.T) {
 			Lamps:       []config.Lamp{{ID: "bed", Dialect: config.Zigbee2MQTT, Topic: "zigbee2mqtt/bed", MaxPercent: 100}},
 			AnswerAfter: 2 * time.Minute,
 			Practices:   config.Practices(),
+			Player:      config.Player{Kind: config.NoPlayer},
 		},
 		History: config.History{Path: "/var/lib/hubd/history.db", Days: 400, MaxMB: 256, CommitEvery: time.Minute},
 		Log:     config.Log{Level: "info"},
@@ -105,7 +106,7 @@ gpio pause_button sensing_led led_brightness
 room private min_confidence base_scene after quiet_hours from to latitude longitude night brightness_percent kelvin volume_cap_db switch_on
 discretion delay_s fade_s spread_percent stop_buttons topic json_key any_value
 lamps dialect zigbee2mqtt wled tasmota json template group min_percent max_percent availability_topic
-sound player aplay pw-cat pipe device scenes settled engaged activated withdrawn neutral pause light pace practices check_in automatic answer_s reminders
+sound player aplay pw-cat pipe device latency_ms volume_topic volume volume_max top_percent play_topic play stop_topic stop scenes settled engaged activated withdrawn neutral pause light pace practices check_in automatic answer_s reminders
 history path days max_mb commit_s web listen token_file log level
 brightness brightness_max kelvin_topic state_topic brightness_key kelvin_key kelvin_unit on_key ask_topic ask_payload
 bed level_db swell_db hum_hz breaths_per_min inhale_share hold_s

@@ -66,9 +66,9 @@ func (r *reader) template(o *object, topic string) *Template {
 	o.need("state_topic", "where the lamp tells its state as JSON: without it no hand at the switch would be seen")
 	o.need("brightness_key", "the key of the brightness in that JSON")
 	t := &Template{
-		Brightness:    r.payload(o.need("brightness", `the payload, such as {"bri":{{.Level}},"tt":{{.Seconds}}}`)),
+		Brightness:    r.payload(o.need("brightness", `the payload, such as {"bri":{{.Level}},"tt":{{.Seconds}}}`), payloadNames()),
 		BrightnessMax: o.number("brightness_max", 100, 1, 65535, "the lamp's own full brightness"),
-		Kelvin:        r.payload(o.get("kelvin")),
+		Kelvin:        r.payload(o.get("kelvin"), payloadNames()),
 		StateTopic:    o.topic("state_topic", ""),
 		BrightnessKey: o.text("brightness_key", ""),
 		KelvinKey:     o.text("kelvin_key", ""),
@@ -99,12 +99,16 @@ func payloadNames() []string {
 
 // payload reads a payload template, so that a wrong name shows now and not in the night. Text and names are all it may hold: a
 // loop could go on for ever.
-func (r *reader) payload(v value) string {
+func (r *reader) payload(v value, names []string) string {
 	text := r.text(v)
 	if text == "" {
 		return ""
 	}
-	const want = "wanted is a payload with {{.Percent}}, {{.Level}}, {{.Kelvin}}, {{.Mired}}, {{.Seconds}} or {{.Milliseconds}}"
+	want := "wanted is a payload of plain text"
+	if len(names) > 0 {
+		want = "wanted is a payload with {{." + strings.ReplaceAll(orList(names), ", ", "}}, {{.")
+		want = strings.Replace(want, " or ", "}} or {{.", 1) + "}}"
+	}
 	trees, err := parse.Parse("payload", text, "", "")
 	if err != nil {
 		r.problem(v, "%s: %s", want, strings.TrimPrefix(err.Error(), "template: "))
@@ -115,7 +119,7 @@ func (r *reader) payload(v value) string {
 		return ""
 	}
 	for _, node := range trees["payload"].Root.Nodes {
-		if name, ok := templateName(node); !ok {
+		if name, ok := templateName(node, names); !ok {
 			r.problem(v, "%s, and nothing else in {{ }}: %s", want, name)
 			return ""
 		}
@@ -124,7 +128,7 @@ func (r *reader) payload(v value) string {
 }
 
 // templateName tells whether a node is plain text or one of the names.
-func templateName(node parse.Node) (string, bool) {
+func templateName(node parse.Node, names []string) (string, bool) {
 	action, ok := node.(*parse.ActionNode)
 	if !ok {
 		return node.String(), node.Type() == parse.NodeText
@@ -133,5 +137,5 @@ func templateName(node parse.Node) (string, bool) {
 		return node.String(), false
 	}
 	field, ok := action.Pipe.Cmds[0].Args[0].(*parse.FieldNode)
-	return node.String(), ok && len(field.Ident) == 1 && slices.Contains(payloadNames(), field.Ident[0])
+	return node.String(), ok && len(field.Ident) == 1 && slices.Contains(names, field.Ident[0])
 }

@@ -232,8 +232,6 @@ func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
 		{"gpio.pause_button", "room: {}", "gpio: {pause_button: GPIO27}"},
 		{"gpio.sensing_led", "room: {}", "gpio: {sensing_led: GPIO27}"},
 		{"gpio.led_brightness", "room: {}", "gpio: {led_brightness: 3}"},
-		{"room.sound.player", "room: {}", "room: {sound: {player: aplay}}"},
-		{"room.sound.device", "room: {}", "room: {sound: {device: x}}"},
 		{"web.listen", "room: {}", "web: {listen: ':80'}"},
 		{"web.token_file", "room: {}", "web: {token_file: t}"},
 		{"web.cert_file", "room: {}", "web: {cert_file: t}"},

@@ -21,7 +21,7 @@ func (r *reader) room(o *object, broker bool) Room {
 	m.Scenes = r.scenes(o.section("scenes"))
 	m.BaseScene = r.baseScene(o, m.Scenes)
 	m.AskByItself, m.AnswerAfter = checkIn(o.section("check_in"))
-	player(o.section("sound"))
+	m.Player = r.player(o.section("sound"), broker)
 	m.Practices = r.changed(r.shipped(), o.section("practices"))
 	m.Reminders = r.reminders(o, m.Practices)
 	o.done()
@@ -240,12 +240,4 @@ func checkIn(o *object) (byItself bool, answer time.Duration) {
 	answer = o.seconds("answer_s", 2*time.Minute, 10*time.Second, 10*time.Minute)
 	o.done()
 	return byItself, answer
-}
-
-func player(o *object) {
-	if choice(o, "player", "none", "none", "aplay", "pw-cat", "pipe", "mqtt") != "none" {
-		o.later("player", "sound is")
-	}
-	o.later("device", "sound is")
-	o.done()
 }

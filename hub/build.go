@@ -45,6 +45,12 @@ func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
 		p.lamps = append(p.lamps, lamp)
 		p.pipeline.Room.Lamps[i].Whites = lamp.Whites()
 	}
+	if p.player = c.Room.Player; p.player.Kind == config.MQTTPlayer {
+		var err error
+		if p.media, err = device.NewPlayer(mediaOptions(c)); err != nil {
+			return parts{}, err
+		}
+	}
 	if c.MQTT.URL != "" {
 		p.mqtt = mqttOptions(c, log)
 		p.discovery = discovery(c)
@@ -154,7 +160,7 @@ func sunDown(latitude, longitude float64) func(time.Time) bool {
 }
 
 func scene(s config.Scene) room.Scene {
-	return room.Scene{Light: light(s.Light), Sound: sound(s.Sound), Pace: pace(s.Pace)}
+	return room.Scene{Light: light(s.Light), Sound: bed(s.Sound), Pace: pace(s.Pace)}
 }
 
 func light(l config.Light) room.Light {
@@ -165,7 +171,7 @@ func pace(p config.Pace) room.Pace {
 	return room.Pace{BreathsPerMin: p.BreathsPerMin, InhaleShare: p.InhaleShare, Hold: p.Hold}
 }
 
-func sound(s config.Sound) room.Sound {
+func bed(s config.Sound) room.Sound {
 	if s == (config.Sound{}) {
 		return room.Sound{}
 	}
@@ -183,7 +189,7 @@ func sound(s config.Sound) room.Sound {
 func practice(c *config.Config, p config.Practice) room.PracticeOptions {
 	out := room.PracticeOptions{Name: p.Name, Length: p.Length, Members: p.Members, Pacer: pace(p.Pace), HumHz: p.HumHz}
 	for _, s := range p.Steps {
-		step := room.StepOptions{Text: s.Text, Last: s.Last, Light: light(s.Light), Sound: sound(s.Sound), BreathsPerMin: s.BreathsPerMin}
+		step := room.StepOptions{Text: s.Text, Last: s.Last, Light: light(s.Light), Sound: bed(s.Sound), BreathsPerMin: s.BreathsPerMin}
 		if s.VoiceFile != "" {
 			step.VoiceFile = filepath.Join(c.Dir, s.VoiceFile)
 		}

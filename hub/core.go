@@ -18,6 +18,13 @@ type sink interface {
 	tick(now time.Duration, c pipeline.Consent)
 }
 
+// audible is the room's sound: a player that takes PCM, or one over MQTT. It is part of the room, as a lamp is, and gets every Cue whole.
+// Neither method may block.
+type audible interface {
+	cue(c room.Cue, capDB float64)
+	tick(now time.Duration)
+}
+
 // core is the processing goroutine's own: the pipeline and everything that follows one step of it.
 type core struct {
 	log      *slog.Logger
@@ -34,6 +41,7 @@ type core struct {
 	keeper   *keeper
 	sinks    []sink
 	board    *board
+	sound    audible        // nil: none
 	onCue    func(room.Cue) // the demo's body feels the room; nil on a real one
 
 	batch    batch
@@ -109,6 +117,9 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 		c.tell(c.pipeline.Lamp(c.events[:0], now, lost))
 	}
 	c.silence.ask(now, c.askLamp)
+	if c.sound != nil {
+		c.sound.tick(now)
+	}
 	for _, s := range c.sinks {
 		s.tick(now, c.consent)
 	}
@@ -183,6 +194,9 @@ func (c *core) control(e pipeline.Event) {
 	case dsp.Fault:
 		c.board.fault(v)
 	case room.Cue:
+		if c.sound != nil {
+			c.sound.cue(v, c.pipeline.Room().VolumeCap)
+		}
 		if c.onCue != nil {
 			c.onCue(v)
 		}

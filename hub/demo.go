@@ -103,6 +103,7 @@ func demoConfig(scene *synth.Scene, brokerAddr string) *config.Config {
 			Discretion: config.Discretion{DelayMin: 2 * time.Second, DelayMax: 6 * time.Second, Fade: 10 * time.Second, SpreadPercent: 15},
 			Practices:  config.Practices(),
 			Lamps:      []config.Lamp{{ID: demoLamp, Dialect: config.Zigbee2MQTT, Topic: demoTopic, MaxPercent: 100}},
+			Player:     config.Player{Kind: config.NoPlayer}, // a demo makes no sound in a room that did not ask for it
 		},
 	}
 	ids := scene.Wearers()

@@ -18,6 +18,7 @@ import (
 	"hubd/mqtt/homeassistant"
 	"hubd/pipeline"
 	"hubd/room"
+	"hubd/sound"
 	"hubd/web"
 	"hubd/wire"
 )
@@ -36,7 +37,9 @@ type parts struct {
 	wearers   []tellWearer
 	buses     []acquire.Options // without Pacer, Emit, Paused
 	lamps     []*device.Lamp
-	mqtt      *mqtt.Options // nil: no broker; without callbacks and will
+	player    config.Player
+	media     *device.Player // for a player over MQTT
+	mqtt      *mqtt.Options  // nil: no broker; without callbacks and will
 	discovery homeassistant.Options
 	birth     string
 	stops     []config.StopButton
@@ -57,6 +60,7 @@ type live struct {
 	keeper  *keeper
 	behind  *behind
 	server  *socketServer
+	feeder  *feeder // nil: no player takes PCM
 	running sync.WaitGroup
 }
 
@@ -86,6 +90,7 @@ func newLive(p parts) (*live, error) {
 		return nil, err
 	}
 	l.core.lamps, l.core.silence, l.core.askLamp = l.lampGate(in), newSilence(), l.askLamp
+	l.joinSound()
 	l.core.watch = newWatch(p.log, l.busNames())
 	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
 	return l, nil
@@ -155,6 +160,23 @@ func (l *live) askLamp(id string) {
 	}
 }
 
+// joinSound gives the room a voice: a player that takes PCM, or one over MQTT. Sound is heard in real time or not at all.
+func (l *live) joinSound() {
+	log := l.log.With("part", "sound")
+	open := openPlayer(l.player)
+	switch {
+	case l.speed != 1:
+	case open != nil:
+		l.feeder = &feeder{
+			loud: newLoud(), log: log, now: l.pacer.Now, open: open, read: sound.OpenRecording, latency: l.player.Latency,
+			seed: l.pipeline.Room.Seed,
+		}
+		l.core.sound = l.feeder.loud
+	case l.media != nil && l.client != nil:
+		l.core.sound = &media{log: log, codec: l.media, send: l.client.Send, volume: sound.NewVolume()}
+	}
+}
+
 func (l *live) busNames() []string {
 	names := make([]string, len(l.buses))
 	for i, b := range l.buses {
@@ -203,6 +225,9 @@ func (l *live) run(ctx context.Context) error {
 			loop.Run(work)
 		})
 	}
+	if l.feeder != nil {
+		l.goRun(func() { l.feeder.run(work) })
+	}
 	l.core.watch.ready()
 	l.core.run(ctx)
 	l.core.watch.stopping()
@@ -228,6 +253,9 @@ func (l *live) stop(stopKeeping context.CancelFunc) error {
 		l.server.close()
 	}
 	l.core.step() // what came in before the end is obeyed: a pause that was answered is stored
+	if m, ok := l.core.sound.(*media); ok {
+		m.stop()
+	}
 	if l.client != nil {
 		if err := l.client.Close(closeWithin); err != nil {
 			l.log.Warn("the broker did not take the last messages; its own will says that hubd is gone", "error", err)

@@ -2,6 +2,7 @@ package room
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -62,6 +63,16 @@ func newScenes(own map[string]Scene, spread float64) map[string]Scene {
 	}
 	limitSpread(scenes, spread)
 	return scenes
+}
+
+// SceneNamed gives a scene as a room of these options has it, before comfort, cap and night ceiling.
+func SceneNamed(o Options, name string) (Scene, error) {
+	scenes := newScenes(o.Scenes, o.withDefaults().Discretion.SpreadPercent)
+	s, ok := scenes[name]
+	if !ok {
+		return Scene{}, fmt.Errorf("there is no scene %q: there are %s", name, sceneNames(scenes))
+	}
+	return s, nil
 }
 
 func (s Scene) over(under Scene) Scene {

@@ -63,13 +63,14 @@ func commands() []command {
 		{"journal", "notes and results of your own: add, list, remove", runJournal},
 		{"export", "what is kept of a wearer, as csv or json: --wearer ID", runExport},
 		{"backup", "a copy of all that is kept, while the daemon runs", runBackup},
+		{"sound", "render --scene NAME FILE.wav: a scene's sound as a loop for a media player", runSound},
 		{"version", "which hubd this is", runVersion},
 	}
 }
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"probe", "watch", "calibrate", "record", "report", "erase", "history", "discovery", "sound", "page"}
+	return []string{"probe", "watch", "calibrate", "record", "report", "erase", "history", "discovery", "page"}
 }
 
 func main() {
