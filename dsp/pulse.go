@@ -20,7 +20,7 @@ type PulseOptions struct {
 // PulseFeatures are what the regulation state needs of the pulse, as of the last Second. An absent number could not be
 // computed; Reason says why the signal is not good, in plain words, and is empty where it is.
 type PulseFeatures struct {
-	HeartRate        Maybe // beats per minute, median of 10 s
+	HeartRate        Maybe // beats per minute, median of 10 s; also where a single one is too open to be told, since means over many need those as well
 	MeanNN           Maybe // ms, 60 s
 	RMSSD            Maybe // ms, 60 s
 	RSALn            Maybe // ln ms², 60 s, Porges–Bohrer
@@ -232,11 +232,12 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	f := &p.features
 	f.Fresh, p.fresh = p.fresh, Fresh{}
 	f.HeartRate = p.heartRate(t)
-	p.missRate()
+	told := p.surely(f.HeartRate)
+	p.missRate(told.Known)
 	p.breathing = p.respiration(t)
 	f.Breathing, f.BreathingQuality = p.breathing.Rate, p.breathing.Quality
 	dst = p.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
-	dst = append(dst, HeartRate{BPM: f.HeartRate}, p.breathing)
+	dst = append(dst, HeartRate{BPM: told}, p.breathing)
 	if t%(5*time.Second) != 0 {
 		return dst
 	}

@@ -15,8 +15,7 @@ const (
 )
 
 // heartRate is 60000 over the median normal interval of the 10 s that end with the newest judged one. Judging takes two beats, so these
-// 10 s end a little before now. Where a part of the beats made no normal interval, the others may be the slow or the quick ones alone:
-// then the rate is told only if all of them could not move it far.
+// 10 s end a little before now.
 func (p *Pulse) heartRate(t time.Duration) Maybe {
 	if p.record.end == 0 || p.features.Quality < usableQuality {
 		return Maybe{}
@@ -40,11 +39,20 @@ func (p *Pulse) heartRate(t time.Duration) Maybe {
 	if n < rateLeast {
 		return Maybe{}
 	}
-	usual := medianOf(ms[:n])
-	if short, long := p.told.medians(newest, usual); 60000/short > 60000/usual+rateDoubt || 60000/long < 60000/usual-rateDoubt {
+	return Some(math.Round(60000/medianOf(ms[:n])*1e6) / 1e6)
+}
+
+// surely is a rate as it may be told. Where a part of the beats made no normal interval, those that are left may be the slow or the quick
+// ones alone; so it is told only where all beats together could not move it far.
+func (p *Pulse) surely(rate Maybe) Maybe {
+	if !rate.Known {
+		return rate
+	}
+	short, long := p.told.medians(p.record.at(p.record.end-1).t, 60000/rate.Value)
+	if 60000/short > rate.Value+rateDoubt || 60000/long < rate.Value-rateDoubt {
 		return Maybe{}
 	}
-	return Some(math.Round(60000/usual*1e6) / 1e6)
+	return rate
 }
 
 // toldBeat is a beat as it was told. Its time is good enough for a rate even where it is too doubtful for an interval.
