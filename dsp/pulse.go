@@ -1,9 +1,6 @@
 package dsp
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // PulseKind tells what the pulse channel carries.
 type PulseKind uint8
@@ -23,7 +20,7 @@ type PulseOptions struct {
 // PulseFeatures are what the regulation state needs of the pulse, as of the last Second. An absent number could not be
 // computed; Reason says why the signal is not good, in plain words, and is empty where it is.
 type PulseFeatures struct {
-	HeartRate        Maybe // beats per minute, median of 10 s
+	HeartRate        Maybe // beats per minute, median of 10 s; also where a single one is too open to be told, since means over many need those as well
 	MeanNN           Maybe // ms, 60 s
 	RMSSD            Maybe // ms, 60 s
 	RSALn            Maybe // ln ms², 60 s, Porges–Bohrer
@@ -75,6 +72,7 @@ type Pulse struct {
 	afterGap bool
 
 	intervals *classifier
+	told      toldBeats
 	record    record
 	short     window
 	long      window
@@ -143,7 +141,9 @@ func (p *Pulse) beat(dst []Value, f *found) []Value {
 	touches := p.anyBeat && p.features.Quality >= usableQuality && !f.alone && !f.doubtful && !p.doubtful && ms >= shortestRR && ms <= longestRR
 	p.lastBeat, p.anyBeat, p.doubtful = f.at, true, f.doubtful
 	p.total.beats++
-	dst = append(dst, Beat{T: f.at, Amplitude: f.amplitude, Quality: p.beatQuality(f)})
+	quality := p.beatQuality(f)
+	p.told.add(toldBeat{t: f.at, usable: quality >= usableQuality})
+	dst = append(dst, Beat{T: f.at, Amplitude: f.amplitude, Quality: quality})
 	p.breath.add(modulated{t: f.at, value: [modulations]float64{f.amplitude, f.foot, ms}, known: touches})
 	if !touches {
 		p.afterGap = true
@@ -200,6 +200,7 @@ func (p *Pulse) Withdraw() {
 		l.withdraw()
 	}
 	p.intervals.clear()
+	p.told.clear()
 	p.short.clear()
 	p.long.clear()
 	p.breath.clear()
@@ -231,11 +232,12 @@ func (p *Pulse) Second(dst []Value, t time.Duration) []Value {
 	f := &p.features
 	f.Fresh, p.fresh = p.fresh, Fresh{}
 	f.HeartRate = p.heartRate(t)
-	p.missRate()
+	told := p.surely(f.HeartRate)
+	p.missRate(told.Known)
 	p.breathing = p.respiration(t)
 	f.Breathing, f.BreathingQuality = p.breathing.Rate, p.breathing.Quality
 	dst = p.signal.tell(dst, t, f.Contact, f.Quality, f.Reason)
-	dst = append(dst, HeartRate{BPM: f.HeartRate}, p.breathing)
+	dst = append(dst, HeartRate{BPM: told}, p.breathing)
 	if t%(5*time.Second) != 0 {
 		return dst
 	}
@@ -287,32 +289,4 @@ func (p *Pulse) respiration(t time.Duration) Respiration {
 		return Respiration{T: t - breathWindow/2}
 	}
 	return p.breath.rate(t)
-}
-
-// heartRate is 60000 over the median normal interval of the 10 s that end with the newest judged one. Judging takes two beats,
-// so these 10 s end a little before now; an interval older than 6 s tells nothing of now.
-func (p *Pulse) heartRate(t time.Duration) Maybe {
-	if p.record.end == 0 || p.features.Quality < usableQuality {
-		return Maybe{}
-	}
-	newest := p.record.at(p.record.end - 1).t
-	if t-newest > 6*time.Second {
-		return Maybe{}
-	}
-	var ms [64]float64
-	n := 0
-	for i := p.record.end - 1; i >= p.short.from && n < len(ms); i-- {
-		e := p.record.at(i)
-		if e.t <= newest-10*time.Second {
-			break
-		}
-		if e.class == ClassNN {
-			ms[n] = e.ms
-			n++
-		}
-	}
-	if n < 5 {
-		return Maybe{}
-	}
-	return Some(math.Round(60000/medianOf(ms[:n])*1e6) / 1e6)
 }

@@ -154,8 +154,8 @@ func (p *Pulse) assess(t time.Duration) {
 }
 
 // missRate counts the seconds in which a good signal gives no heart rate.
-func (p *Pulse) missRate() {
-	if p.rateless++; p.features.HeartRate.Known || p.features.Quality < usableQuality {
+func (p *Pulse) missRate(told bool) {
+	if p.rateless++; told || p.features.Quality < usableQuality {
 		p.rateless = 0
 	}
 }

@@ -14,8 +14,8 @@ const (
 	turnApart  = 0.12 // of the mean distance: that a distance may differ from the one a round before; breathing moves it by that
 	turnSpread = 0.7  // the shortest distance of each round over its longest, at most: the deepest breathing in rounds of three beats has 0.8
 	turnShort  = 0.45 // s, the shortest distance: the second wave of one and the same beat follows within 0.4 s
-	turnLike   = 0.7  // correlation with the template: weak beats have 0.75 and more where their foot lies in the wave before
-	turnWeak   = 0.2  // of the usual height
+	turnLike   = 0.65 // correlation with the template: beats a quarter as strong have 0.7 where their foot lies in the wave before
+	turnWeak   = 0.15 // of the usual height: of a beat a quarter as strong the wave before takes some away
 	turnBreak  = 2.5  // s without any such wave: the row begins anew
 )
 

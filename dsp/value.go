@@ -79,7 +79,8 @@ type IBI struct {
 // Kind is the event name.
 func (IBI) Kind() string { return "ibi" }
 
-// HeartRate is the rate from the median normal interval of the last 10 s, in beats per minute; absent under 5 intervals.
+// HeartRate is the rate from the median normal interval of the last 10 s, in beats per minute; absent under 5 intervals, and where beats
+// that made none could move it far.
 type HeartRate struct{ BPM Maybe }
 
 // Kind is the event name.

@@ -11,6 +11,7 @@ from replays import Replay, scorer
 LEARNING_S = 10.0     # of each run of contact, in which beats may come late
 RATE_WINDOW_S = 10.0  # of a heart_rate event (docs/replay.md)
 RATE_BEATS = 5        # intervals it needs
+SAME_BEATS = 10       # of a 60 s window, as the scorer asks of hubd's
 RATE_EDGE_S = 0.1     # both see the same newest beat, whatever the pulse delay does
 
 
@@ -61,6 +62,22 @@ def heart_rate_errors(r: Replay) -> RateErrors:
             errors.append(abs(event["bpm"] - 60000 / np.median(inside)))
     p50, p95 = scorer.quantiles(errors, 50, 95)
     return RateErrors(p50, p95, max(errors) if errors else None)
+
+
+def same_beats_rate_error(r: Replay) -> float | None:
+    """Median over the scorer's 60 s windows of the error of the median rate, of those intervals alone that both hubd and the reference have: what the
+    reference does not trust has no truth, and it leaves out the quick beats more often."""
+    if r.rec.intervals is None or not r.events.get("ibi"):
+        return None
+    ref, own = scorer.reference_intervals(r.rec, r.lag), scorer.nn_rows(r.events)
+    pairs = scorer.match(ref[:, 1], own[:, 1])
+    errors = []
+    for start in np.arange(0, max(r.rec.duration - 30, 1), 60.0):
+        inside = [(i, j) for i, j in pairs if start < ref[i, 1] <= start + 60]
+        if len(inside) >= SAME_BEATS:
+            theirs, ours = zip(*((ref[i, 2], own[j, 2]) for i, j in inside))
+            errors.append(abs(60000 / np.median(ours) - 60000 / np.median(theirs)))
+    return scorer.quantiles(errors, 50)[0]
 
 
 def rate_shown_percent(r: Replay) -> float | None:
