@@ -41,7 +41,8 @@ type seen struct {
 	light, colour    glide
 	lightBefore      glide        // the way the newest change of brightness cut into
 	last             *lastCommand // nil: none that could still be lost
-	pausedFrom       dsp.Maybe    // brightness when the pause began
+	pausedFrom       dsp.Maybe    // brightness when the pause began, as far as is known by now
+	pausedFirst      float64      // what was taken for it at first
 	turned           time.Duration
 	way              int
 
@@ -255,7 +256,8 @@ func (w *witness) pausing(k *seen, from float64, m room.LampCommand) {
 	if w.now < w.party.pausedAt+time.Minute && k.pausedFrom.Known {
 		goal = min(goal, k.pausedFrom.Value+10)
 	}
-	if math.Abs(to-goal) > 0.5+rounding { // a change so small is none
+	low := min(goal, k.pausedFirst+10-0.5) // the room keeps to what it took the lamp for, though it proves to have been brighter
+	if math.Abs(to-goal) > 0.5+rounding && !(k.pausedFrom.Known && to >= low-rounding && to <= max(from, goal)) { // a change so small is none
 		w.between("pause", k, from, to, goal)
 	}
 }

@@ -224,7 +224,7 @@ func (w *witness) passPause() {
 		for _, k := range w.all {
 			k.pausedFrom = dsp.Maybe{}
 			if k.sent {
-				k.pausedFrom = dsp.Some(k.light.at(w.now))
+				k.pausedFrom, k.pausedFirst = dsp.Some(k.light.at(w.now)), k.light.at(w.now)
 			}
 		}
 	}
