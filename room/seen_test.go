@@ -256,7 +256,7 @@ func (w *witness) pausing(k *seen, from float64, m room.LampCommand) {
 	if w.now < w.party.pausedAt+time.Minute && k.pausedFrom.Known {
 		goal = min(goal, k.pausedFrom.Value+10)
 	}
-	low := min(goal, k.pausedFirst+10-0.5) // the room keeps to what it took the lamp for, though it proves to have been brighter
+	low := min(goal, k.pausedFirst+10-0.5)                                                                        // the room keeps to what it took the lamp for, though it proves to have been brighter
 	if math.Abs(to-goal) > 0.5+rounding && !(k.pausedFrom.Known && to >= low-rounding && to <= max(from, goal)) { // a change so small is none
 		w.between("pause", k, from, to, goal)
 	}
