@@ -151,7 +151,7 @@ func (t *teller) tick(now time.Duration, c pipeline.Consent) {
 	if p, due := t.roomView.PublishState(t.payload[:0]); due {
 		t.publish(wire.Telling(t.topics.RoomState(), p))
 	}
-	if p, due := t.roomView.PublishCue(t.payload[:0]); due {
+	if p, due := t.roomView.PublishCue(t.payload[:0], now); due {
 		t.publish(wire.Telling(t.topics.RoomCue(), p))
 	}
 }
