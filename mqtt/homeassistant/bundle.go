@@ -32,7 +32,7 @@ type origin struct {
 	URL      string `json:"url,omitempty"`
 }
 
-// component is one entity. Which fields belong to which platform is checked by Validate.
+// component is one entity, or one device trigger. Which fields belong to which platform is checked by Validate.
 type component struct {
 	Platform        string         `json:"p"`
 	UniqueID        string         `json:"unique_id,omitempty"`
@@ -64,6 +64,13 @@ type component struct {
 	Max          *float64 `json:"max,omitempty"`
 	Step         float64  `json:"step,omitempty"`
 	InputMode    string   `json:"mode,omitempty"`
+
+	// Of a device trigger alone.
+	AutomationType string `json:"automation_type,omitempty"`
+	Type           string `json:"type,omitempty"`
+	Subtype        string `json:"subtype,omitempty"`
+	Topic          string `json:"topic,omitempty"`
+	Payload        string `json:"payload,omitempty"`
 }
 
 // availability is one topic that says online while the entity can be used.
@@ -93,7 +100,7 @@ func deviceName(chosen, kind string, components map[string]component) string {
 func (c component) reduced() component { return component{Platform: c.Platform} }
 
 func (c component) isReduced() bool {
-	return c.UniqueID == "" && c.StateTopic == "" && c.CommandTopic == ""
+	return c.UniqueID == "" && c.StateTopic == "" && c.CommandTopic == "" && c.Topic == ""
 }
 
 // Bundles gives the discovery messages, the room's first, then the wearers' in their order: retained, QoS 1. Every bundle

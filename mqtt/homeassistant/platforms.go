@@ -27,5 +27,7 @@ func platforms() map[string]rules {
 		"switch": {state: true, command: true, categories: either, classes: map[string][]string{"outlet": nil, "switch": nil}},
 		"select": {state: true, command: true, categories: either},
 		"number": {state: true, command: true, unit: true, categories: either},
+
+		triggerPlatform: {}, // checked by checkTrigger
 	}
 }

@@ -27,6 +27,7 @@ func roomBundle(o Options) bundle {
 	m.roomButtons(o.Topics)
 	m.roomChoices(o)
 	m.roomNumbers(o.Topics)
+	m.triggers(o)
 	return bundle{
 		Device:     device{IDs: []string{hub}, Name: deviceName(o.roomName(), "Room", m.made), Manufacturer: "hubd", Model: "Room", Software: o.Version},
 		Origin:     origin{Name: "hubd", Software: o.Version, URL: o.URL},

@@ -36,7 +36,7 @@ func Validate(m mqtt.Message) error {
 		if !objectID.MatchString(key) {
 			problems = append(problems, fmt.Errorf("homeassistant: %s: component key %q: want %s", m.Topic, key, objectID))
 		}
-		for _, identity := range []string{c.UniqueID, c.DefaultEntityID} {
+		for _, identity := range c.identities() {
 			if other, twice := taken[identity]; twice && identity != "" {
 				problems = append(problems, fmt.Errorf("homeassistant: %s: components %s and %s are both %s", m.Topic, other, key, identity))
 			}
@@ -89,6 +89,9 @@ func (c component) check(topic, deviceName string) []error {
 	if c.isReduced() {
 		return nil
 	}
+	if c.Platform == triggerPlatform {
+		return c.checkTrigger(topic)
+	}
 	var problems []error
 	wrong := func(bad bool, format string, args ...any) {
 		if bad {
@@ -98,6 +101,7 @@ func (c component) check(topic, deviceName string) []error {
 	wrong(c.UniqueID == "", "unique_id is missing")
 	wrong(!entityID.MatchString(c.DefaultEntityID) || !strings.HasPrefix(c.DefaultEntityID, c.Platform+"."),
 		"default_entity_id %q: want %s.<letters, digits and _>", c.DefaultEntityID, c.Platform)
+	wrong(c.AutomationType+c.Type+c.Subtype+c.Topic+c.Payload != "", "automation_type, type, subtype, topic and payload are a device trigger's")
 	wrong(c.Name == "", "name is missing")
 	wrong(repeats(c.Name, deviceName), "name %q repeats the device's name %q", c.Name, deviceName)
 	wrong(r.state && c.StateTopic == "", "state_topic is missing")
@@ -119,7 +123,7 @@ func repeats(name, device string) bool {
 func (c component) checkTopics(config string) []error {
 	tree := config[:strings.Index(config+"/device/", "/device/")+1]
 	var problems []error
-	topics := []string{c.StateTopic, c.CommandTopic}
+	topics := []string{c.StateTopic, c.CommandTopic, c.Topic}
 	for _, a := range c.Availability {
 		if a.Topic == "" {
 			problems = append(problems, errors.New("an availability topic is empty"))

@@ -59,6 +59,37 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+func TestValidateDeviceTriggers(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		change func(*component)
+		want   string
+	}{
+		{"an action", func(c *component) { c.AutomationType = "action" }, "want trigger"},
+		{"no type", func(c *component) { c.Type = "" }, "type and subtype"},
+		{"no subtype", func(c *component) { c.Subtype = "" }, "type and subtype"},
+		{"no topic", func(c *component) { c.Topic = ""; c.UniqueID = "x" }, "needs its topic"},
+		{"a wildcard", func(c *component) { c.Topic = "hubd/+/room/event" }, "neither + nor #"},
+		{"a name", func(c *component) { c.Name = "Check-in" }, "no entity"},
+		{"two of the same words", func(c *component) { c.Type, c.Subtype = "ended", "session" }, "are both"},
+		{"an entity with a trigger's words", func(c *component) {
+			*c = component{Platform: "sensor", UniqueID: "x", DefaultEntityID: "sensor.x", Name: "X", StateTopic: "x", Type: "asked"}
+		}, "a device trigger's"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			m := bundles(t, Wearer{ID: "a"})[0]
+			b := decode(t, m)
+			c := b.Components["when_check_in"]
+			row.change(&c)
+			b.Components["when_check_in"] = c
+			m.Payload, _ = json.Marshal(b)
+			if err := Validate(m); err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Errorf("error %v, want one about %q", err, row.want)
+			}
+		})
+	}
+}
+
 func TestValidateTheRoom(t *testing.T) {
 	for _, row := range []struct{ name, from, to, want string }{
 		{"a number whose ends are exchanged", `"min":4.5`, `"min":45`, "min below max"},
