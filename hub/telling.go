@@ -237,9 +237,14 @@ func (t *teller) rediscover(c pipeline.Consent) {
 
 // describe gives the discovery messages of the room and of these wearers.
 func (t *teller) describe(wearers []homeassistant.Wearer) ([]mqtt.Message, error) {
+	return homeassistant.Bundles(t.facts(wearers))
+}
+
+// facts are what there is to describe.
+func (t *teller) facts(wearers []homeassistant.Wearer) homeassistant.Options {
 	o := t.ha
 	o.Wearers, o.Scenes, o.Practices = wearers, t.scenes, room.Practices()
-	return homeassistant.Bundles(o)
+	return o
 }
 
 // shown is how the wearers are described now.

@@ -106,6 +106,20 @@ func (c component) isReduced() bool {
 // Bundles gives the discovery messages, the room's first, then the wearers' in their order: retained, QoS 1. Every bundle
 // has passed Validate.
 func Bundles(o Options) ([]mqtt.Message, error) {
+	messages, err := Unchecked(o)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range messages {
+		if err := Validate(m); err != nil {
+			return nil, err
+		}
+	}
+	return messages, nil
+}
+
+// Unchecked gives the same messages without a look at whether Home Assistant would take them: to show what it would refuse, never to send.
+func Unchecked(o Options) ([]mqtt.Message, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -113,9 +127,6 @@ func Bundles(o Options) ([]mqtt.Message, error) {
 	for _, b := range append([]bundle{roomBundle(o)}, wearerBundles(o)...) {
 		m, err := b.message(o.prefix())
 		if err != nil {
-			return nil, err
-		}
-		if err := Validate(m); err != nil {
 			return nil, err
 		}
 		messages = append(messages, m)
