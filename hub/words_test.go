@@ -34,7 +34,7 @@ var speakers = []string{
 }
 
 // written are the texts that people read as files.
-var written = []string{"README.md", "CHANGELOG.md", "config.example.yaml", "docs/*.md", "systemd/*"}
+var written = []string{"README.md", "CHANGELOG.md", "config.example.yaml", "docs/*.md", "systemd/*", "homeassistant/*.*", "homeassistant/blueprints/*/hubd/*"}
 
 // said is one text that people may read.
 type said struct{ where, text string }
