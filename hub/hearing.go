@@ -24,6 +24,7 @@ type hearer struct {
 	inbox      *inbox
 	request    func(pipeline.Command, chan<- string) error
 	born       func()
+	left       func(wearer string)                                   // the broker keeps the status of somebody who is no wearer of this hub
 	told       []string                                              // topics of lamps whose report was not understood; as many as there are lamps at most
 	simFault   func(chip string, f sim.Fault, seconds float64) error // nil: no simulated chips
 }
@@ -37,7 +38,7 @@ func (h *hearer) filters() []string {
 	for _, l := range h.lamps {
 		out = append(out, l.Topics()...)
 	}
-	return out
+	return append(out, h.topics.Statuses()) // last: its retained messages come at once
 }
 
 func (h *hearer) hear(in mqtt.Inbound) {
@@ -53,6 +54,12 @@ func (h *hearer) hear(in mqtt.Inbound) {
 	}
 	if target, name, ok := h.topics.ParseCommand(in.Topic); ok {
 		h.command(target, name, in)
+		return
+	}
+	if wearer, ok := h.topics.ParseStatus(in.Topic); ok {
+		if in.Retained && len(in.Payload) > 0 && !slices.Contains(h.wearers, wearer) {
+			h.left(wearer)
+		}
 		return
 	}
 	for _, l := range h.lamps {

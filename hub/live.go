@@ -114,7 +114,7 @@ func (l *live) joinBroker(in *inbox) error {
 	l.teller.begin(l.core.consent)
 	ears := &hearer{
 		log: l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
-		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
+		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, left: l.teller.hasLeft, simFault: l.simFault,
 	}
 	o := *l.mqtt
 	o.Will, o.OnUp, o.OnInbound = topics.HubStatus(false), l.teller.announcement, ears.hear

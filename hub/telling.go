@@ -63,6 +63,7 @@ type teller struct {
 	bundles  []mqtt.Message // discovery as last announced
 	shares   []pipeline.Share
 	statuses []mqtt.Message // of the wearers, as last told
+	leavers  []string       // whom the broker still knows and this hub does not; bounded by maxLeavers
 }
 
 func newTeller(log *slog.Logger, topics wire.Topics, ha homeassistant.Options, wearers []tellWearer) *teller {
@@ -139,6 +140,7 @@ func (t *teller) tick(now time.Duration, c pipeline.Consent) {
 	t.follow(now, c)
 	t.rediscover(c)
 	t.answerBirth(now)
+	t.sweep()
 	for i, v := range t.views {
 		t.status(i, v.Status())
 		if p, due := v.Publish(t.payload[:0], now); due {

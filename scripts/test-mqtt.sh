@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# hubd run on simulated chips against a real mosquitto on loopback. hub/mosquitto_test.go lists what is checked.
+# hubd run on simulated chips against a real mosquitto on loopback. hub/mosquitto_test.go lists what is checked;
+# hub/mosquitto_acl_test.go checks homeassistant/mosquitto.acl.example.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin
@@ -9,4 +10,4 @@ need mosquitto_passwd mosquitto
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 HUBD_BINARY=$PWD/bin/hubd ${GO:-go} test -count=1 -run TestMosquitto -v ./hub | tee "$out"
-grep -q -- '--- PASS: TestMosquitto' "$out" || { echo "the test with mosquitto did not run"; exit 1; }
+grep -q -- "--- PASS: TestMosquitto " "$out" || { echo "the test with mosquitto did not run"; exit 1; }

@@ -51,6 +51,19 @@ func (t Topics) SimSet(name string) string { return t.under(TargetSim, "set", na
 // Commands is the one filter to subscribe to for all commands of this hub, whatever their target.
 func (t Topics) Commands() string { return t.under("+", "set", "+") }
 
+// Statuses is the one filter to subscribe to for what the broker has kept of every wearer's status.
+func (t Topics) Statuses() string { return t.under("+", "status") }
+
+// ParseStatus reads the wearer from a topic that Statuses matched; false for any other topic. Whether there is such a wearer is not checked.
+func (t Topics) ParseStatus(topic string) (wearer string, ok bool) {
+	rest, ok := strings.CutPrefix(topic, "hubd/"+t.Hub+"/")
+	if !ok {
+		return "", false
+	}
+	wearer, last, ok := strings.Cut(rest, "/")
+	return wearer, ok && wearer != "" && last == "status"
+}
+
 // Discovery is where Home Assistant reads the room's device; wearer empty, or one wearer's. Retained.
 func (t Topics) Discovery(prefix, wearer string) string {
 	id := "hubd_" + t.Hub

@@ -21,6 +21,7 @@ func TestTopicsAreThoseOfTheDesign(t *testing.T) {
 		"hubd/bed-1/room/set/pause":                h.RoomSet("pause"),
 		"hubd/bed-1/sim/set/fault":                 h.SimSet("fault"),
 		"hubd/bed-1/+/set/+":                       h.Commands(),
+		"hubd/bed-1/+/status":                      h.Statuses(),
 		"homeassistant/device/hubd_bed-1/config":   h.Discovery("homeassistant", ""),
 		"homeassistant/device/hubd_bed-1_a/config": h.Discovery("homeassistant", "a"),
 	} {
@@ -51,6 +52,26 @@ func TestCommandTopicsReadBack(t *testing.T) {
 	} {
 		if target, name, ok := h.ParseCommand(c.topic); target != c.target || name != c.name || ok != c.ok {
 			t.Errorf("%q: got %q, %q, %v", c.topic, target, name, ok)
+		}
+	}
+}
+
+func TestStatusTopicsReadBack(t *testing.T) {
+	h := wire.Topics{Hub: "bed"}
+	for _, c := range []struct {
+		topic, wearer string
+		ok            bool
+	}{
+		{h.WearerStatus("a"), "a", true},
+		{h.Status(), "status", false},
+		{h.WearerState("a"), "a", false},
+		{"hubd/bed//status", "", false},
+		{"hubd/bed/a/b/status", "a", false},
+		{"hubd/bedroom/a/status", "", false},
+		{"", "", false},
+	} {
+		if wearer, ok := h.ParseStatus(c.topic); ok != c.ok || ok && wearer != c.wearer {
+			t.Errorf("%q: got %q, %v", c.topic, wearer, ok)
 		}
 	}
 }

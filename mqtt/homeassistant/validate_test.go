@@ -175,3 +175,18 @@ func TestWithdraw(t *testing.T) {
 		t.Error("a bundle that cannot be read is no error")
 	}
 }
+
+func TestAWearerWhoLeftIsTakenBackUnderTheTopicOfTheirDevice(t *testing.T) {
+	for _, prefix := range []string{"", "ha"} {
+		o := options(Wearer{ID: "a"})
+		o.Prefix = prefix
+		all, err := Bundles(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := TakenBack(o, "a")
+		if m.Topic != all[1].Topic || len(m.Payload) != 0 || Validate(m) != nil {
+			t.Errorf("%+v, want an empty message on %s", m, all[1].Topic)
+		}
+	}
+}
