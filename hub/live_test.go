@@ -219,34 +219,6 @@ func TestAChipThatNeverAnswersIsAStateAndNoEnd(t *testing.T) {
 	}
 }
 
-func TestAWearerWhoIsGoneFromTheConfigIsSweptFromTheBroker(t *testing.T) {
-	b, err := broker.Start("127.0.0.1:0", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { b.Close() })
-	h := &heard{}
-	before := listen(t, b.Addr(), h)
-	const gone, others = "homeassistant/device/hubd_bedroom_old/config", "homeassistant/device/hubd_attic_old/config"
-	for topic, payload := range map[string]string{gone: "{}", "hubd/bedroom/old/status": "paused", others: "{}", "hubd/attic/old/status": "paused"} {
-		if err := before.Send(mqtt.Message{Topic: topic, Payload: []byte(payload), QoS: 1, Retain: true}, time.Time{}, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	until(t, "the broker keeps them", func() bool { return before.Counters().Sent >= 4 })
-	d := run(t, home(fmt.Sprintf("mqtt: {url: \"mqtt://%s\"}", b.Addr()), "99"), "")
-	until(t, "the device of old is taken back", h.some(0, gone, "^$"))
-	until(t, "so is its status", h.some(0, "hubd/bedroom/old/status", "^$"))
-	until(t, "a is described", h.some(0, "homeassistant/device/hubd_bedroom_a/config", "hubd_bedroom_a"))
-	d.stop()
-	until(t, "hubd has said its last word", h.some(0, "hubd/bedroom/status", "offline"))
-	for _, topic := range []string{others, "hubd/attic/old/status", "hubd/bedroom/a/status", "homeassistant/device/hubd_bedroom_a/config"} {
-		if h.some(0, topic, "^$")() {
-			t.Errorf("%s is taken back too", topic)
-		}
-	}
-}
-
 // heard is what a subscriber of the demo's broker got.
 type heard struct {
 	mu  sync.Mutex

@@ -54,6 +54,12 @@ func (t Topics) Commands() string { return t.under("+", "set", "+") }
 // Statuses is the one filter to subscribe to for what the broker has kept of every wearer's status.
 func (t Topics) Statuses() string { return t.under("+", "status") }
 
+// Everything is the one filter for all that is under this hub's id.
+func (t Topics) Everything() string { return t.under("#") }
+
+// Forget is where hubd discovery --forget sends a message to itself, to know when it has heard all that the broker kept. Never retained.
+func (t Topics) Forget() string { return t.under("forget") }
+
 // ParseStatus reads the wearer from a topic that Statuses matched; false for any other topic. Whether there is such a wearer is not checked.
 func (t Topics) ParseStatus(topic string) (wearer string, ok bool) {
 	rest, ok := strings.CutPrefix(topic, "hubd/"+t.Hub+"/")

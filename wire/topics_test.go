@@ -22,6 +22,8 @@ func TestTopicsAreThoseOfTheDesign(t *testing.T) {
 		"hubd/bed-1/sim/set/fault":                 h.SimSet("fault"),
 		"hubd/bed-1/+/set/+":                       h.Commands(),
 		"hubd/bed-1/+/status":                      h.Statuses(),
+		"hubd/bed-1/#":                             h.Everything(),
+		"hubd/bed-1/forget":                        h.Forget(),
 		"homeassistant/device/hubd_bed-1/config":   h.Discovery("homeassistant", ""),
 		"homeassistant/device/hubd_bed-1_a/config": h.Discovery("homeassistant", "a"),
 	} {

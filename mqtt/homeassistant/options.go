@@ -53,10 +53,7 @@ type Topics struct {
 var id = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 
 func (o Options) check() error {
-	var problems []error
-	if !id.MatchString(o.HubID) {
-		problems = append(problems, fmt.Errorf("homeassistant: hub id %q: want %s", o.HubID, id))
-	}
+	problems := []error{o.CheckID()}
 	t := o.Topics
 	if t.HubStatus == "" || t.RoomSession == "" || t.RoomState == "" || t.RoomEvent == "" || t.RoomSet == nil ||
 		t.WearerStatus == nil || t.WearerState == nil || t.WearerEvent == nil || t.WearerSet == nil {
@@ -70,6 +67,14 @@ func (o Options) check() error {
 		seen[w.ID] = true
 	}
 	return errors.Join(problems...)
+}
+
+// CheckID tells whether HubID can be a hub's.
+func (o Options) CheckID() error {
+	if !id.MatchString(o.HubID) {
+		return fmt.Errorf("homeassistant: hub id %q: want %s", o.HubID, id)
+	}
+	return nil
 }
 
 func (o Options) prefix() string {
