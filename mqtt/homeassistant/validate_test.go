@@ -63,6 +63,10 @@ func TestValidateTheRoom(t *testing.T) {
 	for _, row := range []struct{ name, from, to, want string }{
 		{"a number whose ends are exchanged", `"min":4.5`, `"min":45`, "min below max"},
 		{"a number without step", `"step":0.1`, `"step":0`, "step of at least"},
+		{"a trigger of another kind", `"automation_type":"trigger"`, `"automation_type":"action"`, "automation_type trigger"},
+		{"a trigger without a topic", `"topic":"hubd/bed-room/room/event","type":"asked"`, `"type":"asked"`, "automation_type trigger"},
+		{"a trigger with a name", `"type":"asked"`, `"type":"asked","name":"Asked"`, "nothing else"},
+		{"a wildcard in a trigger's topic", `"topic":"hubd/bed-room/room/event","type":"asked"`, `"topic":"hubd/#","type":"asked"`, "neither + nor #"},
 		{"a misspelt key", `"state_topic"`, `"state_topics"`, "unknown field"},
 		{"no JSON", `{"dev"`, `"dev"`, "homeassistant"},
 	} {
@@ -96,13 +100,12 @@ func TestWithdraw(t *testing.T) {
 	full := Wearer{ID: "a", Share: pipeline.ShareFull}
 	none := Wearer{ID: "a", Share: pipeline.ShareNone}
 	b := Wearer{ID: "b", Share: pipeline.ShareNone}
-	before, after := bundles(t, full, b), bundles(t, none, b)
+	before, after := bundles(t, full, b), bundles(t, none, b) // the room loses nothing: b shares nothing before and after
 
 	steps, err := Withdraw(before, after)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The room loses nothing: events that are no longer told are no entity.
 	if len(steps) != 2 || steps[0].Topic != before[1].Topic || string(steps[1].Payload) != string(after[1].Payload) {
 		t.Fatalf("%d steps, want the parting bundle and then the new one", len(steps))
 	}
@@ -127,7 +130,7 @@ func TestWithdraw(t *testing.T) {
 	}{
 		"nothing changes":          {before, before, 0},
 		"more is shared":           {after, before, 0},
-		"a wearer is gone":         {before, bundles(t, full), 1},
+		"a wearer is gone":         {before, append(before[:1:1], bundles(t, full)[1:]...), 1},
 		"withdrawn before already": {[]mqtt.Message{steps[0]}, after, 0},
 	} {
 		got, err := Withdraw(row.before, row.after)
@@ -139,6 +142,10 @@ func TestWithdraw(t *testing.T) {
 				t.Errorf("%s: %s %q", name, m.Topic, m.Payload)
 			}
 		}
+	}
+	steps, err = Withdraw(bundles(t, full)[:1], bundles(t, none)[:1])
+	if err != nil || len(steps) != 2 || !strings.Contains(string(steps[0].Payload), `"on_settled":{"p":"device_automation"}`) {
+		t.Errorf("the trigger of what is told no more is not taken away: %v, %d steps", err, len(steps))
 	}
 	if _, err := Withdraw([]mqtt.Message{{Topic: before[0].Topic, Payload: []byte("x")}}, before); err == nil {
 		t.Error("a bundle that cannot be read is no error")
