@@ -74,7 +74,8 @@ class Evening:
     async def end(self):
         """Stop everything that still runs."""
         try:
-            await self.home.end()
+            if self.home.ws is not None and not self.home.ws.closed:
+                await self.home.end()
         finally:
             self.ears.close()
             for p in (self.hub, self.home, self.broker):

@@ -1,6 +1,7 @@
 """Every entity is there and is what it should be, and nothing else is."""
 
 from . import expected
+from .step_controls import begin_together, shows
 from .waiting import until
 
 SLOW = 110  # seconds: heart-rate variability needs a minute of pulse
@@ -97,6 +98,7 @@ async def triggers(e):
     listed = await e.home.call("device_automation/trigger/list", device_id=room)
     mine = [t for t in listed if t["domain"] == "mqtt" and "subtype" in t]
     e.same("device triggers", {(t["subtype"], t["type"]) for t in mine}, expected.TRIGGERS)
+    await begin_together(e)
     chosen = next((t for t in mine if t["subtype"] == "check-in"), None)
     if not e.check(chosen is not None, "no trigger for a check-in"):
         return
@@ -109,6 +111,9 @@ async def triggers(e):
     await until("the automation runs at a check-in", lambda: e.home.attribute("automation.e2e_trigger", "last_triggered") != before)
     await e.home.act("button.press", expected.id_of("room", "answer_fine_for_now"))
     await e.home.delete("/api/config/automation/config/e2e_trigger")
+    for _ in range(2):  # the session, then its after scene
+        await e.home.act("button.press", expected.id_of("room", "end_session"))
+    await shows(e, "room", "in_use", "off")
 
 
 async def quiet(e):
@@ -119,11 +124,13 @@ async def quiet(e):
     e.same("lines of the log about MQTT", e.home.complaints(), [])
 
 
-STEPS = [
+FIRST = [
     ("three devices, named and joined", devices),
     ("every entity in the registry, and no other", registry),
     ("what is disabled by default can be enabled, and a reload brings everything back", enable_all),
+]
+STEPS = [
     ("every entity has a value, its unit and its classes", states),
     ("triggers of the room's device", triggers),
-    ("no repairs, no complaint in the log", quiet),
 ]
+LAST = [("no repairs, no complaint in the log", quiet)]
