@@ -73,7 +73,8 @@ func newLive(p parts) (*live, error) {
 	l.core = &core{
 		log: p.log, now: p.pacer.Now, wall: clock.local, speed: p.speed, pipeline: pipeline.New(p.pipeline), wearers: ids,
 		inbox: in, pauses: stop, keeper: l.keeper, onCue: p.onCue,
-		sinks: append([]sink{l.keeper, &healthLog{log: p.log.With("part", "sensors")}}, p.sinks...),
+		refusals: refusals{log: p.log.With("part", "commands")},
+		sinks:    append([]sink{l.keeper, &healthLog{log: p.log.With("part", "sensors")}}, p.sinks...),
 	}
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
