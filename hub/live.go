@@ -113,8 +113,10 @@ func (l *live) joinBroker(in *inbox) error {
 	l.teller.room, l.teller.sensed, l.teller.lamps = l.core.pipeline.Room, l.core.pipeline.Sensed, l.lamps
 	l.teller.scenes = l.core.pipeline.Scenes()
 	l.teller.begin(l.core.consent)
+	sweep := newSweeper(l.log.With("part", "mqtt"), topics, l.discovery, l.core.wearers)
 	ears := &hearer{
-		log: l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
+		sweeper: sweep,
+		log:     l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
 		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
 	}
 	o := *l.mqtt
@@ -128,7 +130,7 @@ func (l *live) joinBroker(in *inbox) error {
 			return err
 		}
 	}
-	l.client, l.teller.client = client, client
+	l.client, l.teller.client, sweep.send = client, client, client.Send
 	l.core.sinks = append(l.core.sinks, l.teller)
 	return nil
 }

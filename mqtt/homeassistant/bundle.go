@@ -23,6 +23,7 @@ type device struct {
 	Manufacturer string   `json:"mf"`
 	Model        string   `json:"mdl"`
 	Software     string   `json:"sw,omitempty"`
+	Serial       string   `json:"sn,omitempty"`
 	Via          string   `json:"via_device,omitempty"`
 }
 

@@ -29,7 +29,7 @@ func roomBundle(o Options) bundle {
 	m.roomNumbers(o.Topics)
 	m.roomTriggers(o)
 	return bundle{
-		Device:     device{IDs: []string{hub}, Name: deviceName(o.roomName(), "Room", m.made), Manufacturer: "hubd", Model: "Room", Software: o.Version},
+		Device:     device{IDs: []string{hub}, Name: deviceName(o.roomName(), "Room", m.made), Manufacturer: "hubd", Model: "Room", Software: o.Version, Serial: o.Mark},
 		Origin:     origin{Name: "hubd", Software: o.Version, URL: o.URL},
 		Components: m.made,
 	}

@@ -14,7 +14,7 @@ BUDGET = 600  # seconds for everything after the first install
 # The order matters: heart-rate variability needs a minute before every entity has a value, and each part begins where the one
 # before it ended.
 PARTS = {
-    "entities": step_entities.FIRST + step_latency.STEPS + step_abuse.STEPS[:2] + step_entities.STEPS,
+    "entities": step_latency.STEPS + step_abuse.STEPS[:2] + step_entities.STEPS,
     "controls": step_controls.STEPS,
     "lost": step_lost.FIRST + step_abuse.STEPS[2:] + step_lost.STEPS,
     "private": step_private.STEPS,
@@ -32,6 +32,8 @@ async def main():
     e = Evening(os.getcwd())
     try:
         await e.run("mosquitto, hubd and Home Assistant start", Evening.begin)
+        for name, act in step_entities.FIRST if e.home.entry else ():
+            await e.run(name, act)
         for part in PARTS if e.home.entry else ():
             if part in o.only.split():
                 for name, act in PARTS[part]:
