@@ -23,21 +23,10 @@ type RunOptions struct {
 
 // Run is the daemon: it runs until ctx ends. Only a part that cannot be built ends it early; absent hardware, broker or disk do not.
 func Run(ctx context.Context, o RunOptions) error {
-	pacer := pacerFor(o)
-	b, err := busesFor(o, pacer)
+	p, err := assemble(o)
 	if err != nil {
 		return err
 	}
-	p, err := build(o.Config, b.buses, o.Log)
-	if err != nil {
-		return err
-	}
-	p.version, p.pacer, p.onCue, p.simFault, p.discovery.Version = o.Version, pacer, b.onCue, b.simFault, o.Version
-	p.socket = o.Socket
-	if p.socket == "" {
-		p.socket = SocketPath()
-	}
-	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, o.Log.With("part", "storage"))
 	l, err := newLive(p)
 	if err != nil {
 		return err
@@ -47,6 +36,26 @@ func Run(ctx context.Context, o RunOptions) error {
 	}
 	o.Log.Info("hubd runs", "version", o.Version, "hub", o.Config.Hub.ID, "wearers", len(o.Config.Wearers))
 	return l.run(ctx)
+}
+
+// assemble makes the parts of the daemon, with what it knows from an earlier run.
+func assemble(o RunOptions) (parts, error) {
+	pacer := pacerFor(o)
+	b, err := busesFor(o, pacer)
+	if err != nil {
+		return parts{}, err
+	}
+	p, err := build(o.Config, b.buses, o.Log)
+	if err != nil {
+		return parts{}, err
+	}
+	p.version, p.pacer, p.onCue, p.simFault, p.discovery.Version = o.Version, pacer, b.onCue, b.simFault, o.Version
+	p.socket = o.Socket
+	if p.socket == "" {
+		p.socket = SocketPath()
+	}
+	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, o.Log.With("part", "storage"))
+	return p, nil
 }
 
 // pacerFor gives the clock of the sensors. Simulated ones wait for their reader, as the demo's do, as far as one loop reads them all.

@@ -27,7 +27,7 @@ func roomBundle(o Options) bundle {
 	m.roomButtons(o.Topics)
 	m.roomChoices(o)
 	m.roomNumbers(o.Topics)
-	m.roomTriggers(o)
+	m.roomTriggers(o.Topics)
 	return bundle{
 		Device:     device{IDs: []string{hub}, Name: deviceName(o.roomName(), "Room", m.made), Manufacturer: "hubd", Model: "Room", Software: o.Version, Serial: o.Mark},
 		Origin:     origin{Name: "hubd", Software: o.Version, URL: o.URL},
@@ -57,20 +57,18 @@ func roomEvents(o Options) []string {
 }
 
 // roomTriggers makes of those moments that people want to act on a choice in the automation editor, which shows them as
-// "session" started.
-func (m *maker) roomTriggers(o Options) {
-	told := roomEvents(o)
-	for _, t := range []struct{ event, subtype, happens string }{
+// "session" started. All of them stand there whatever is shared: one that is taken away and comes back makes Home Assistant
+// (2026.11) complain at its next reload, and a moment that may not be told is never sent.
+func (m *maker) roomTriggers(t Topics) {
+	for _, on := range []struct{ event, subtype, happens string }{
 		{"check_in", "check-in", "asked"},
 		{"session_started", "session", "started"},
 		{"session_ended", "session", "ended"},
 		{"settled", "everyone", "settled"},
 		{"practice_done", "practice", "done"},
 	} {
-		if slices.Contains(told, t.event) {
-			m.made["on_"+t.event] = component{Platform: triggerPlatform, AutomationType: "trigger", Topic: o.Topics.RoomEvent, QoS: 1,
-				ValueTemplate: template(plainTemplate, "event_type"), Payload: t.event, Type: t.happens, Subtype: t.subtype}
-		}
+		m.made["on_"+on.event] = component{Platform: triggerPlatform, AutomationType: "trigger", Topic: t.RoomEvent, QoS: 1,
+			ValueTemplate: template(plainTemplate, "event_type"), Payload: on.event, Type: on.happens, Subtype: on.subtype}
 	}
 }
 

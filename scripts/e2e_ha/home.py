@@ -190,7 +190,7 @@ class Home(Process):
         if not ids:
             return {}
         full = await self.call("config/entity_registry/get_entries", entity_ids=ids)
-        return {e["unique_id"]: e for e in full.values()}
+        return {e["unique_id"]: e for e in full.values() if e}  # one may have gone in between
 
     def state(self, entity):
         """The state of an entity; None where there is none."""
@@ -204,7 +204,8 @@ class Home(Process):
     def complaints(self):
         """Lines of Home Assistant's log, warning or worse, that have to do with MQTT or hubd."""
         lines = re.findall(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) .*$", self.printed(), re.M)
-        return [x for x in lines if re.search(r"mqtt|hubd", x, re.I)]
+        broker_away = "The connection was lost.|The client is not currently connected."  # true, when the checks restart the broker
+        return [x for x in lines if re.search(r"mqtt|hubd", x, re.I) and not re.search(broker_away, x)]
 
     async def end(self):
         """Leave and stop Home Assistant."""
