@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -89,15 +90,22 @@ func (t *teller) begin(c pipeline.Consent) {
 	}
 }
 
-// announcement is what a connect begins with: availability, discovery, each wearer's status. Any goroutine may ask.
+// announcement is what a connect begins with. Any goroutine may ask. That the hub is there is said last: until then Home Assistant
+// shows nothing of it, and so never the value from before, which it would take up again.
 func (t *teller) announcement() []mqtt.Message {
+	described, there := t.standing()
+	for _, w := range t.wearers {
+		described = append(described, wire.Telling(t.topics.WearerState(w.id), wire.NothingKnown()))
+	}
+	t.up.Store(true)
+	return append(described, there...)
+}
+
+// standing is what the broker is to keep: discovery, then each wearer's status and the hub's own.
+func (t *teller) standing() (described, there []mqtt.Message) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	out := []mqtt.Message{t.topics.HubStatus(true)}
-	out = append(out, t.bundles...)
-	out = append(out, t.statuses...)
-	t.up.Store(true)
-	return out
+	return slices.Clone(t.bundles), append(slices.Clone(t.statuses), t.topics.HubStatus(true))
 }
 
 func (t *teller) audience() pipeline.Audience {
@@ -283,9 +291,11 @@ func (t *teller) answerBirth(now time.Duration) {
 	}
 	if t.announceAt > 0 && now >= t.announceAt {
 		t.announceAt = 0
-		for _, m := range t.announcement() {
+		described, there := t.standing()
+		for _, m := range append(described, there...) {
 			t.publish(m)
 		}
+		t.up.Store(true)
 	}
 	if t.up.Swap(false) {
 		t.statesAt = now + afterConfig

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import step_abuse, step_controls, step_entities, step_latency, step_lost, step_private
+from . import step_abuse, step_blueprints, step_controls, step_entities, step_latency, step_lost, step_private
 from .evening import Evening
 
 BUDGET = 600  # seconds for everything after the first install
@@ -16,6 +16,7 @@ BUDGET = 600  # seconds for everything after the first install
 PARTS = {
     "entities": step_latency.STEPS + step_abuse.STEPS[:2] + step_entities.STEPS,
     "controls": step_controls.STEPS,
+    "blueprints": step_blueprints.STEPS,
     "lost": step_lost.FIRST + step_abuse.STEPS[2:] + step_lost.STEPS,
     "private": step_private.STEPS,
     "end": step_entities.LAST + step_private.LAST,

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import time
 
@@ -24,14 +25,29 @@ recorder:
 history:
 logbook:
 template: !include template.yaml
+mobile_app:
 automation: !include automations.yaml
 script: !include scripts.yaml
 input_boolean:
   lamp: {name: Lamp}
+  player: {name: Player, initial: true}
+  chime: {name: Chime, initial: true}
+  motion: {name: Motion, initial: false}
 input_number:
   lamp_brightness: {name: Lamp brightness, min: 0, max: 255}
   lamp_kelvin: {name: Lamp kelvin, min: 1500, max: 6500, initial: 3000}
-  player_volume: {name: Player volume, min: 0, max: 1, step: 0.01}
+  player_volume: {name: Player volume, min: 0, max: 1, step: 0.001, initial: 0.5}
+input_text:
+  told: {name: Told}
+media_player:
+  - platform: universal
+    name: Bed player
+    unique_id: e2e_bed_player
+    attributes: {state: input_boolean.player, volume_level: input_number.player_volume, is_volume_muted: input_boolean.motion}
+    commands:
+      volume_set: {action: input_number.set_value, target: {entity_id: input_number.player_volume}, data: {value: "{{ volume_level }}"}}
+      turn_on: {action: input_boolean.turn_on, target: {entity_id: input_boolean.player}}
+      turn_off: {action: input_boolean.turn_off, target: {entity_id: input_boolean.player}}
 """
 
 # A lamp of which every command can be seen.
@@ -65,9 +81,24 @@ class Home(Process):
         self.http = self.ws = self.token = self.refresh = self.entry = None
         self.states, self.changes, self.next, self.waiting = {}, [], 1, {}
         os.makedirs(self.config)
-        for name, text in (("configuration.yaml", CONFIGURATION), ("template.yaml", TEMPLATE), ("automations.yaml", "[]\n"), ("scripts.yaml", "{}\n")):
+        self.shipped = os.path.join(folder, "homeassistant")  # hubd's own files for Home Assistant
+        if os.path.isdir(self.shipped + "/blueprints"):
+            shutil.copytree(self.shipped + "/blueprints", self.config + "/blueprints")
+        dashboard = self._take_dashboard()
+        for name, text in (("configuration.yaml", CONFIGURATION + dashboard), ("template.yaml", TEMPLATE), ("automations.yaml", "[]\n"), ("scripts.yaml", "{}\n")):
             with open(os.path.join(self.config, name), "w") as f:
                 f.write(text)
+
+    def _take_dashboard(self):
+        """Take hubd's dashboard for the hub of these checks, and the lines of the configuration that show it."""
+        try:
+            with open(os.path.join(self.shipped, "dashboard.yaml")) as f:
+                text = f.read()
+        except FileNotFoundError:
+            return ""
+        with open(os.path.join(self.config, "dashboard.yaml"), "w") as f:
+            f.write(text.replace("hubd_bedroom_", "hubd_e2e_"))
+        return "lovelace:\n  dashboards:\n    hubd-room: {mode: yaml, title: Bedroom, filename: dashboard.yaml, show_in_sidebar: true}\n"
 
     def launch(self):
         """Start the program; begin() goes on where it answers."""
@@ -204,7 +235,7 @@ class Home(Process):
     def complaints(self):
         """Lines of Home Assistant's log, warning or worse, that have to do with MQTT or hubd."""
         lines = re.findall(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) .*$", self.printed(), re.M)
-        broker_away = "The connection was lost.|The client is not currently connected."  # true, when the checks restart the broker
+        broker_away = "The connection was lost.|The client is not currently connected.|Connection reset by peer"  # true, when the checks restart the broker
         return [x for x in lines if re.search(r"mqtt|hubd", x, re.I) and not re.search(broker_away, x)]
 
     async def end(self):

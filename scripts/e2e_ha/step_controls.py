@@ -1,7 +1,7 @@
 """Every control does on hubd what it says, and Home Assistant shows it."""
 
 from . import expected
-from .waiting import until, until_same
+from .waiting import until, until_none, until_same
 
 
 def id_of(owner, key):
@@ -176,7 +176,7 @@ async def share_nothing(e):
     gone = [x.entity_id("hubd_e2e_a") for x in expected.wearer("a").values() if x.share != "none"]
     stay = [x.entity_id("hubd_e2e_a") for x in expected.wearer("a", "none").values()]
     await press(e, "a", "share_nothing")
-    await until("a's measurements are gone", lambda: not [x for x in gone if e.home.state(x) is not None])
+    await until_none("a's measurements are gone", lambda: [x for x in gone if e.home.state(x) is not None])
     e.same("a's other entities", [x for x in stay if e.home.state(x) in (None, "unavailable")], [])
     e.check(e.home.state(id_of("b", "heart_rate")) not in (None, "unavailable"), "b's entities are gone too")
     left = [u for u in await e.home.entities() if u.startswith("hubd_e2e_a_")]

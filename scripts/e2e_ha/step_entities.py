@@ -2,7 +2,7 @@
 
 from . import expected
 from .step_controls import begin_together, shows
-from .waiting import until
+from .waiting import until, until_none
 
 SLOW = 110  # seconds: heart-rate variability needs a minute of pulse
 
@@ -58,7 +58,7 @@ async def enable_all(e):
     await e.home.reload_mqtt()
     await e.ears.await_(mark, "homeassistant/status", "Home Assistant's birth", lambda v: v == "online")
     want = all_expected()
-    await until("a state of every entity", lambda: all(e.home.state(x.entity_id(o)) for o, x in want.values()), 30)
+    await until_none("a state of every entity", lambda: [x.entity_id(o) for o, x in want.values() if not e.home.state(x.entity_id(o))], 30)
 
 
 async def states(e):
@@ -69,10 +69,7 @@ async def states(e):
     def missing():
         return [x.entity_id(o) for o, x in want.values() if x.domain in ("sensor", "binary_sensor", "switch", "number")
                 and x.key not in late and e.home.state(x.entity_id(o)) in (None, "unknown", "unavailable") and x.key != "state"]
-    try:
-        await until("a value of every entity", lambda: not missing(), SLOW)
-    finally:
-        e.same("entities without a value", missing(), [])
+    await until_none("a value of every entity", missing, SLOW)
     for owner, x in want.values():
         entity = x.entity_id(owner)
         have = {k: e.home.attribute(entity, k) for k in ("unit_of_measurement", "device_class", "state_class", *x.attributes)}

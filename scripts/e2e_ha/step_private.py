@@ -33,7 +33,8 @@ async def nothing_shared(e):
             values = re.findall(rb'"(?:heart_rate_bpm|state|contact|problem|arousal|scene|practice|kind)":(?!null)', payload)
             e.check(not values, f"{topic}: {payload.decode()} ({told})")
     await asyncio.sleep(2)  # for the recorder
-    ids = {n for n in recorded(e, rows) if re.match(r"\w+\.hubd_e2e_[ab]_", n)}
+    # An event's state is the time of its last one: it comes back with the hub for the moment until it is taken away.
+    ids = {n for n in recorded(e, rows) if re.match(r"\w+\.hubd_e2e_[ab]_", n) and not n.startswith("event.")}
     allowed = {x.entity_id(f"hubd_e2e_{w}") for w in "ab" for x in expected.wearer(w, "none").values()}
     e.same("wearers' entities with a value in the database since", sorted(ids - allowed), [])
 

@@ -30,3 +30,11 @@ async def until_same(what, read, wanted, within=PATIENCE):
         return await until(what, lambda: read() == wanted, within)
     except NotSo as e:
         raise NotSo(f"{e}: want {wanted!r}, have {read()!r}") from None
+
+
+async def until_none(what, read, within=PATIENCE):
+    """Wait until read() gives an empty list, and say what is left if it does not."""
+    try:
+        await until(what, lambda: not read(), within)
+    except NotSo as e:
+        raise NotSo(f"{e}; left: {read()}") from None
