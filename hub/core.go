@@ -33,6 +33,7 @@ type core struct {
 	sinks    []sink
 	board    *board
 	onCue    func(room.Cue) // the demo's body feels the room; nil on a real one
+	refusals refusals
 
 	batch    batch
 	events   []pipeline.Event
@@ -72,6 +73,7 @@ func (c *core) step() {
 		c.batch.refused[i].At = now
 	}
 	c.tell(append(c.events[:0], c.batch.refused...))
+	c.refusals.unanswered(now, c.batch.unheard)
 	for _, r := range c.batch.reports {
 		c.tell(c.pipeline.Lamp(c.events[:0], now, r))
 	}
@@ -105,6 +107,7 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 	for _, s := range c.sinks {
 		s.tick(now, c.consent)
 	}
+	c.refusals.tick(now)
 	c.watch.progress(now, &c.batch)
 	c.board.refresh(now, c, acted)
 }
@@ -176,6 +179,8 @@ func (c *core) control(e pipeline.Event) {
 		c.lamps.add(v)
 	case dsp.Fault:
 		c.board.fault(v)
+	case pipeline.Refused:
+		c.refusals.note(e.At, v)
 	case room.Cue:
 		if c.onCue != nil {
 			c.onCue(v)

@@ -35,8 +35,8 @@ room: {scenes: {reading: {light: {brightness_percent: 40}}}}
 func TestDiscoveryPrintsWhatAConfigDescribes(t *testing.T) {
 	for share, row := range map[string]struct{ has, hasNot []string }{
 		"none": {[]string{"binary_sensor.hubd_bedroom_room_in_use ", "button.hubd_bedroom_a_share_nothing "},
-			[]string{"sensor.hubd_bedroom_a_state ", "everyone settled"}},
-		"state": {[]string{"sensor.hubd_bedroom_a_state ", "device trigger", "everyone settled", " reading "}, []string{"heart_rate"}},
+			[]string{"sensor.hubd_bedroom_a_state ", "practice_done"}},
+		"state": {[]string{"sensor.hubd_bedroom_a_state ", "device trigger", "everyone settled", "practice_done", " reading "}, []string{"heart_rate"}},
 		"full":  {[]string{"sensor.hubd_bedroom_a_heart_rate ", "(bpm)", "disabled by default", "reads hubd/bedroom/a/state"}, []string{"button.hubd_bedroom_a_resume"}},
 	} {
 		out, err := described(t, strings.Replace(described1, "%SHARE", share, 1), DiscoveryOptions{Check: true})

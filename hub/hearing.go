@@ -24,21 +24,21 @@ type hearer struct {
 	inbox      *inbox
 	request    func(pipeline.Command, chan<- string) error
 	born       func()
-	left       func(wearer string)                                   // the broker keeps the status of somebody who is no wearer of this hub
+	sweeper    *sweeper
 	told       []string                                              // topics of lamps whose report was not understood; as many as there are lamps at most
 	simFault   func(chip string, f sim.Fault, seconds float64) error // nil: no simulated chips
 }
 
 // filters are what is subscribed to.
 func (h *hearer) filters() []string {
-	out := []string{h.topics.Commands(), h.birthTopic}
+	out := append([]string{h.topics.Commands(), h.birthTopic}, h.sweeper.filters()...)
 	for _, s := range h.stops {
 		out = append(out, s.Topic)
 	}
 	for _, l := range h.lamps {
 		out = append(out, l.Topics()...)
 	}
-	return append(out, h.topics.Statuses()) // last: its retained messages come at once
+	return out
 }
 
 func (h *hearer) hear(in mqtt.Inbound) {
@@ -48,18 +48,15 @@ func (h *hearer) hear(in mqtt.Inbound) {
 		}
 		return
 	}
+	if h.sweeper.hear(in) {
+		return
+	}
 	if !in.Retained && h.pressed(in) {
 		h.stop()
 		return
 	}
 	if target, name, ok := h.topics.ParseCommand(in.Topic); ok {
 		h.command(target, name, in)
-		return
-	}
-	if wearer, ok := h.topics.ParseStatus(in.Topic); ok {
-		if in.Retained && len(in.Payload) > 0 && !slices.Contains(h.wearers, wearer) {
-			h.left(wearer)
-		}
 		return
 	}
 	for _, l := range h.lamps {

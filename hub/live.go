@@ -73,7 +73,8 @@ func newLive(p parts) (*live, error) {
 	l.core = &core{
 		log: p.log, now: p.pacer.Now, wall: clock.local, speed: p.speed, pipeline: pipeline.New(p.pipeline), wearers: ids,
 		inbox: in, pauses: stop, keeper: l.keeper, onCue: p.onCue,
-		sinks: append([]sink{l.keeper, &healthLog{log: p.log.With("part", "sensors")}}, p.sinks...),
+		refusals: refusals{log: p.log.With("part", "commands")},
+		sinks:    append([]sink{l.keeper, &healthLog{log: p.log.With("part", "sensors")}}, p.sinks...),
 	}
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
@@ -112,9 +113,11 @@ func (l *live) joinBroker(in *inbox) error {
 	l.teller.room, l.teller.sensed, l.teller.lamps = l.core.pipeline.Room, l.core.pipeline.Sensed, l.lamps
 	l.teller.scenes = l.core.pipeline.Scenes()
 	l.teller.begin(l.core.consent)
+	sweep := newSweeper(l.log.With("part", "mqtt"), topics, l.discovery, l.core.wearers)
 	ears := &hearer{
-		log: l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
-		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, left: l.teller.hasLeft, simFault: l.simFault,
+		sweeper: sweep,
+		log:     l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
+		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
 	}
 	o := *l.mqtt
 	o.Will, o.OnUp, o.OnInbound = topics.HubStatus(false), l.teller.announcement, ears.hear
@@ -127,7 +130,7 @@ func (l *live) joinBroker(in *inbox) error {
 			return err
 		}
 	}
-	l.client, l.teller.client = client, client
+	l.client, l.teller.client, sweep.send = client, client, client.Send
 	l.core.sinks = append(l.core.sinks, l.teller)
 	return nil
 }

@@ -115,8 +115,9 @@ func newBench(t *testing.T, change func(*pipeline.Options)) *bench {
 	b.core = &core{
 		log: log, now: func() time.Duration { return b.clock }, wall: func() time.Time { return time.Time{} }, speed: 1,
 		pipeline: pipeline.New(o), wearers: []string{"a", "b"}, inbox: newInbox(), pauses: &pauses{}, keeper: k,
-		sinks: []sink{b.broker, b.history, b.own},
-		board: newBoard("1", "bench", nil, nil, k.status), watch: newWatch(log, nil),
+		sinks:    []sink{b.broker, b.history, b.own},
+		refusals: refusals{log: log},
+		board:    newBoard("1", "bench", nil, nil, k.status), watch: newWatch(log, nil),
 	}
 	b.watch.notify = func(string) error { return nil }
 	b.lamps = &lampGate{

@@ -1,35 +1,57 @@
 package hub
 
 import (
+	"log/slog"
 	"slices"
+	"time"
 
 	"hubd/mqtt"
 	"hubd/mqtt/homeassistant"
+	"hubd/wire"
 )
 
-// maxLeavers bounds how many are swept in one step. More than that were never wearers of one hub; the next connect tells of the rest.
-const maxLeavers = 32
-
-// hasLeft takes note of somebody whose status the broker keeps and who is no wearer of this hub any more: the config has changed since.
-// Any goroutine may tell.
-func (t *teller) hasLeft(wearer string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.leavers) < maxLeavers && !slices.Contains(t.leavers, wearer) {
-		t.leavers = append(t.leavers, wearer)
-	}
+// sweeper takes off the broker what this hub had it keep and does not send any more: Home Assistant would show it for ever. It
+// hears what is kept at each connect, on the client's goroutine, and never touches what may be another hub's.
+type sweeper struct {
+	log    *slog.Logger
+	topics wire.Topics
+	ha     homeassistant.Options // with the wearers' ids
+	send   func(m mqtt.Message, deadline time.Time, lost func()) error
 }
 
-// sweep takes back what an earlier config left on the broker: the device first, so that Home Assistant never sees it without its status,
-// then the status. All of it lies under this hub's own id; nothing else is touched.
-func (t *teller) sweep() {
-	t.mu.Lock()
-	gone := t.leavers
-	t.leavers = nil
-	t.mu.Unlock()
-	for _, w := range gone {
-		t.log.Info("the broker still kept a device of somebody who is no wearer any more: it is taken back", "topic", t.topics.WearerStatus(w))
-		t.publish(homeassistant.TakenBack(t.ha, w))
-		t.publish(mqtt.Message{Topic: t.topics.WearerStatus(w), QoS: 1, Retain: true})
+func newSweeper(log *slog.Logger, topics wire.Topics, ha homeassistant.Options, wearers []string) *sweeper {
+	s := &sweeper{log: log, topics: topics, ha: ha}
+	for _, id := range wearers {
+		s.ha.Wearers = append(s.ha.Wearers, homeassistant.Wearer{ID: id})
 	}
+	s.ha.Topics.HubStatus = topics.Status()
+	return s
+}
+
+// filters are where something may have been left.
+func (s *sweeper) filters() []string {
+	return []string{s.ha.DiscoveryFilter(), s.topics.WearerStatus("+")}
+}
+
+// hear clears what is kept and was left behind; true where it was.
+func (s *sweeper) hear(in mqtt.Inbound) bool {
+	if !in.Retained || in.Oversize || len(in.Payload) == 0 {
+		return false
+	}
+	left := homeassistant.Leftover(s.ha, mqtt.Message{Topic: in.Topic, Payload: in.Payload})
+	if wearer, ok := s.topics.ParseStatus(in.Topic); ok && !s.isHere(wearer) {
+		left = []mqtt.Message{{Topic: in.Topic, QoS: 1, Retain: true}}
+	}
+	for _, m := range left {
+		if err := s.send(m, time.Time{}, nil); err != nil {
+			s.log.Debug("left on the broker until the next connect", "topic", m.Topic, "error", err)
+			continue
+		}
+		s.log.Info("taken off the broker: this hub had left it there", "topic", m.Topic)
+	}
+	return len(left) > 0
+}
+
+func (s *sweeper) isHere(wearer string) bool {
+	return slices.ContainsFunc(s.ha.Wearers, func(w homeassistant.Wearer) bool { return w.ID == wearer })
 }

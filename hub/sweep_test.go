@@ -1,94 +1,70 @@
-package hub_test
+package hub
 
 import (
-	"bytes"
-	"fmt"
 	"log/slog"
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
 	"hubd/config"
-	"hubd/hub"
 	"hubd/mqtt"
-	"hubd/mqtt/broker"
+	"hubd/mqtt/homeassistant"
+	"hubd/wire"
 )
 
-func TestAWearerWhoIsGoneFromTheConfigIsSweptFromTheBroker(t *testing.T) {
-	b, err := broker.Start("127.0.0.1:0", nil)
-	if err != nil {
-		t.Fatal(err)
+func TestAHubSweepsItsOwn(t *testing.T) {
+	var sent []string
+	s := newSweeper(slog.New(slog.DiscardHandler), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed", Mark: "m"}, []string{"a"})
+	s.send = func(m mqtt.Message, _ time.Time, _ func()) error {
+		if len(m.Payload) > 0 || !m.Retain {
+			t.Errorf("%+v does not clear its topic", m)
+		}
+		sent = append(sent, m.Topic)
+		return nil
 	}
-	t.Cleanup(func() { b.Close() })
-	h := &heard{}
-	before := listen(t, b.Addr(), h)
-	const gone, others = "homeassistant/device/hubd_bedroom_old/config", "homeassistant/device/hubd_attic_old/config"
-	for topic, payload := range map[string]string{gone: "{}", "hubd/bedroom/old/status": "paused", others: "{}", "hubd/attic/old/status": "paused"} {
-		if err := before.Send(mqtt.Message{Topic: topic, Payload: []byte(payload), QoS: 1, Retain: true}, time.Time{}, nil); err != nil {
-			t.Fatal(err)
+	const description = "homeassistant/device/hubd_bed_b/config"
+	const left = `{"dev":{"ids":["hubd_bed_b"]},"o":{"name":"hubd"},"cmps":{"sensing":{"p":"switch","state_topic":"hubd/bed/b/status"}}}`
+	for _, row := range []struct {
+		name string
+		in   mqtt.Inbound
+		want []string
+	}{
+		{"a wearer who is here", kept("hubd/bed/a/status", "online"), nil},
+		{"a wearer who is gone", kept("hubd/bed/b/status", "online"), []string{"hubd/bed/b/status"}},
+		{"the hub itself", kept("hubd/bed/status", "online"), nil},
+		{"another hub's wearer", kept("hubd/attic/b/status", "online"), nil},
+		{"said this moment, by whomever", mqtt.Inbound{Topic: "hubd/bed/b/status", Payload: []byte("online")}, nil},
+		{"cleared already", kept("hubd/bed/b/status", ""), nil},
+		{"the description of a wearer who is gone", kept(description, left),
+			[]string{description, "hubd/bed/b/status"}},
+		{"one that is too long to be hubd's", mqtt.Inbound{Topic: description, Payload: []byte(left), Oversize: true, Retained: true}, nil},
+	} {
+		sent = nil
+		if taken := s.hear(row.in); taken != (row.want != nil) || !slices.Equal(sent, row.want) {
+			t.Errorf("%s: taken %v, cleared %q, want %q", row.name, taken, sent, row.want)
 		}
 	}
-	until(t, "the broker keeps them", func() bool { return before.Counters().Sent >= 4 })
-	d := run(t, home(fmt.Sprintf("mqtt: {url: \"mqtt://%s\"}", b.Addr()), "99"), "")
-	until(t, "the device of old is taken back", h.some(0, gone, "^$"))
-	until(t, "so is its status", h.some(0, "hubd/bedroom/old/status", "^$"))
-	until(t, "a is described", h.some(0, "homeassistant/device/hubd_bedroom_a/config", "hubd_bedroom_a"))
-	d.stop()
-	until(t, "hubd has said its last word", h.some(0, "hubd/bedroom/status", "offline"))
-	for _, topic := range []string{others, "hubd/attic/old/status", "hubd/bedroom/a/status", "homeassistant/device/hubd_bedroom_a/config"} {
-		if h.some(0, topic, "^$")() {
-			t.Errorf("%s is taken back too", topic)
-		}
+	if want := []string{"homeassistant/device/+/config", "hubd/bed/+/status"}; !slices.Equal(s.filters(), want) {
+		t.Errorf("listens to %q, want %q", s.filters(), want)
 	}
 }
 
-func TestAHubThatHasAnotherIDNowIsForgotten(t *testing.T) {
-	b, err := broker.Start("127.0.0.1:0", nil)
-	if err != nil {
-		t.Fatal(err)
+func kept(topic, payload string) mqtt.Inbound {
+	return mqtt.Inbound{Topic: topic, Payload: []byte(payload), Retained: true}
+}
+
+func TestTheMarkIsOfTheInstallationNotOfItsName(t *testing.T) {
+	at := func(id, path, dir string) string {
+		return mark(&config.Config{Hub: config.Hub{ID: id}, History: config.History{Path: path}, Dir: dir})
 	}
-	t.Cleanup(func() { b.Close() })
-	h := &heard{}
-	before := listen(t, b.Addr(), h)
-	gone := []string{"homeassistant/device/hubd_old/config", "homeassistant/device/hubd_old_a/config", "hubd/old/status", "hubd/old/a/status"}
-	stay := []string{"homeassistant/device/hubd_older/config", "hubd/older/status", "hubd/busy/status", "homeassistant/device/hubd_busy/config"}
-	for _, topic := range append(gone, stay...) {
-		payload := "offline"
-		if strings.Contains(topic, "busy") {
-			payload = "online"
-		}
-		if err := before.Send(mqtt.Message{Topic: topic, Payload: []byte(payload), QoS: 1, Retain: true}, time.Time{}, nil); err != nil {
-			t.Fatal(err)
-		}
+	one := at("bed", "/var/lib/hubd/history.db", "/etc/hubd")
+	if len(one) != 12 || one != at("attic", "/var/lib/hubd/history.db", "/home") {
+		t.Errorf("mark %q changes with the id or the config's folder", one)
 	}
-	until(t, "the broker keeps them", func() bool { return before.Counters().Sent >= 8 })
-	cfg, err := config.Parse("config.yaml", []byte(home(fmt.Sprintf("mqtt: {url: \"mqtt://%s\"}", b.Addr()), "99")))
-	if err != nil {
-		t.Fatal(err)
+	if one == at("bed", "/srv/hubd/history.db", "/etc/hubd") || at("bed", "history.db", "/a") == at("bed", "history.db", "/b") {
+		t.Error("two installations have one mark: they would sweep each other")
 	}
-	forget := func(id string) (string, error) {
-		var out bytes.Buffer
-		err := hub.Forget(t.Context(), hub.ForgetOptions{Config: cfg, Hub: id, Out: &out, Log: slog.New(slog.DiscardHandler)})
-		return out.String(), err
-	}
-	for id, want := range map[string]string{"busy": "at work", "bedroom": "hub of this config", "a/b": "hub id"} {
-		if out, err := forget(id); err == nil || !strings.Contains(err.Error(), want) || out != "" {
-			t.Errorf("%s: error %v, want one about %q; %s", id, err, want, out)
-		}
-	}
-	out, err := forget("old")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, topic := range gone {
-		until(t, topic+" is taken back", h.some(0, topic, "^$"))
-		if !strings.Contains(out, topic+"\n") {
-			t.Errorf("%s is not told:\n%s", topic, out)
-		}
-	}
-	for _, topic := range stay {
-		if h.some(0, topic, "^$")() {
-			t.Errorf("%s is taken back too", topic)
-		}
+	if at("demo", "", "") != "" {
+		t.Error("a hub that stores nothing has a mark")
 	}
 }

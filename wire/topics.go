@@ -51,25 +51,6 @@ func (t Topics) SimSet(name string) string { return t.under(TargetSim, "set", na
 // Commands is the one filter to subscribe to for all commands of this hub, whatever their target.
 func (t Topics) Commands() string { return t.under("+", "set", "+") }
 
-// Statuses is the one filter to subscribe to for what the broker has kept of every wearer's status.
-func (t Topics) Statuses() string { return t.under("+", "status") }
-
-// Everything is the one filter for all that is under this hub's id.
-func (t Topics) Everything() string { return t.under("#") }
-
-// Forget is where hubd discovery --forget sends a message to itself, to know when it has heard all that the broker kept. Never retained.
-func (t Topics) Forget() string { return t.under("forget") }
-
-// ParseStatus reads the wearer from a topic that Statuses matched; false for any other topic. Whether there is such a wearer is not checked.
-func (t Topics) ParseStatus(topic string) (wearer string, ok bool) {
-	rest, ok := strings.CutPrefix(topic, "hubd/"+t.Hub+"/")
-	if !ok {
-		return "", false
-	}
-	wearer, last, ok := strings.Cut(rest, "/")
-	return wearer, ok && wearer != "" && last == "status"
-}
-
 // Discovery is where Home Assistant reads the room's device; wearer empty, or one wearer's. Retained.
 func (t Topics) Discovery(prefix, wearer string) string {
 	id := "hubd_" + t.Hub
@@ -77,6 +58,13 @@ func (t Topics) Discovery(prefix, wearer string) string {
 		id += "_" + wearer
 	}
 	return prefix + "/device/" + id + "/config"
+}
+
+// ParseStatus reads the wearer from a topic of WearerStatus; false for any other topic.
+func (t Topics) ParseStatus(topic string) (wearer string, ok bool) {
+	rest, mine := strings.CutPrefix(topic, "hubd/"+t.Hub+"/")
+	wearer, last, two := strings.Cut(rest, "/")
+	return wearer, mine && two && wearer != "" && last == "status"
 }
 
 // ParseCommand reads target and name from a topic that Commands matched; false for any other topic. Neither part is checked:

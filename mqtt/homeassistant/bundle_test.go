@@ -135,28 +135,27 @@ func TestTheRoomTellsOfTogetherOnlyWhereEverybodyShares(t *testing.T) {
 		if got := slices.Contains(room.Components["event"].EventTypes, "settled"); got != want {
 			t.Errorf("second wearer at %s: settled %v, want %v", share, got, want)
 		}
-		for _, key := range []string{"when_settled", "when_practice_done"} {
-			if _, got := room.Components[key]; got != want {
-				t.Errorf("second wearer at %s: device trigger %s %v, want %v", share, key, got, want)
-			}
-		}
 	}
 }
 
-func TestEachDeviceTriggerIsAnEventOfTheRoom(t *testing.T) {
-	room := decode(t, bundles(t, Wearer{ID: "a", Share: pipeline.ShareState})[0])
-	triggers := 0
-	for key, c := range room.Components {
-		if c.Platform != triggerPlatform {
-			continue
+func TestMomentsOfTheRoomAreTriggersOfItsDevice(t *testing.T) {
+	want := []string{"check-in asked", "everyone settled", "practice done", "session ended", "session started"}
+	told := decode(t, bundles(t, Wearer{ID: "a", Share: pipeline.ShareFull})[0]).Components["event"].EventTypes
+	for share := pipeline.ShareNone; share <= pipeline.ShareFull; share++ {
+		var got []string
+		for key, c := range decode(t, bundles(t, Wearer{ID: "a", Share: share})[0]).Components {
+			if c.Platform != triggerPlatform {
+				continue
+			}
+			got = append(got, c.Subtype+" "+c.Type)
+			if c.Topic != "hubd/bed-room/room/event" || key != "on_"+c.Payload || c.ValueTemplate != "{{ value_json.event_type }}" ||
+				!slices.Contains(told, c.Payload) {
+				t.Errorf("%s: %+v is never set off", key, c)
+			}
 		}
-		triggers++
-		if c.Topic != room.Components["event"].StateTopic || !slices.Contains(room.Components["event"].EventTypes, c.Payload) {
-			t.Errorf("%s: %q on %s is no event of the room", key, c.Payload, c.Topic)
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("at share %s: %q, want %q", share, got, want)
 		}
-	}
-	if want := len(room.Components["event"].EventTypes) - 1; triggers != want { // all but command_refused
-		t.Errorf("%d device triggers, want %d", triggers, want)
 	}
 }
 
@@ -176,7 +175,7 @@ func TestAvailability(t *testing.T) {
 	}
 	for key, c := range decode(t, all[0]).Components {
 		if (key == "online" || c.Platform == triggerPlatform) && len(c.Availability) == 0 {
-			continue // it tells what would hide it; and a trigger is no entity
+			continue // the first tells what would hide it, the others are no entities
 		}
 		if !slices.Equal(c.Availability, []availability{hub}) {
 			t.Errorf("room %s: available by %v", key, c.Availability)
@@ -192,12 +191,13 @@ func TestIdentities(t *testing.T) {
 			t.Errorf("%s retain %v QoS %d", m.Topic, m.Retain, m.QoS)
 		}
 		for key, c := range b.Components {
-			for _, identity := range c.identities() {
-				if seen[identity] {
-					t.Errorf("%s: %s is taken", key, identity)
-				}
-				seen[identity] = true
+			if c.Platform == triggerPlatform {
+				continue // no entity
 			}
+			if seen[c.UniqueID] || seen[c.DefaultEntityID] {
+				t.Errorf("%s: %s is taken", key, c.UniqueID)
+			}
+			seen[c.UniqueID], seen[c.DefaultEntityID] = true, true
 			if strings.Contains(c.UniqueID+c.DefaultEntityID, "omebody") {
 				t.Errorf("%s: a name stands in an id: %s %s", key, c.UniqueID, c.DefaultEntityID)
 			}

@@ -19,6 +19,7 @@ type Options struct {
 	HubID   string // ^[a-z][a-z0-9-]{0,31}$
 	HubName string // name of the room's device; empty means Room
 	Version string // of hubd
+	Mark    string // tells this installation from every other, so that what it left under a former id is known; may be empty
 	URL     string // where hubd's documentation is; may be empty
 	Topics  Topics
 
@@ -53,7 +54,10 @@ type Topics struct {
 var id = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 
 func (o Options) check() error {
-	problems := []error{o.CheckID()}
+	var problems []error
+	if !id.MatchString(o.HubID) {
+		problems = append(problems, fmt.Errorf("homeassistant: hub id %q: want %s", o.HubID, id))
+	}
 	t := o.Topics
 	if t.HubStatus == "" || t.RoomSession == "" || t.RoomState == "" || t.RoomEvent == "" || t.RoomSet == nil ||
 		t.WearerStatus == nil || t.WearerState == nil || t.WearerEvent == nil || t.WearerSet == nil {
@@ -67,14 +71,6 @@ func (o Options) check() error {
 		seen[w.ID] = true
 	}
 	return errors.Join(problems...)
-}
-
-// CheckID tells whether HubID can be a hub's.
-func (o Options) CheckID() error {
-	if !id.MatchString(o.HubID) {
-		return fmt.Errorf("homeassistant: hub id %q: want %s", o.HubID, id)
-	}
-	return nil
 }
 
 func (o Options) prefix() string {

@@ -36,7 +36,7 @@ func Validate(m mqtt.Message) error {
 		if !objectID.MatchString(key) {
 			problems = append(problems, fmt.Errorf("homeassistant: %s: component key %q: want %s", m.Topic, key, objectID))
 		}
-		for _, identity := range c.identities() {
+		for _, identity := range []string{c.UniqueID, c.DefaultEntityID} {
 			if other, twice := taken[identity]; twice && identity != "" {
 				problems = append(problems, fmt.Errorf("homeassistant: %s: components %s and %s are both %s", m.Topic, other, key, identity))
 			}
@@ -83,14 +83,14 @@ func checkRoot(b bundle) error {
 // check lists what is wrong with one component. One reduced to its platform is right: it takes the entity away.
 func (c component) check(topic, deviceName string) []error {
 	r, known := platforms()[c.Platform]
-	if !known {
-		return []error{fmt.Errorf("platform %q: want one of %s", c.Platform, strings.Join(slices.Sorted(maps.Keys(platforms())), ", "))}
-	}
-	if c.isReduced() {
-		return nil
-	}
-	if c.Platform == triggerPlatform {
+	switch {
+	case c.Platform == triggerPlatform && !c.isReduced():
 		return c.checkTrigger(topic)
+	case !known && c.Platform != triggerPlatform:
+		names := append(slices.Sorted(maps.Keys(platforms())), triggerPlatform)
+		return []error{fmt.Errorf("platform %q: want one of %s", c.Platform, strings.Join(names, ", "))}
+	case c.isReduced():
+		return nil
 	}
 	var problems []error
 	wrong := func(bad bool, format string, args ...any) {
@@ -101,7 +101,6 @@ func (c component) check(topic, deviceName string) []error {
 	wrong(c.UniqueID == "", "unique_id is missing")
 	wrong(!entityID.MatchString(c.DefaultEntityID) || !strings.HasPrefix(c.DefaultEntityID, c.Platform+"."),
 		"default_entity_id %q: want %s.<letters, digits and _>", c.DefaultEntityID, c.Platform)
-	wrong(c.AutomationType+c.Type+c.Subtype+c.Topic+c.Payload != "", "automation_type, type, subtype, topic and payload are a device trigger's")
 	wrong(c.Name == "", "name is missing")
 	wrong(repeats(c.Name, deviceName), "name %q repeats the device's name %q", c.Name, deviceName)
 	wrong(r.state && c.StateTopic == "", "state_topic is missing")
@@ -113,6 +112,21 @@ func (c component) check(topic, deviceName string) []error {
 	problems = append(problems, c.checkTopics(topic)...)
 	problems = append(problems, c.checkUnit(r)...)
 	return append(problems, c.checkChoices()...)
+}
+
+// checkTrigger lists what is wrong with a trigger, which is no entity: it has neither identity nor state.
+func (c component) checkTrigger(topic string) []error {
+	problems := c.checkTopics(topic)
+	if c.AutomationType != "trigger" || c.Topic == "" || c.Type == "" || c.Subtype == "" {
+		problems = append(problems, errors.New("a trigger needs automation_type trigger, topic, type and subtype"))
+	}
+	entity := c
+	entity.Platform, entity.AutomationType, entity.Topic, entity.Type, entity.Subtype = "", "", "", "", ""
+	entity.Payload, entity.ValueTemplate, entity.QoS = "", "", 0
+	if !entity.isEmpty() {
+		problems = append(problems, errors.New("a trigger has automation_type, topic, payload, value_template, type, subtype and qos, nothing else"))
+	}
+	return problems
 }
 
 // repeats tells whether an entity's name begins with its device's: Home Assistant shows both, one behind the other.

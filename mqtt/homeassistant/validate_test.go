@@ -59,41 +59,14 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-func TestValidateDeviceTriggers(t *testing.T) {
-	for _, row := range []struct {
-		name   string
-		change func(*component)
-		want   string
-	}{
-		{"an action", func(c *component) { c.AutomationType = "action" }, "want trigger"},
-		{"no type", func(c *component) { c.Type = "" }, "type and subtype"},
-		{"no subtype", func(c *component) { c.Subtype = "" }, "type and subtype"},
-		{"no topic", func(c *component) { c.Topic = ""; c.UniqueID = "x" }, "needs its topic"},
-		{"a wildcard", func(c *component) { c.Topic = "hubd/+/room/event" }, "neither + nor #"},
-		{"a name", func(c *component) { c.Name = "Check-in" }, "no entity"},
-		{"two of the same words", func(c *component) { c.Type, c.Subtype = "ended", "session" }, "are both"},
-		{"an entity with a trigger's words", func(c *component) {
-			*c = component{Platform: "sensor", UniqueID: "x", DefaultEntityID: "sensor.x", Name: "X", StateTopic: "x", Type: "asked"}
-		}, "a device trigger's"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			m := bundles(t, Wearer{ID: "a"})[0]
-			b := decode(t, m)
-			c := b.Components["when_check_in"]
-			row.change(&c)
-			b.Components["when_check_in"] = c
-			m.Payload, _ = json.Marshal(b)
-			if err := Validate(m); err == nil || !strings.Contains(err.Error(), row.want) {
-				t.Errorf("error %v, want one about %q", err, row.want)
-			}
-		})
-	}
-}
-
 func TestValidateTheRoom(t *testing.T) {
 	for _, row := range []struct{ name, from, to, want string }{
 		{"a number whose ends are exchanged", `"min":4.5`, `"min":45`, "min below max"},
 		{"a number without step", `"step":0.1`, `"step":0`, "step of at least"},
+		{"a trigger of another kind", `"automation_type":"trigger"`, `"automation_type":"action"`, "automation_type trigger"},
+		{"a trigger without a topic", `"topic":"hubd/bed-room/room/event","type":"asked"`, `"type":"asked"`, "automation_type trigger"},
+		{"a trigger with a name", `"type":"asked"`, `"type":"asked","name":"Asked"`, "nothing else"},
+		{"a wildcard in a trigger's topic", `"topic":"hubd/bed-room/room/event","type":"asked"`, `"topic":"hubd/#","type":"asked"`, "neither + nor #"},
 		{"a misspelt key", `"state_topic"`, `"state_topics"`, "unknown field"},
 		{"no JSON", `{"dev"`, `"dev"`, "homeassistant"},
 	} {
@@ -173,20 +146,5 @@ func TestWithdraw(t *testing.T) {
 	}
 	if _, err := Withdraw([]mqtt.Message{{Topic: before[0].Topic, Payload: []byte("x")}}, before); err == nil {
 		t.Error("a bundle that cannot be read is no error")
-	}
-}
-
-func TestAWearerWhoLeftIsTakenBackUnderTheTopicOfTheirDevice(t *testing.T) {
-	for _, prefix := range []string{"", "ha"} {
-		o := options(Wearer{ID: "a"})
-		o.Prefix = prefix
-		all, err := Bundles(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := TakenBack(o, "a")
-		if m.Topic != all[1].Topic || len(m.Payload) != 0 || Validate(m) != nil {
-			t.Errorf("%+v, want an empty message on %s", m, all[1].Topic)
-		}
 	}
 }

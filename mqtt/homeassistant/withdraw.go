@@ -53,8 +53,3 @@ func part(before, after mqtt.Message) (m mqtt.Message, loses bool, err error) {
 	}
 	return mqtt.Message{Topic: after.Topic, Payload: payload, QoS: 1, Retain: true}, loses, nil
 }
-
-// TakenBack is the message that takes away the whole device of somebody who is no wearer of this hub.
-func TakenBack(o Options, wearer string) mqtt.Message {
-	return mqtt.Message{Topic: o.prefix() + "/device/hubd_" + o.HubID + "_" + wearer + "/config", QoS: 1, Retain: true}
-}
