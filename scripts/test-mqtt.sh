@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # hubd run on simulated chips against a real mosquitto on loopback. hub/mosquitto_test.go lists what is checked;
-# hub/mosquitto_acl_test.go checks homeassistant/mosquitto.acl.example.
+# hub/mosquitto_acl_test.go tries homeassistant/mosquitto.acl.example, hub/mosquitto_kills_test.go kills the broker HUBD_KILLS times.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin
@@ -9,5 +9,5 @@ need mosquitto mosquitto
 need mosquitto_passwd mosquitto
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
-HUBD_BINARY=$PWD/bin/hubd ${GO:-go} test -count=1 -run TestMosquitto -v ./hub | tee "$out"
+HUBD_BINARY=$PWD/bin/hubd HUBD_KILLS=${HUBD_KILLS:-200} ${GO:-go} test -count=1 -run TestMosquitto -v ./hub | tee "$out"
 grep -q -- "--- PASS: TestMosquitto " "$out" || { echo "the test with mosquitto did not run"; exit 1; }
