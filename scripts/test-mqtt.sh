@@ -9,5 +9,5 @@ need mosquitto mosquitto
 need mosquitto_passwd mosquitto
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
-HUBD_BINARY=$PWD/bin/hubd HUBD_KILLS=${HUBD_KILLS:-200} ${GO:-go} test -count=1 -run TestMosquitto -v ./hub | tee "$out"
+HUBD_BINARY=$PWD/bin/hubd HUBD_KILLS=${HUBD_KILLS:-20} ${GO:-go} test -count=1 -run TestMosquitto -v ./hub | tee "$out"
 grep -q -- "--- PASS: TestMosquitto " "$out" || { echo "the test with mosquitto did not run"; exit 1; }

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import step_abuse, step_blueprints, step_controls, step_entities, step_latency, step_lost, step_private
+from . import step_abuse, step_blueprints, step_controls, step_entities, step_latency, step_lost, step_pictures, step_private
 from .evening import Evening
 
 BUDGET = 600  # seconds for everything after the first install
@@ -16,6 +16,7 @@ BUDGET = 600  # seconds for everything after the first install
 PARTS = {
     "entities": step_latency.STEPS + step_abuse.STEPS[:2] + step_entities.STEPS,
     "controls": step_controls.STEPS,
+    "pictures": step_pictures.STEPS,
     "blueprints": step_blueprints.STEPS,
     "lost": step_lost.FIRST + step_abuse.STEPS[2:] + step_lost.STEPS,
     "private": step_private.STEPS,
@@ -36,7 +37,7 @@ async def main():
         for name, act in step_entities.FIRST if e.home.entry else ():
             await e.run(name, act)
         for part in PARTS if e.home.entry else ():
-            if part in o.only.split():
+            if part in o.only.split() and (o.pictures or part != "pictures"):
                 for name, act in PARTS[part]:
                     await e.run(name, act)
     finally:

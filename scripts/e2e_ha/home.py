@@ -60,12 +60,15 @@ TEMPLATE = """
       temperature: "{{ (1000000 / states('input_number.lamp_kelvin') | int) | int }}"
       turn_on: {action: input_boolean.turn_on, target: {entity_id: input_boolean.lamp}}
       turn_off: {action: input_boolean.turn_off, target: {entity_id: input_boolean.lamp}}
-      set_level:
-        - {action: input_number.set_value, target: {entity_id: input_number.lamp_brightness}, data: {value: "{{ brightness }}"}}
-        - action: "input_boolean.turn_{{ 'on' if brightness > 0 else 'off' }}"
-          target: {entity_id: input_boolean.lamp}
-      set_temperature:
-        - {action: input_number.set_value, target: {entity_id: input_number.lamp_kelvin}, data: {value: "{{ color_temp_kelvin | int }}"}}
+      set_level: &set
+        - action: input_number.set_value
+          target: {entity_id: input_number.lamp_brightness}
+          data: {value: "{{ brightness if brightness is defined else states('input_number.lamp_brightness') }}"}
+        - action: input_number.set_value
+          target: {entity_id: input_number.lamp_kelvin}
+          data: {value: "{{ color_temp_kelvin | int if color_temp_kelvin is defined else states('input_number.lamp_kelvin') }}"}
+        - {action: input_boolean.turn_on, target: {entity_id: input_boolean.lamp}}
+      set_temperature: *set
 """
 
 CLIENT = "http://127.0.0.1/"

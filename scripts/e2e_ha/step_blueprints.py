@@ -213,12 +213,13 @@ async def practice_reminder(e):
     e.phone.pushed.clear()
     await automation(e, "practice_reminder", {"in_use": id_of("room", "in_use"), "practice": id_of("room", "practice"), "which": "hum",
                                               "phone": e.phone.device})
-    await e.home.act("automation.trigger", "automation.e2e_practice_reminder", skip_condition=False)
+    run = asyncio.create_task(e.home.act("automation.trigger", "automation.e2e_practice_reminder", skip_condition=False))  # lasts as long as it does
     await until("a notification", lambda: e.phone.pushed)
     e.same("the practice before the button", e.home.state(id_of("room", "practice")), "unknown")
     mark = e.ears.mark()
     await e.phone.press(e.home, e.phone.pushed[0]["data"]["actions"][0]["action"])
     await e.ears.await_(mark, e.hub.topic("room", "state"), "hum", lambda v: v["practice"] == "hum")
+    await run
     await press(e, "room", "stop_practice")
     await end_of_session(e)
     await without(e, "practice_reminder")

@@ -5,7 +5,7 @@ import signal
 import time
 
 from . import expected
-from .step_controls import id_of, measured, shows
+from .step_controls import id_of, measured, shows, unmeasured
 from .waiting import until, until_none, until_same
 
 BACK = 10.0  # seconds in which everything must be there again after the broker is
