@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy peers soak test-arm test-mqtt test-room test-zigbee test-sound clean
+.PHONY: run build test race lint bench accuracy peers soak test-arm test-mqtt test-room test-zigbee test-sound e2e-ha clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -25,7 +25,7 @@ race: ## the same under the race detector; needs a C compiler
 lint: ## gofmt, vet, staticcheck, cross builds, and no executable in the tree
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }
 	$(GO) vet ./...
-	@! command -v python3 >/dev/null || python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' scripts/*.py
+	@! command -v python3 >/dev/null || python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' scripts/*.py scripts/*/*.py
 	$(GO) tool -modfile=tools/go.mod staticcheck ./...
 	GOOS=linux GOARCH=arm GOARM=6 $(GO) build -o /dev/null ./cmd/hubd
 	GOOS=linux GOARCH=arm64 $(GO) build -o /dev/null ./cmd/hubd
@@ -57,6 +57,9 @@ test-zigbee: ## payloads for zigbee2mqtt through the real converters of every li
 
 test-sound: build ## rendered scenes under sox, and hubd's sound through a real Snapcast server and aplay
 	./scripts/test-sound.sh
+
+e2e-ha: build ## hubd beside the real Home Assistant and a real mosquitto; the first run installs both into a cache folder
+	./scripts/e2e-ha.sh
 
 clean:
 	rm -rf bin dist

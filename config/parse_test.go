@@ -77,6 +77,8 @@ func TestEveryProblemIsToldAtItsPlace(t *testing.T) {
 		{"a quoted number", "kind: ppg", `kind: ppg, rate_hz: "100"`, `c.yaml:11:56: wearers[0].pulse.rate_hz: "100": wanted is a number from 50 to 1000 (a second)`},
 		{"a number that is none", "kind: ppg", "kind: ppg, rate_hz: .nan", `c.yaml:11:56: wearers[0].pulse.rate_hz: ".nan": wanted is a number from 50 to 1000 (a second)`},
 		{"a list for a number", "room: {}", "room: {min_confidence: [1]}", `c.yaml:13:24: room.min_confidence: "[…]": wanted is a number from 0.05 to 1`},
+		{"a lamp's topic for what follows", "room: {}", "room: {followed: [zigbee2mqtt/bed]}",
+			`c.yaml:13:19: room.followed[0]: "zigbee2mqtt/bed": wanted is an entity of Home Assistant, a light such as light.shelf`},
 		{"a number for a section", "room: {}", "room: 5", `c.yaml:13:7: room: "5": wanted are keys with values here`},
 		{"a half channel", "channel: 0", "channel: 0.5", `c.yaml:11:33: wearers[0].pulse.channel: "0.5": wanted is a whole number from 0 to 7`},
 		{"a channel the chip has not", "channel: 0", "channel: 4", `c.yaml:11:33: wearers[0].pulse.channel: "4": an ads1115 has the channels 0 to 3`},
@@ -278,6 +280,22 @@ func TestASecretInTheFileIsRefusedAndNeverShown(t *testing.T) {
 	}
 }
 
+// twoWriters is a room with one lamp, and lights that an automation follows.
+func twoWriters(id, topic, lights string) string {
+	dialect := "zigbee2mqtt"
+	if strings.HasSuffix(topic, "/set") {
+		dialect = "json, state_topic: a/b"
+	}
+	return fmt.Sprintf(`room: {lamps: [{id: %s, dialect: %s, topic: "%s"}], followed: [%s]}`, id, dialect, topic, lights)
+}
+
+func TestLightsThatOnlyFollowAreNotWarnedOf(t *testing.T) {
+	text := strings.Replace(base, "room: {}", twoWriters("bed", "zigbee2mqtt/bed", "light.shelf, light.bedside, light.set"), 1)
+	if c, err := config.Parse("c.yaml", []byte(text)); err != nil || len(c.Warnings) != 0 {
+		t.Errorf("%v, warnings %v", err, c)
+	}
+}
+
 func TestWhatWorksButPerhapsNotAsMeantIsWarnedOf(t *testing.T) {
 	rows := []struct{ name, key, old, new string }{
 		{"quicker than 20 to 90 s", "room.discretion.delay_s", "room: {}", "room: {discretion: {delay_s: [2, 6]}}"},
@@ -291,6 +309,10 @@ func TestWhatWorksButPerhapsNotAsMeantIsWarnedOf(t *testing.T) {
 		{"somebody wants to be asked and the hub may not", "wearers[0].comfort.check_in", "share: full", "share: full\n    comfort: {check_in: true}"},
 		{"one of two wants to be asked", "room.check_in.automatic", "room: {}",
 			"  - {id: b, share: none, comfort: {check_in: true}, eda: {chip: mcp, channel: 1, kind: grove}}\nroom: {check_in: {automatic: true}}"},
+		{"a light with two writers, by the lamp's id", "room.followed[1]", "room: {}", twoWriters("bed", "x/y/set", "light.shelf, light.bed")},
+		{"a light with two writers, by the topic's name", "room.followed[0]", "room: {}", twoWriters("l1", "zigbee2mqtt/Bedroom Shelf", "light.bedroom_shelf")},
+		{"a light with two writers, by a name with a slash", "room.followed[0]", "room: {}", twoWriters("l1", "zigbee2mqtt/bedroom/shelf", "light.bedroom_shelf")},
+		{"a light with two writers, by one level", "room.followed[0]", "room: {}", twoWriters("l1", "home/shelf/set", "light.shelf")},
 		{"only one wants to be compared", "wearers[0].pair", "share: full", "share: full\n    pair: b"},
 	}
 	for _, row := range rows {

@@ -18,6 +18,7 @@ func (r *reader) room(o *object, broker bool) Room {
 		StopButtons:   r.stopButtons(o, broker),
 		Lamps:         r.lamps(o, broker),
 	}
+	r.followed(o, m.Lamps)
 	m.Scenes = r.scenes(o.section("scenes"))
 	m.BaseScene = r.baseScene(o, m.Scenes)
 	m.AskByItself, m.AnswerAfter = checkIn(o.section("check_in"))

@@ -347,7 +347,7 @@ func mqttOptions(c *config.Config, log *slog.Logger) *mqtt.Options {
 }
 
 func discovery(c *config.Config) homeassistant.Options {
-	o := homeassistant.Options{Prefix: c.MQTT.DiscoveryPrefix, HubID: c.Hub.ID, HubName: c.Hub.Name}
+	o := homeassistant.Options{Prefix: c.MQTT.DiscoveryPrefix, HubID: c.Hub.ID, HubName: c.Hub.Name, Mark: mark(c)}
 	if o.HubName == c.Hub.ID {
 		o.HubName = ""
 	}

@@ -43,6 +43,7 @@ type core struct {
 	board    *board
 	sound    audible        // nil: none
 	onCue    func(room.Cue) // the demo's body feels the room; nil on a real one
+	refusals refusals
 
 	batch    batch
 	events   []pipeline.Event
@@ -82,6 +83,7 @@ func (c *core) step() {
 		c.batch.refused[i].At = now
 	}
 	c.tell(append(c.events[:0], c.batch.refused...))
+	c.refusals.unanswered(now, c.batch.unheard)
 	for _, r := range c.batch.reports {
 		c.silence.heard(r)
 		c.tell(c.pipeline.Lamp(c.events[:0], now, r))
@@ -123,6 +125,7 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 	for _, s := range c.sinks {
 		s.tick(now, c.consent)
 	}
+	c.refusals.tick(now)
 	c.watch.progress(now, &c.batch)
 	c.board.refresh(now, c, acted)
 }
@@ -193,6 +196,8 @@ func (c *core) control(e pipeline.Event) {
 		c.silence.commanded(v.Planned, v)
 	case dsp.Fault:
 		c.board.fault(v)
+	case pipeline.Refused:
+		c.refusals.note(e.At, v)
 	case room.Cue:
 		if c.sound != nil {
 			c.sound.cue(v, c.pipeline.Room().VolumeCap)

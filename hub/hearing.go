@@ -26,13 +26,14 @@ type hearer struct {
 	inbox      *inbox
 	request    func(pipeline.Command, chan<- string) error
 	born       func()
+	sweeper    *sweeper
 	told       []string                                              // topics of lamps whose report was not understood; as many as there are lamps at most
 	simFault   func(chip string, f sim.Fault, seconds float64) error // nil: no simulated chips
 }
 
 // filters are what is subscribed to.
 func (h *hearer) filters() []string {
-	out := []string{h.topics.Commands(), h.birthTopic}
+	out := append([]string{h.topics.Commands(), h.birthTopic}, h.sweeper.filters()...)
 	for _, s := range h.stops {
 		out = append(out, s.Topic)
 	}
@@ -47,6 +48,9 @@ func (h *hearer) hear(in mqtt.Inbound) {
 		if string(in.Payload) == "online" && !in.Retained {
 			h.born()
 		}
+		return
+	}
+	if h.sweeper.hear(in) {
 		return
 	}
 	if !in.Retained && h.pressed(in) {

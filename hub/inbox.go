@@ -35,7 +35,8 @@ type inbox struct {
 	faults  []dsp.Fault          // of Blocks that went so: the newest of each source
 	acts    []act                // full: refused to whoever asked
 	reports []room.LampReport    // full: the oldest goes; lamps repeat themselves
-	refused []pipeline.Event     // commands that could not be read
+	refused []pipeline.Event     // commands that could not be read; full: counted
+	unheard int                  // refusals that found no room
 	dropped uint64               // blocks
 }
 
@@ -106,6 +107,8 @@ func (b *inbox) refuse(e pipeline.Event) {
 	b.mu.Lock()
 	if len(b.refused) < maxCommands {
 		b.refused = append(b.refused, e)
+	} else {
+		b.unheard++
 	}
 	b.mu.Unlock()
 	b.ring()
@@ -118,6 +121,7 @@ type batch struct {
 	acts    []act
 	reports []room.LampReport
 	refused []pipeline.Event
+	unheard int
 }
 
 // take empties the inbox into the batch, whose slices are used again.
@@ -128,6 +132,7 @@ func (b *inbox) take(out *batch) {
 	out.acts, b.acts = append(out.acts[:0], b.acts...), b.acts[:0]
 	out.reports, b.reports = append(out.reports[:0], b.reports...), b.reports[:0]
 	out.refused, b.refused = append(out.refused[:0], b.refused...), b.refused[:0]
+	out.unheard, b.unheard = b.unheard, 0
 	out.faults, b.faults = append(out.faults[:0], b.faults...), b.faults[:0]
 	for i := range out.blocks {
 		if len(b.gaps) == 0 {

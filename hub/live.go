@@ -77,7 +77,8 @@ func newLive(p parts) (*live, error) {
 	l.core = &core{
 		log: p.log, now: p.pacer.Now, wall: clock.local, speed: p.speed, pipeline: pipeline.New(p.pipeline), wearers: ids,
 		inbox: in, pauses: stop, keeper: l.keeper, onCue: p.onCue,
-		sinks: append([]sink{l.keeper, &healthLog{log: p.log.With("part", "sensors")}}, p.sinks...),
+		refusals: refusals{log: p.log.With("part", "commands")},
+		sinks:    append([]sink{l.keeper, &healthLog{log: p.log.With("part", "sensors")}}, p.sinks...),
 	}
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
@@ -117,8 +118,10 @@ func (l *live) joinBroker(in *inbox) error {
 	l.teller.room, l.teller.sensed, l.teller.lamps = l.core.pipeline.Room, l.core.pipeline.Sensed, l.lamps
 	l.teller.scenes, l.teller.practices = l.core.pipeline.Scenes(), l.core.pipeline.Practices()
 	l.teller.begin(l.core.consent)
+	sweep := newSweeper(l.log.With("part", "mqtt"), topics, l.discovery, l.core.wearers)
 	ears := &hearer{
-		log: l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
+		sweeper: sweep,
+		log:     l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
 		bridges: newBridges(l.log.With("part", "lamps"), l.lamps, in.report),
 		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
 	}
@@ -133,7 +136,7 @@ func (l *live) joinBroker(in *inbox) error {
 			return err
 		}
 	}
-	l.client, l.teller.client = client, client
+	l.client, l.teller.client, sweep.send = client, client, client.Send
 	l.core.sinks = append(l.core.sinks, l.teller)
 	return nil
 }

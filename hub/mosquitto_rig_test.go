@@ -199,7 +199,10 @@ func (b *mosquitto) start(t *testing.T) {
 // client gives a client that is connected and has its subscriptions.
 func (b *mosquitto) client(t *testing.T, id string, o mqtt.Options, filters ...string) *mqtt.Client {
 	t.Helper()
-	o.URL, o.ClientID, o.Username = fmt.Sprintf("mqtt://127.0.0.1:%d", b.port), id, "watcher"
+	o.URL, o.ClientID = fmt.Sprintf("mqtt://127.0.0.1:%d", b.port), id
+	if o.Username == "" {
+		o.Username = "watcher"
+	}
 	o.Password = func() (string, error) { return watcherPassword, nil }
 	o.RetryMin, o.RetryMax, o.InboundQueue = 50*time.Millisecond, 200*time.Millisecond, 1024
 	c, err := mqtt.New(o)

@@ -64,10 +64,10 @@ type evening struct {
 	ears        *watcher
 }
 
-// TestMosquitto runs the program against a real broker. Each step begins where the one before it ended.
-func TestMosquitto(t *testing.T) {
-	binary := os.Getenv("HUBD_BINARY")
-	if binary == "" {
+// needMosquitto gives the program to test, or skips where it or the broker is not here.
+func needMosquitto(t *testing.T) (binary string) {
+	t.Helper()
+	if binary = os.Getenv("HUBD_BINARY"); binary == "" {
 		t.Skip("HUBD_BINARY names no program to test: make test-mqtt does")
 	}
 	for _, program := range []string{"mosquitto", "mosquitto_passwd"} {
@@ -75,6 +75,12 @@ func TestMosquitto(t *testing.T) {
 			t.Skipf("%s is not here: install the package mosquitto", program)
 		}
 	}
+	return binary
+}
+
+// TestMosquitto runs the program against a real broker. Each step begins where the one before it ended.
+func TestMosquitto(t *testing.T) {
+	binary := needMosquitto(t)
 	e := &evening{life: t, binary: binary, dir: t.TempDir()}
 	for _, step := range []struct {
 		name string

@@ -117,7 +117,8 @@ func newBench(t *testing.T, change func(*pipeline.Options)) *bench {
 		log: log, now: func() time.Duration { return b.clock }, wall: func() time.Time { return time.Time{} }, speed: 1,
 		pipeline: pipeline.New(o), wearers: []string{"a", "b"}, inbox: newInbox(), pauses: &pauses{}, keeper: k,
 		sinks: []sink{b.broker, b.history, b.own}, silence: newSilence(), askLamp: func(id string) { b.askedLamps = append(b.askedLamps, id) },
-		board: newBoard("1", "bench", nil, nil, k.status), watch: newWatch(log, nil),
+		refusals: refusals{log: log},
+		board:    newBoard("1", "bench", nil, nil, k.status), watch: newWatch(log, nil),
 	}
 	b.watch.notify = func(string) error { return nil }
 	b.lamps = &lampGate{

@@ -7,6 +7,7 @@ import (
 
 	"hubd/acquire"
 	"hubd/config"
+	"hubd/drivers/sim"
 	"hubd/room"
 	"hubd/synth"
 )
@@ -22,21 +23,10 @@ type RunOptions struct {
 
 // Run is the daemon: it runs until ctx ends. Only a part that cannot be built ends it early; absent hardware, broker or disk do not.
 func Run(ctx context.Context, o RunOptions) error {
-	pacer := acquire.NewKernelPacer()
-	b, err := busesFor(o, pacer)
+	p, err := assemble(o)
 	if err != nil {
 		return err
 	}
-	p, err := build(o.Config, b.buses, o.Log)
-	if err != nil {
-		return err
-	}
-	p.version, p.pacer, p.onCue, p.discovery.Version = o.Version, pacer, b.onCue, o.Version
-	p.socket = o.Socket
-	if p.socket == "" {
-		p.socket = SocketPath()
-	}
-	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, o.Log.With("part", "storage"))
 	l, err := newLive(p)
 	if err != nil {
 		return err
@@ -48,10 +38,39 @@ func Run(ctx context.Context, o RunOptions) error {
 	return l.run(ctx)
 }
 
+// assemble makes the parts of the daemon, with what it knows from an earlier run.
+func assemble(o RunOptions) (parts, error) {
+	pacer := pacerFor(o)
+	b, err := busesFor(o, pacer)
+	if err != nil {
+		return parts{}, err
+	}
+	p, err := build(o.Config, b.buses, o.Log)
+	if err != nil {
+		return parts{}, err
+	}
+	p.version, p.pacer, p.onCue, p.simFault, p.discovery.Version = o.Version, pacer, b.onCue, b.simFault, o.Version
+	p.socket = o.Socket
+	if p.socket == "" {
+		p.socket = SocketPath()
+	}
+	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, o.Log.With("part", "storage"))
+	return p, nil
+}
+
+// pacerFor gives the clock of the sensors. Simulated ones wait for their reader, as the demo's do, as far as one loop reads them all.
+func pacerFor(o RunOptions) acquire.Pacer {
+	if o.Simulate != "" && len(o.Config.Buses) == 1 {
+		return newPatientPacer(1)
+	}
+	return acquire.NewKernelPacer()
+}
+
 // worn is where the signals come from.
 type worn struct {
 	buses
-	onCue func(room.Cue)
+	onCue    func(room.Cue)
+	simFault func(chip string, f sim.Fault, seconds float64) error // nil: real chips
 }
 
 func busesFor(o RunOptions, pacer acquire.Pacer) (worn, error) {
@@ -72,5 +91,5 @@ func busesFor(o RunOptions, pacer acquire.Pacer) (worn, error) {
 		return worn{}, fmt.Errorf("hub: simulate: %w", err)
 	}
 	o.Log.Warn("simulated chips: nobody is sensed", "scenario", o.Simulate)
-	return worn{buses: s, onCue: s.feel}, nil
+	return worn{buses: s, onCue: s.feel, simFault: s.fault}, nil
 }

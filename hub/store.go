@@ -19,10 +19,7 @@ const restoreWithin = 30 * time.Minute
 // openStore opens settings.json and history.db, and gives the settings to begin with. Nothing here keeps hubd from running: what
 // cannot be read or written is told, and the room works without it.
 func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Logger) (store, pipeline.Settings) {
-	path := c.History.Path
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(c.Dir, path)
-	}
+	path := historyPath(c)
 	file := history.OpenSettings(filepath.Dir(path))
 	settings, status, err := file.Load()
 	if err != nil {
@@ -48,6 +45,14 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Log
 	return store{
 		note: note, save: file.Save, add: db.Add, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db,
 	}, settings
+}
+
+// historyPath is where history.db is; settings.json stands beside it.
+func historyPath(c *config.Config) string {
+	if filepath.IsAbs(c.History.Path) {
+		return c.History.Path
+	}
+	return filepath.Join(c.Dir, c.History.Path)
 }
 
 // begin completes the settings a restart found. No session outlasts the run it was in, and with a private one its silence would

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,7 +19,7 @@ import (
 )
 
 const (
-	lookEvery     = 200 * time.Millisecond // between two looks at what is due on the broker
+	lookEvery     = 50 * time.Millisecond  // between two looks at what is due on the broker
 	eventPatience = 30 * time.Second       // an event that could not be sent for so long is news no more
 	birthDelay    = 500 * time.Millisecond // after Home Assistant's birth message, at least
 	birthJitter   = 2500 * time.Millisecond
@@ -90,15 +91,22 @@ func (t *teller) begin(c pipeline.Consent) {
 	}
 }
 
-// announcement is what a connect begins with: availability, discovery, each wearer's status. Any goroutine may ask.
+// announcement is what a connect begins with. Any goroutine may ask. That the hub is there is said last: until then Home Assistant
+// shows nothing of it, and so never the value from before, which it would take up again.
 func (t *teller) announcement() []mqtt.Message {
+	described, there := t.standing()
+	for _, w := range t.wearers {
+		described = append(described, wire.Telling(t.topics.WearerState(w.id), wire.NothingKnown()))
+	}
+	t.up.Store(true)
+	return append(described, there...)
+}
+
+// standing is what the broker is to keep: discovery, then each wearer's status and the hub's own.
+func (t *teller) standing() (described, there []mqtt.Message) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	out := []mqtt.Message{t.topics.HubStatus(true)}
-	out = append(out, t.bundles...)
-	out = append(out, t.statuses...)
-	t.up.Store(true)
-	return out
+	return slices.Clone(t.bundles), append(slices.Clone(t.statuses), t.topics.HubStatus(true))
 }
 
 func (t *teller) audience() pipeline.Audience {
@@ -152,7 +160,7 @@ func (t *teller) tick(now time.Duration, c pipeline.Consent) {
 	if p, due := t.roomView.PublishState(t.payload[:0]); due {
 		t.publish(wire.Telling(t.topics.RoomState(), p))
 	}
-	if p, due := t.roomView.PublishCue(t.payload[:0]); due {
+	if p, due := t.roomView.PublishCue(t.payload[:0], now); due {
 		t.publish(wire.Telling(t.topics.RoomCue(), p))
 	}
 }
@@ -238,9 +246,14 @@ func (t *teller) rediscover(c pipeline.Consent) {
 
 // describe gives the discovery messages of the room and of these wearers.
 func (t *teller) describe(wearers []homeassistant.Wearer) ([]mqtt.Message, error) {
+	return homeassistant.Bundles(t.facts(wearers))
+}
+
+// facts are what there is to describe.
+func (t *teller) facts(wearers []homeassistant.Wearer) homeassistant.Options {
 	o := t.ha
 	o.Wearers, o.Scenes, o.Practices = wearers, t.scenes, t.practices
-	return homeassistant.Bundles(o)
+	return o
 }
 
 // shown is how the wearers are described now.
@@ -284,9 +297,11 @@ func (t *teller) answerBirth(now time.Duration) {
 	}
 	if t.announceAt > 0 && now >= t.announceAt {
 		t.announceAt = 0
-		for _, m := range t.announcement() {
+		described, there := t.standing()
+		for _, m := range append(described, there...) {
 			t.publish(m)
 		}
+		t.up.Store(true)
 	}
 	if t.up.Swap(false) {
 		t.statesAt = now + afterConfig

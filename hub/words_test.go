@@ -34,7 +34,9 @@ var speakers = []string{
 }
 
 // written are the texts that people read as files.
-var written = []string{"README.md", "CHANGELOG.md", "config.example.yaml", "docs/*.md", "config/practices.yaml", "systemd/*"}
+var written = []string{
+	"README.md", "CHANGELOG.md", "config.example.yaml", "docs/*.md", "config/practices.yaml", "systemd/*", "homeassistant/*.*", "homeassistant/blueprints/*/hubd/*",
+}
 
 // said is one text that people may read.
 type said struct{ where, text string }

@@ -33,7 +33,7 @@ func listen(c pipeline.Consent, audience pipeline.AudienceKind) *listener {
 	for _, s := range specimens() {
 		l.hear(s.event(), audience, c)
 	}
-	l.put(l.room.PublishCue(nil))
+	l.put(l.room.PublishCue(nil, late))
 	l.put(l.room.PublishSession(nil))
 	l.put(l.room.PublishState(nil))
 	return l

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"slices"
+	"time"
 
 	"hubd/pipeline"
 	"hubd/regulation"
@@ -25,6 +26,9 @@ type RoomFacts struct {
 // What tells of people (the scene and why, the practice and its pacer, the kind of session, that all are settled) is told only
 // while every wearer in the session shares at least their state. Each payload is due when it changed, at once: these values
 // change by acts and by scenes, not by the second. No event names a wearer.
+//
+// The cue is the one that is also repeated, every cueEvery while it holds: whoever follows it must be able to tell that it holds no
+// more, and a message that was missed must not leave a light where it should not be.
 type RoomView struct {
 	facts   RoomFacts
 	told    bool
@@ -38,6 +42,7 @@ type RoomView struct {
 	sentFacts   RoomFacts
 	sentSession RoomFacts
 	cueSent     bool
+	cueAt       time.Duration
 	factsSent   bool
 	sessionSent bool
 }
@@ -130,17 +135,27 @@ func (v *RoomView) allSettled() bool {
 // Again makes every payload due once more, as after a connect or a birth message.
 func (v *RoomView) Again() { v.cueSent, v.factsSent, v.sessionSent = false, false, false }
 
-// PublishCue appends the payload of room/cue where it is due, and takes it as sent.
-func (v *RoomView) PublishCue(dst []byte) ([]byte, bool) {
+// cueEvery is how often a cue that holds is told anew.
+const cueEvery = 30 * time.Second
+
+// PublishCue appends the payload of room/cue where it is due at now, and takes it as sent. A cue holds until the session is over, or
+// becomes one for the night, in which the room does nothing; then it is forgotten.
+func (v *RoomView) PublishCue(dst []byte, now time.Duration) ([]byte, bool) {
 	c := v.cue
 	if !v.told {
 		c.Scene, c.Reason, c.Pace = "", "", room.Pace{}
 	}
-	if !v.hasCue || v.cueSent && c == v.sentCue {
-		return dst, false
+	holds := v.facts.Active && v.facts.Session != room.Night
+	again := holds && (!v.cueSent || now-v.cueAt >= cueEvery)
+	due := v.hasCue && (again || c != v.sentCue)
+	if due {
+		v.sentCue, v.cueSent, v.cueAt = c, true, now
+		dst = cue(open(dst), c).close()
 	}
-	v.sentCue, v.cueSent = c, true
-	return cue(open(dst), c).close(), true
+	if !holds {
+		v.hasCue, v.sentCue = false, room.Cue{}
+	}
+	return dst, due
 }
 
 // PublishSession appends the payload of room/session where it is due, and takes it as sent.

@@ -17,6 +17,10 @@ var facts = wire.RoomFacts{Active: true, Session: room.Together, Cues: true, Sce
 var bright = room.Cue{Scene: "base", Reason: "practice", Light: room.Light{Brightness: 30, Kelvin: 2400, Transition: 5 * time.Second},
 	Pace: room.Pace{BreathsPerMin: 6, InhaleShare: 0.4}}
 
+func cueAt(v *wire.RoomView, now time.Duration) func([]byte) ([]byte, bool) {
+	return func(dst []byte) ([]byte, bool) { return v.PublishCue(dst, now) }
+}
+
 func TestTheRoomTellsOfPeopleOnlyWhereAllShareTheirState(t *testing.T) {
 	const light = `"light":{"brightness_percent":30.0,"kelvin":2400,"transition_s":5.0},"sound":null,`
 	for _, c := range []struct {
@@ -33,7 +37,7 @@ func TestTheRoomTellsOfPeopleOnlyWhereAllShareTheirState(t *testing.T) {
 		var v wire.RoomView
 		v.Follow(facts, c.told, []string{"a", "b"})
 		v.Apply(nil, of("", 0, bright))
-		for want, publish := range map[string]func([]byte) ([]byte, bool){c.cue: v.PublishCue, c.session: v.PublishSession, c.state: v.PublishState} {
+		for want, publish := range map[string]func([]byte) ([]byte, bool){c.cue: cueAt(&v, 0), c.session: v.PublishSession, c.state: v.PublishState} {
 			if got, due := publish([]byte("x")); !due || string(got) != "x"+want {
 				t.Errorf("told %v: due %v, got\n%s\nwant\n%s", c.told, due, got, want)
 			}
@@ -42,7 +46,7 @@ func TestTheRoomTellsOfPeopleOnlyWhereAllShareTheirState(t *testing.T) {
 			}
 		}
 		v.Again()
-		for _, publish := range []func([]byte) ([]byte, bool){v.PublishCue, v.PublishSession, v.PublishState} {
+		for _, publish := range []func([]byte) ([]byte, bool){cueAt(&v, 0), v.PublishSession, v.PublishState} {
 			if _, due := publish(nil); !due {
 				t.Error("not sent again after a birth message")
 			}
@@ -52,11 +56,55 @@ func TestTheRoomTellsOfPeopleOnlyWhereAllShareTheirState(t *testing.T) {
 
 func TestARoomWithoutACueTellsNone(t *testing.T) {
 	var v wire.RoomView
-	if _, due := v.PublishCue(nil); due {
+	if _, due := v.PublishCue(nil, 0); due {
 		t.Error("a cue was invented")
 	}
 	if got, due := v.PublishSession(nil); !due || string(got) != `{"active":false}` {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestACueIsRepeatedWhileItHoldsAndForgottenAfterwards(t *testing.T) {
+	running, night, over := facts, facts, facts
+	night.Session, over.Active, over.Session = room.Night, false, room.NoSession
+	dark := bright
+	dark.Light.Brightness = 10
+	type step struct {
+		after time.Duration
+		facts wire.RoomFacts
+		cue   *room.Cue // arrives before it is looked
+		again bool
+		due   bool
+	}
+	for _, c := range []struct {
+		name  string
+		steps []step
+	}{
+		{"every half minute", []step{{0, running, &bright, false, true}, {29 * time.Second, running, nil, false, false}, {time.Second, running, nil, false, true},
+			{29 * time.Second, running, nil, false, false}}},
+		{"a change at once, and the half minute from then", []step{{0, running, &bright, false, true}, {20 * time.Second, running, &dark, false, true},
+			{20 * time.Second, running, nil, false, false}, {10 * time.Second, running, nil, false, true}}},
+		{"the last word of a session once", []step{{0, running, &bright, false, true}, {time.Second, over, &dark, false, true}, {time.Hour, over, nil, false, false}}},
+		{"none by a birth message after the session", []step{{0, running, &bright, false, true}, {time.Second, over, nil, false, false}, {time.Second, over, nil, true, false}}},
+		{"none of an evening in the night after it", []step{{0, running, &bright, false, true}, {time.Second, night, nil, false, false}, {time.Hour, night, nil, true, false}}},
+		{"the next session begins with its own", []step{{0, running, &bright, false, true}, {time.Second, over, nil, false, false}, {time.Minute, running, nil, false, false},
+			{time.Second, running, &bright, false, true}}},
+	} {
+		var v wire.RoomView
+		now := time.Duration(0)
+		for i, s := range c.steps {
+			now += s.after
+			if s.cue != nil {
+				v.Apply(nil, of("", now, *s.cue))
+			}
+			if s.again {
+				v.Again()
+			}
+			v.Follow(s.facts, true, []string{"a"})
+			if _, due := v.PublishCue(nil, now); due != s.due {
+				t.Errorf("%s: step %d: due %v", c.name, i, due)
+			}
+		}
 	}
 }
 

@@ -60,6 +60,13 @@ func (t Topics) Discovery(prefix, wearer string) string {
 	return prefix + "/device/" + id + "/config"
 }
 
+// ParseStatus reads the wearer from a topic of WearerStatus; false for any other topic.
+func (t Topics) ParseStatus(topic string) (wearer string, ok bool) {
+	rest, mine := strings.CutPrefix(topic, "hubd/"+t.Hub+"/")
+	wearer, last, two := strings.Cut(rest, "/")
+	return wearer, mine && two && wearer != "" && last == "status"
+}
+
 // ParseCommand reads target and name from a topic that Commands matched; false for any other topic. Neither part is checked:
 // ParseCommand does that and says what is wrong.
 func (t Topics) ParseCommand(topic string) (target, name string, ok bool) {

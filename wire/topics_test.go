@@ -55,6 +55,19 @@ func TestCommandTopicsReadBack(t *testing.T) {
 	}
 }
 
+func TestStatusTopicsReadBack(t *testing.T) {
+	h := wire.Topics{Hub: "bed"}
+	for topic, want := range map[string]string{
+		h.WearerStatus("a"): "a", h.Status(): "", h.WearerState("a"): "", "hubd/other/a/status": "", "hubd/bed//status": "",
+		"hubd/bed/a/status/now": "", h.WearerSet("a", "status"): "",
+	} {
+		wearer, ok := h.ParseStatus(topic)
+		if ok != (want != "") || ok && wearer != want {
+			t.Errorf("%q: got %q, %v", topic, wearer, ok)
+		}
+	}
+}
+
 func TestOnlyAvailabilityIsKeptByTheBroker(t *testing.T) {
 	h := wire.Topics{Hub: "bed"}
 	if m := h.HubStatus(false); string(m.Payload) != "offline" || !m.Retain || m.QoS != 1 {

@@ -244,6 +244,13 @@ func (v *WearerView) Publish(dst []byte, now time.Duration) ([]byte, bool) {
 	return next.append(dst, &v.fields), true
 }
 
+// NothingKnown is the state JSON in which every key is null. It is what to begin with: whoever was there before would go on
+// showing what was measured last.
+func NothingKnown() []byte {
+	fields, none := fields(), face{}
+	return none.append(nil, &fields)
+}
+
 func (v *WearerView) shows(s pipeline.Share) bool {
 	return v.standing.Sensed && v.standing.Share >= s
 }

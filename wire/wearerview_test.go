@@ -60,6 +60,12 @@ func published(t testing.TB, v *wire.WearerView, now time.Duration) map[string]a
 	return m
 }
 
+func TestNothingKnownIsEveryKeyWithoutAValue(t *testing.T) {
+	if got := string(wire.NothingKnown()); got != allNull {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestTheStateShowsWhatIsShared(t *testing.T) {
 	atState := strings.NewReplacer(`"state":null`, `"state":"settled"`, `"confidence":null`, `"confidence":0.80`,
 		`"contact":null`, `"contact":true`, `"problem":null`, `"problem":false`).Replace(allNull)

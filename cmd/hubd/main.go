@@ -64,13 +64,14 @@ func commands() []command {
 		{"export", "what is kept of a wearer, as csv or json: --wearer ID", runExport},
 		{"backup", "a copy of all that is kept, while the daemon runs", runBackup},
 		{"sound", "render --scene NAME FILE.wav: a scene's sound as a loop for a media player", runSound},
+		{"discovery", "what Home Assistant is told of a config, and what it would refuse: --check --config FILE", runDiscovery},
 		{"version", "which hubd this is", runVersion},
 	}
 }
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"probe", "watch", "calibrate", "record", "report", "erase", "history", "discovery", "page"}
+	return []string{"probe", "watch", "calibrate", "record", "report", "erase", "history", "page"}
 }
 
 func main() {
@@ -137,7 +138,7 @@ func printUsage(out io.Writer) {
 	fmt.Fprintln(out, "hubd COMMAND [flags]   (hubd COMMAND --help shows the flags)")
 	fmt.Fprintln(out)
 	for _, c := range commands() {
-		fmt.Fprintf(out, "  %-8s %s\n", c.name, c.summary)
+		fmt.Fprintf(out, "  %-9s %s\n", c.name, c.summary)
 	}
 }
 

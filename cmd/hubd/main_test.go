@@ -166,7 +166,7 @@ func TestMistakesOnTheCommandLine(t *testing.T) {
 
 func TestABadConfigIsToldWholeAndExits78(t *testing.T) {
 	bad := file(t, "config.yaml", []byte("hub:\n  id: Bedroom\nwearers:\n  - id: a\n    share: all\ncolour: red\n"))
-	for _, command := range [][]string{{"check", "--config", bad}, {"run", "--config", bad}} {
+	for _, command := range [][]string{{"check", "--config", bad}, {"run", "--config", bad}, {"discovery", "--check", "--config", bad}} {
 		code, out, errs := hubd(t, command...)
 		if code != exitConfig || out != "" {
 			t.Errorf("%s: exit %d, stdout %q; want 78 and nothing", command[0], code, out)
@@ -187,6 +187,21 @@ func TestTheExampleConfigHasNothingWrong(t *testing.T) {
 	code, out, errs := hubd(t, "check", "--config", example)
 	if code != exitDone || !strings.Contains(out, "nothing wrong") || errs != "" {
 		t.Errorf("exit %d, stdout %q, stderr %q", code, out, errs)
+	}
+}
+
+func TestWhatHomeAssistantWouldRefuseExits1(t *testing.T) {
+	example, err := os.ReadFile(filepath.Join("..", "..", "config.example.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := file(t, "config.yaml", example)
+	if code, out, errs := hubd(t, "discovery", "--check", "--config", good); code != exitDone || !strings.Contains(out, "refuse nothing") || errs != "" {
+		t.Errorf("exit %d, stdout %q, stderr %q", code, out, errs)
+	}
+	bad := file(t, "config.yaml", bytes.Replace(example, []byte("discovery_prefix: homeassistant"), []byte("discovery_prefix: hubd"), 1))
+	if code, _, errs := hubd(t, "discovery", "--check", "--config", bad); code != exitFailed || !strings.Contains(errs, "would refuse") {
+		t.Errorf("exit %d, stderr %q", code, errs)
 	}
 }
 

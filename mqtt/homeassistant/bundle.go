@@ -1,6 +1,7 @@
 package homeassistant
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -22,6 +23,7 @@ type device struct {
 	Manufacturer string   `json:"mf"`
 	Model        string   `json:"mdl"`
 	Software     string   `json:"sw,omitempty"`
+	Serial       string   `json:"sn,omitempty"`
 	Via          string   `json:"via_device,omitempty"`
 }
 
@@ -32,7 +34,7 @@ type origin struct {
 	URL      string `json:"url,omitempty"`
 }
 
-// component is one entity. Which fields belong to which platform is checked by Validate.
+// component is one entity, or one trigger of the device. Which fields belong to which platform is checked by Validate.
 type component struct {
 	Platform        string         `json:"p"`
 	UniqueID        string         `json:"unique_id,omitempty"`
@@ -54,16 +56,22 @@ type component struct {
 	Options       []string `json:"options,omitempty"`
 	EventTypes    []string `json:"event_types,omitempty"`
 
-	CommandTopic string   `json:"command_topic,omitempty"`
-	PayloadPress string   `json:"payload_press,omitempty"`
-	PayloadOn    string   `json:"payload_on,omitempty"`
-	PayloadOff   string   `json:"payload_off,omitempty"`
-	StateOn      string   `json:"state_on,omitempty"`
-	StateOff     string   `json:"state_off,omitempty"`
-	Min          *float64 `json:"min,omitempty"`
-	Max          *float64 `json:"max,omitempty"`
-	Step         float64  `json:"step,omitempty"`
-	InputMode    string   `json:"mode,omitempty"`
+	CommandTopic   string `json:"command_topic,omitempty"`
+	PayloadPress   string `json:"payload_press,omitempty"`
+	PayloadOn      string `json:"payload_on,omitempty"`
+	PayloadOff     string `json:"payload_off,omitempty"`
+	StateOn        string `json:"state_on,omitempty"`
+	StateOff       string `json:"state_off,omitempty"`
+	AutomationType string `json:"automation_type,omitempty"`
+	Topic          string `json:"topic,omitempty"`
+	Type           string `json:"type,omitempty"`
+	Subtype        string `json:"subtype,omitempty"`
+	Payload        string `json:"payload,omitempty"`
+
+	Min       *float64 `json:"min,omitempty"`
+	Max       *float64 `json:"max,omitempty"`
+	Step      float64  `json:"step,omitempty"`
+	InputMode string   `json:"mode,omitempty"`
 }
 
 // availability is one topic that says online while the entity can be used.
@@ -93,12 +101,33 @@ func deviceName(chosen, kind string, components map[string]component) string {
 func (c component) reduced() component { return component{Platform: c.Platform} }
 
 func (c component) isReduced() bool {
-	return c.UniqueID == "" && c.StateTopic == "" && c.CommandTopic == ""
+	return c.UniqueID == "" && c.StateTopic == "" && c.CommandTopic == "" && c.AutomationType == ""
+}
+
+// isEmpty compares by what is sent: a component has slices.
+func (c component) isEmpty() bool {
+	empty, _ := json.Marshal(component{})
+	have, err := json.Marshal(c)
+	return err == nil && bytes.Equal(have, empty)
 }
 
 // Bundles gives the discovery messages, the room's first, then the wearers' in their order: retained, QoS 1. Every bundle
 // has passed Validate.
 func Bundles(o Options) ([]mqtt.Message, error) {
+	messages, err := Unchecked(o)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range messages {
+		if err := Validate(m); err != nil {
+			return nil, err
+		}
+	}
+	return messages, nil
+}
+
+// Unchecked gives the same messages without a look at whether Home Assistant would take them: to show what it would refuse, never to send.
+func Unchecked(o Options) ([]mqtt.Message, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -106,9 +135,6 @@ func Bundles(o Options) ([]mqtt.Message, error) {
 	for _, b := range append([]bundle{roomBundle(o)}, wearerBundles(o)...) {
 		m, err := b.message(o.prefix())
 		if err != nil {
-			return nil, err
-		}
-		if err := Validate(m); err != nil {
 			return nil, err
 		}
 		messages = append(messages, m)

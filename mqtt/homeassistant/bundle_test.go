@@ -138,6 +138,27 @@ func TestTheRoomTellsOfTogetherOnlyWhereEverybodyShares(t *testing.T) {
 	}
 }
 
+func TestMomentsOfTheRoomAreTriggersOfItsDevice(t *testing.T) {
+	want := []string{"check-in asked", "everyone settled", "practice done", "quiet moment offered", "session ended", "session started"}
+	told := decode(t, bundles(t, Wearer{ID: "a", Share: pipeline.ShareFull})[0]).Components["event"].EventTypes
+	for share := pipeline.ShareNone; share <= pipeline.ShareFull; share++ {
+		var got []string
+		for key, c := range decode(t, bundles(t, Wearer{ID: "a", Share: share})[0]).Components {
+			if c.Platform != triggerPlatform {
+				continue
+			}
+			got = append(got, c.Subtype+" "+c.Type)
+			if c.Topic != "hubd/bed-room/room/event" || key != "on_"+c.Payload || c.ValueTemplate != "{{ value_json.event_type }}" ||
+				!slices.Contains(told, c.Payload) {
+				t.Errorf("%s: %+v is never set off", key, c)
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("at share %s: %q, want %q", share, got, want)
+		}
+	}
+}
+
 func TestAvailability(t *testing.T) {
 	all := bundles(t, Wearer{ID: "a", Share: pipeline.ShareFull, StartByMQTT: true})
 	hub := availability{Topic: "hubd/bed-room/status"}
@@ -153,8 +174,8 @@ func TestAvailability(t *testing.T) {
 		}
 	}
 	for key, c := range decode(t, all[0]).Components {
-		if key == "online" && len(c.Availability) == 0 {
-			continue // it tells what would hide it
+		if (key == "online" || c.Platform == triggerPlatform) && len(c.Availability) == 0 {
+			continue // the first tells what would hide it, the others are no entities
 		}
 		if !slices.Equal(c.Availability, []availability{hub}) {
 			t.Errorf("room %s: available by %v", key, c.Availability)
@@ -170,6 +191,9 @@ func TestIdentities(t *testing.T) {
 			t.Errorf("%s retain %v QoS %d", m.Topic, m.Retain, m.QoS)
 		}
 		for key, c := range b.Components {
+			if c.Platform == triggerPlatform {
+				continue // no entity
+			}
 			if seen[c.UniqueID] || seen[c.DefaultEntityID] {
 				t.Errorf("%s: %s is taken", key, c.UniqueID)
 			}

@@ -19,6 +19,7 @@ type Options struct {
 	HubID   string // ^[a-z][a-z0-9-]{0,31}$
 	HubName string // name of the room's device; empty means Room
 	Version string // of hubd
+	Mark    string // tells this installation from every other, so that what it left under a former id is known; may be empty
 	URL     string // where hubd's documentation is; may be empty
 	Topics  Topics
 

@@ -8,6 +8,9 @@ type rules struct {
 	classes        map[string][]string
 }
 
+// triggerPlatform is no entity: an event that automations can begin with, listed at its device.
+const triggerPlatform = "device_automation"
+
 // platforms lists the platforms that hubd uses, with the device classes known here and the units each permits; none means
 // that a unit is refused. Since Home Assistant 2025.7 a wrong pair rejects the entity.
 func platforms() map[string]rules {

@@ -27,8 +27,9 @@ func roomBundle(o Options) bundle {
 	m.roomButtons(o.Topics)
 	m.roomChoices(o)
 	m.roomNumbers(o.Topics)
+	m.roomTriggers(o.Topics)
 	return bundle{
-		Device:     device{IDs: []string{hub}, Name: deviceName(o.roomName(), "Room", m.made), Manufacturer: "hubd", Model: "Room", Software: o.Version},
+		Device:     device{IDs: []string{hub}, Name: deviceName(o.roomName(), "Room", m.made), Manufacturer: "hubd", Model: "Room", Software: o.Version, Serial: o.Mark},
 		Origin:     origin{Name: "hubd", Software: o.Version, URL: o.URL},
 		Components: m.made,
 	}
@@ -38,16 +39,38 @@ func (m *maker) roomFacts(o Options) {
 	t := o.Topics
 	m.add("in_use", "binary_sensor", component{Name: "In use", Icon: "mdi:bed", StateTopic: t.RoomSession,
 		ValueTemplate: template(plainTemplate, "active"), PayloadOn: "True", PayloadOff: "False", DeviceClass: "occupancy"})
-	events := []string{"check_in", "session_started", "session_ended", "command_refused"}
-	if o.allShareState() {
-		events = append(events, "settled", "practice_done")
-	}
-	m.add("event", "event", component{Name: "Event", Icon: "mdi:bell-outline", StateTopic: t.RoomEvent, EventTypes: events})
+	m.add("event", "event", component{Name: "Event", Icon: "mdi:bell-outline", StateTopic: t.RoomEvent, EventTypes: roomEvents(o)})
 	m.add("online", "binary_sensor", component{Name: "Online", StateTopic: t.HubStatus, PayloadOn: "online", PayloadOff: "offline",
 		DeviceClass: "connectivity", Category: "diagnostic"})
 	m.always("online")
 	m.add("version", "sensor", component{Name: "Version", Icon: "mdi:tag-outline", StateTopic: t.HubStatus,
 		ValueTemplate: "{{ '" + plainVersion(o.Version) + "' }}", Category: "diagnostic"})
+}
+
+// roomEvents are the moments that the room may tell of.
+func roomEvents(o Options) []string {
+	events := []string{"check_in", "session_started", "session_ended", "command_refused", "reminder"}
+	if o.allShareState() {
+		events = append(events, "settled", "practice_done")
+	}
+	return events
+}
+
+// roomTriggers makes of those moments that people want to act on a choice in the automation editor, which shows them as
+// "session" started. All of them stand there whatever is shared: one that is taken away and comes back makes Home Assistant
+// (2026.11) complain at its next reload, and a moment that may not be told is never sent.
+func (m *maker) roomTriggers(t Topics) {
+	for _, on := range []struct{ event, subtype, happens string }{
+		{"check_in", "check-in", "asked"},
+		{"session_started", "session", "started"},
+		{"session_ended", "session", "ended"},
+		{"reminder", "quiet moment", "offered"},
+		{"settled", "everyone", "settled"},
+		{"practice_done", "practice", "done"},
+	} {
+		m.made["on_"+on.event] = component{Platform: triggerPlatform, AutomationType: "trigger", Topic: t.RoomEvent, QoS: 1,
+			ValueTemplate: template(plainTemplate, "event_type"), Payload: on.event, Type: on.happens, Subtype: on.subtype}
+	}
 }
 
 // plainVersion keeps what may stand between quotes in a template.

@@ -83,10 +83,13 @@ func checkRoot(b bundle) error {
 // check lists what is wrong with one component. One reduced to its platform is right: it takes the entity away.
 func (c component) check(topic, deviceName string) []error {
 	r, known := platforms()[c.Platform]
-	if !known {
-		return []error{fmt.Errorf("platform %q: want one of %s", c.Platform, strings.Join(slices.Sorted(maps.Keys(platforms())), ", "))}
-	}
-	if c.isReduced() {
+	switch {
+	case c.Platform == triggerPlatform && !c.isReduced():
+		return c.checkTrigger(topic)
+	case !known && c.Platform != triggerPlatform:
+		names := append(slices.Sorted(maps.Keys(platforms())), triggerPlatform)
+		return []error{fmt.Errorf("platform %q: want one of %s", c.Platform, strings.Join(names, ", "))}
+	case c.isReduced():
 		return nil
 	}
 	var problems []error
@@ -111,6 +114,21 @@ func (c component) check(topic, deviceName string) []error {
 	return append(problems, c.checkChoices()...)
 }
 
+// checkTrigger lists what is wrong with a trigger, which is no entity: it has neither identity nor state.
+func (c component) checkTrigger(topic string) []error {
+	problems := c.checkTopics(topic)
+	if c.AutomationType != "trigger" || c.Topic == "" || c.Type == "" || c.Subtype == "" {
+		problems = append(problems, errors.New("a trigger needs automation_type trigger, topic, type and subtype"))
+	}
+	entity := c
+	entity.Platform, entity.AutomationType, entity.Topic, entity.Type, entity.Subtype = "", "", "", "", ""
+	entity.Payload, entity.ValueTemplate, entity.QoS = "", "", 0
+	if !entity.isEmpty() {
+		problems = append(problems, errors.New("a trigger has automation_type, topic, payload, value_template, type, subtype and qos, nothing else"))
+	}
+	return problems
+}
+
 // repeats tells whether an entity's name begins with its device's: Home Assistant shows both, one behind the other.
 func repeats(name, device string) bool {
 	return device != "" && (strings.EqualFold(name, device) || strings.HasPrefix(strings.ToLower(name), strings.ToLower(device)+" "))
@@ -119,7 +137,7 @@ func repeats(name, device string) bool {
 func (c component) checkTopics(config string) []error {
 	tree := config[:strings.Index(config+"/device/", "/device/")+1]
 	var problems []error
-	topics := []string{c.StateTopic, c.CommandTopic}
+	topics := []string{c.StateTopic, c.CommandTopic, c.Topic}
 	for _, a := range c.Availability {
 		if a.Topic == "" {
 			problems = append(problems, errors.New("an availability topic is empty"))

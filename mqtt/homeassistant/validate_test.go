@@ -63,6 +63,10 @@ func TestValidateTheRoom(t *testing.T) {
 	for _, row := range []struct{ name, from, to, want string }{
 		{"a number whose ends are exchanged", `"min":4.5`, `"min":45`, "min below max"},
 		{"a number without step", `"step":0.1`, `"step":0`, "step of at least"},
+		{"a trigger of another kind", `"automation_type":"trigger"`, `"automation_type":"action"`, "automation_type trigger"},
+		{"a trigger without a topic", `"topic":"hubd/bed-room/room/event","type":"asked"`, `"type":"asked"`, "automation_type trigger"},
+		{"a trigger with a name", `"type":"asked"`, `"type":"asked","name":"Asked"`, "nothing else"},
+		{"a wildcard in a trigger's topic", `"topic":"hubd/bed-room/room/event","type":"asked"`, `"topic":"hubd/#","type":"asked"`, "neither + nor #"},
 		{"a misspelt key", `"state_topic"`, `"state_topics"`, "unknown field"},
 		{"no JSON", `{"dev"`, `"dev"`, "homeassistant"},
 	} {

@@ -62,7 +62,7 @@ func wearerBundle(o Options, w Wearer) bundle {
 	most.Share, most.StartByMQTT, most.Paired = pipeline.ShareFull, true, true // the name stays when the share changes
 	return bundle{
 		Device: device{IDs: []string{m.owner}, Name: deviceName(w.name(), "Wearer", wearerMaker(o, most).made), Manufacturer: "hubd",
-			Model: "Wearer", Software: o.Version, Via: hub},
+			Model: "Wearer", Software: o.Version, Serial: o.Mark, Via: hub},
 		Origin:     origin{Name: "hubd", Software: o.Version, URL: o.URL},
 		Components: m.made,
 	}

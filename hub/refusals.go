@@ -1,0 +1,59 @@
+package hub
+
+import (
+	"log/slog"
+	"time"
+
+	"hubd/pipeline"
+)
+
+// Bounds of what is told of refused commands: anybody with the broker's password can send thousands.
+const (
+	refusalLines  = 5                // in one window
+	refusalWindow = 10 * time.Second // after which the rest is told as a number
+)
+
+// refusals writes a line for each refused command: its name and why, never whose it was and nothing of a session. Beyond
+// refusalLines in a window it counts, and tells the number when the window ends.
+type refusals struct {
+	log   *slog.Logger
+	ends  time.Duration // of the window; 0: none runs
+	lines int
+	more  int
+}
+
+// note takes one refusal.
+func (r *refusals) note(now time.Duration, v pipeline.Refused) {
+	if r.ends == 0 {
+		r.ends = now + refusalWindow
+	}
+	if r.lines == refusalLines {
+		r.more++
+		return
+	}
+	r.lines++
+	reason := v.Reason
+	if v.Inside {
+		reason = "" // it tells of a session
+	}
+	r.log.Warn("command refused", "name", v.Name, "reason", reason)
+}
+
+// unanswered counts commands that were refused without an answer because too many came at once.
+func (r *refusals) unanswered(now time.Duration, n int) {
+	if n > 0 && r.ends == 0 {
+		r.ends = now + refusalWindow
+	}
+	r.more += n
+}
+
+// tick ends the window.
+func (r *refusals) tick(now time.Duration) {
+	if r.ends == 0 || now < r.ends {
+		return
+	}
+	if r.more > 0 {
+		r.log.Warn("more commands refused", "count", r.more, "in_s", refusalWindow.Seconds())
+	}
+	r.ends, r.lines, r.more = 0, 0, 0
+}

@@ -1,0 +1,45 @@
+package hub
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"hubd/pipeline"
+)
+
+func TestARefusedCommandIsALineAndAThousandAreANumber(t *testing.T) {
+	log := &lines{}
+	r := refusals{log: logTo(log)}
+	r.note(time.Second, pipeline.Refused{Name: "dance", Reason: "there is no such command"})
+	r.note(2*time.Second, pipeline.Refused{Name: "start_session", Reason: "a session of kind together runs", Inside: true})
+	log.wants(t, 1, `msg="command refused" name=dance reason="there is no such command"`)
+	log.wants(t, 1, `name=start_session reason=""`)
+	log.wants(t, 0, "together")
+	for i := range 1000 {
+		r.note(3*time.Second, pipeline.Refused{Name: fmt.Sprint("n", i)})
+	}
+	r.unanswered(4*time.Second, 7)
+	r.tick(time.Second + refusalWindow - 1)
+	log.wants(t, refusalLines, "command refused")
+	log.wants(t, 0, "more commands")
+	r.tick(time.Second + refusalWindow)
+	log.wants(t, 1, fmt.Sprintf("count=%d", 1000+2-refusalLines+7))
+
+	r.tick(time.Hour)
+	r.note(time.Hour, pipeline.Refused{Name: "again"})
+	log.wants(t, 1, "name=again")
+	r.tick(2 * time.Hour)
+	log.wants(t, 1, "more commands")
+}
+
+func TestRefusalsThatFindNoRoomAreCounted(t *testing.T) {
+	b := newBench(t, nil)
+	for range maxCommands + 20 {
+		b.inbox.refuse(pipeline.Event{Value: pipeline.Refused{Name: "dance", Reason: "there is no such command"}})
+	}
+	b.at(time.Second)
+	b.at(time.Second + refusalWindow)
+	b.log.wants(t, refusalLines, "msg=\"command refused\"")
+	b.log.wants(t, 1, fmt.Sprintf("count=%d", maxCommands+20-refusalLines))
+}

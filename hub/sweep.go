@@ -1,0 +1,57 @@
+package hub
+
+import (
+	"log/slog"
+	"slices"
+	"time"
+
+	"hubd/mqtt"
+	"hubd/mqtt/homeassistant"
+	"hubd/wire"
+)
+
+// sweeper takes off the broker what this hub had it keep and does not send any more: Home Assistant would show it for ever. It
+// hears what is kept at each connect, on the client's goroutine, and never touches what may be another hub's.
+type sweeper struct {
+	log    *slog.Logger
+	topics wire.Topics
+	ha     homeassistant.Options // with the wearers' ids
+	send   func(m mqtt.Message, deadline time.Time, lost func()) error
+}
+
+func newSweeper(log *slog.Logger, topics wire.Topics, ha homeassistant.Options, wearers []string) *sweeper {
+	s := &sweeper{log: log, topics: topics, ha: ha}
+	for _, id := range wearers {
+		s.ha.Wearers = append(s.ha.Wearers, homeassistant.Wearer{ID: id})
+	}
+	s.ha.Topics.HubStatus = topics.Status()
+	return s
+}
+
+// filters are where something may have been left.
+func (s *sweeper) filters() []string {
+	return []string{s.ha.DiscoveryFilter(), s.topics.WearerStatus("+")}
+}
+
+// hear clears what is kept and was left behind; true where it was.
+func (s *sweeper) hear(in mqtt.Inbound) bool {
+	if !in.Retained || in.Oversize || len(in.Payload) == 0 {
+		return false
+	}
+	left := homeassistant.Leftover(s.ha, mqtt.Message{Topic: in.Topic, Payload: in.Payload})
+	if wearer, ok := s.topics.ParseStatus(in.Topic); ok && !s.isHere(wearer) {
+		left = []mqtt.Message{{Topic: in.Topic, QoS: 1, Retain: true}}
+	}
+	for _, m := range left {
+		if err := s.send(m, time.Time{}, nil); err != nil {
+			s.log.Debug("left on the broker until the next connect", "topic", m.Topic, "error", err)
+			continue
+		}
+		s.log.Info("taken off the broker: this hub had left it there", "topic", m.Topic)
+	}
+	return len(left) > 0
+}
+
+func (s *sweeper) isHere(wearer string) bool {
+	return slices.ContainsFunc(s.ha.Wearers, func(w homeassistant.Wearer) bool { return w.ID == wearer })
+}
