@@ -2,6 +2,7 @@ package hub
 
 import (
 	"log/slog"
+	"regexp"
 	"time"
 
 	"hubd/pipeline"
@@ -13,7 +14,11 @@ const (
 	refusalWindow = 10 * time.Second // after which the rest is told as a number
 )
 
-// refusals writes a line for each refused command: its name and why, never whose it was and nothing of a session. Beyond
+// quoted is what a reason repeats of what was sent.
+var quoted = regexp.MustCompile(`"[^"]*"`)
+
+// refusals writes a line for each refused command: its name and why, never whose it was, nothing of a session, and none of the
+// sender's own words, which the answer repeats: somebody may have written there what is for nobody's log. Beyond
 // refusalLines in a window it counts, and tells the number when the window ends.
 type refusals struct {
 	log   *slog.Logger
@@ -32,7 +37,7 @@ func (r *refusals) note(now time.Duration, v pipeline.Refused) {
 		return
 	}
 	r.lines++
-	reason := v.Reason
+	reason := quoted.ReplaceAllString(v.Reason, "what was sent")
 	if v.Inside {
 		reason = "" // it tells of a session
 	}

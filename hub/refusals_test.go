@@ -16,6 +16,9 @@ func TestARefusedCommandIsALineAndAThousandAreANumber(t *testing.T) {
 	log.wants(t, 1, `msg="command refused" name=dance reason="there is no such command"`)
 	log.wants(t, 1, `name=start_session reason=""`)
 	log.wants(t, 0, "together")
+	r.note(3*time.Second, pipeline.Refused{Name: "answer", Reason: `"come closer" is not understood: wanted is one of space, touch`})
+	log.wants(t, 1, "what was sent is not understood: wanted is one of space, touch")
+	log.wants(t, 0, "closer")
 	for i := range 1000 {
 		r.note(3*time.Second, pipeline.Refused{Name: fmt.Sprint("n", i)})
 	}
@@ -24,7 +27,7 @@ func TestARefusedCommandIsALineAndAThousandAreANumber(t *testing.T) {
 	log.wants(t, refusalLines, "command refused")
 	log.wants(t, 0, "more commands")
 	r.tick(time.Second + refusalWindow)
-	log.wants(t, 1, fmt.Sprintf("count=%d", 1000+2-refusalLines+7))
+	log.wants(t, 1, fmt.Sprintf("count=%d", 1000+3-refusalLines+7))
 
 	r.tick(time.Hour)
 	r.note(time.Hour, pipeline.Refused{Name: "again"})

@@ -3,7 +3,7 @@
 # two tests of hub/ run in full: a broker that is killed 200 times, and the rows that a night makes in Home Assistant's recorder.
 #
 # The first run makes a Debian with Python and Home Assistant in ${HUBD_CACHE:-$HOME/.cache/hubd}/home-assistant: about 2 GB.
-# --pictures also takes the pictures of docs/pictures, with Chromium.
+# --pictures also takes the pictures of docs/pictures, with Chromium; --only "PART…" runs a part; HUBD_E2E_KEEP=FOLDER keeps the logs there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin:/sbin
@@ -18,12 +18,12 @@ need mosquitto mosquitto
 need mosquitto_passwd mosquitto
 aside=$(mktemp -d)
 ${GO:-go} test -c -o "$aside/hub.test" ./hub
-(cd hub && HUBD_KILLS=${HUBD_KILLS:-200} nice -n 10 "$aside/hub.test" -test.v -test.run 'TestMosquittoIsKilled|TestANight' -night-hours 8) \
+(cd hub && export HUBD_KILLS=${HUBD_KILLS:-200} && exec nice -n 10 "$aside/hub.test" -test.v -test.run 'TestMosquittoIsKilled|TestANight' -night-hours 8) \
 	>"$aside/log" 2>&1 &
 tests=$!
 
 place=$(mktemp -d "$root/srv/hubd.XXXXXX")
-trap 'rm -rf "$place" "$aside"' EXIT
+trap 'kill "$tests" 2>/dev/null || true; rm -rf "$place" "$aside"' EXIT
 cp bin/hubd "$place/"
 cp -r scripts/e2e_ha "$place/"
 if [ -d "${HUBD_HOMEASSISTANT:-homeassistant}" ]; then cp -r "${HUBD_HOMEASSISTANT:-homeassistant}" "$place/homeassistant"; fi
@@ -35,6 +35,6 @@ echo "a broker killed again and again, and a night's rows:"
 wait "$tests" || status=1
 grep -E 'kills in|rows|^ +recorder_test.go|--- ' "$aside/log"
 if [ "$status" = 1 ]; then tail -n 40 "$aside/log"; fi
-if [ -n "${HUBD_E2E_KEEP:-}" ]; then rm -rf "$HUBD_E2E_KEEP" && cp -r "$place" "$HUBD_E2E_KEEP"; fi
+if [ -n "${HUBD_E2E_KEEP:-}" ]; then mkdir -p "$HUBD_E2E_KEEP" && cp "$place"/*.log "$aside/log" "$HUBD_E2E_KEEP/"; fi
 if [ -d "$place/pictures" ]; then cp "$place"/pictures/*.png docs/pictures/; fi
 exit "$status"

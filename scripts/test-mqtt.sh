@@ -11,4 +11,4 @@ need mosquitto_passwd mosquitto
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 HUBD_BINARY=$PWD/bin/hubd HUBD_KILLS=${HUBD_KILLS:-20} ${GO:-go} test -count=1 -timeout 30m -parallel 50 -run TestMosquitto -v ./hub | tee "$out"
-grep -q -- '--- PASS: TestMosquitto' "$out" || { echo "the test with mosquitto did not run"; exit 1; }
+grep -q -- '--- PASS: TestMosquitto ' "$out" || { echo "the test with mosquitto did not run"; exit 1; }
