@@ -80,6 +80,9 @@ func halvesBetween(q room.Pace, from, to time.Duration) (n int) {
 // A lamp either breathes, answering every half breath at its instant and as long as it lasts, or it rests. One that answered some
 // of them would flicker.
 func TestInTwoHoursEveryLampBreathesOrRests(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out with -short")
+	}
 	for _, pace := range []float64{4.5, 6, 7} {
 		h, swells, halves := twoHours(t, pace)
 		latest := time.Duration(0)

@@ -22,6 +22,9 @@ const (
 // TestNobodyCanTellWhoTurned lets two bodies wander, and one of them, by lot, turn activated. An observer that has learnt from half of
 // the evenings guesses who it was in the other half. It must do no better than chance.
 func TestNobodyCanTellWhoTurned(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: left out with -short")
+	}
 	const evenings = 500
 	loud := map[string]room.Scene{"activated": {Sound: room.Sound{Bed: "rain", LevelDB: dsp.Some(-42)}}, "settled": {Light: room.Light{Brightness: 34, Kelvin: 2700}}}
 	for _, row := range []struct {
