@@ -9,6 +9,9 @@ import (
 )
 
 func TestArousalIsSeenAroundWhatTheRoomDoes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	for _, row := range []struct {
 		name    string
 		private bool

@@ -98,6 +98,9 @@ func meanOf(v []float64, from, to int) float64 {
 // The body model says that a pacer draws a body nearer to rest: by a quarter of the way of room.calm, which for a body that is wound
 // up by three spreads takes half a spread off its arousal (synth/room.go).
 func TestAPracticeBringsArousalDownAsTheBodySays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	const seeds = 6
 	less := 0.0
 	for seed := range uint64(seeds) {
@@ -122,6 +125,9 @@ func TestAPracticeBringsArousalDownAsTheBodySays(t *testing.T) {
 // What the room does changes the body, and the body's State what the room does. That loop must come to rest: over half an hour the
 // scene changes as the body's own story does, and never to and fro.
 func TestTheLoopThroughTheBodyComesToRest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many minutes of signal: left out with -short")
+	}
 	for _, row := range []struct {
 		scenario string
 		most     int // changes of scene within half an hour

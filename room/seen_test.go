@@ -246,6 +246,9 @@ func (w *witness) turn(k *seen, from, to float64) {
 
 func (w *witness) pausing(k *seen, from float64, m room.LampCommand) {
 	to := m.Brightness.Value
+	if k.brightness.Known && math.Abs(to-k.brightness.Value) <= 0.5 {
+		return // it is told to stay where it has just said that it is
+	}
 	if math.Abs(to-from) > rounding && m.Transition < 10*time.Second {
 		w.fail("a pause changes the light within %v", m.Transition)
 	}
