@@ -186,14 +186,32 @@ func (p *Pipeline) actOnRoom(now time.Duration, c Command) (err error) {
 	case CommandBreathPace:
 		v, err = p.room.SetBreathPace(v, now, c.Number)
 	case CommandNightCeiling:
-		v, err = p.room.SetNightCeiling(v, now, c.Number)
+		if err = p.mayRaise(c, p.atMost.NightCeiling, "%"); err == nil {
+			v, err = p.room.SetNightCeiling(v, now, c.Number)
+		}
 	case CommandVolumeCap:
-		v, err = p.room.SetVolumeCap(v, now, c.Number)
+		if err = p.mayRaise(c, p.atMost.VolumeCap, "dB"); err == nil {
+			v, err = p.room.SetVolumeCap(v, now, c.Number)
+		}
 	default:
 		return errors.New("there is no such command")
 	}
 	p.values = v
 	return err
+}
+
+// mayRaise refuses brighter nights and louder sound than the config's to whoever may not start everyone: lower is anyone's, and so is the way
+// back to the config's.
+func (p *Pipeline) mayRaise(c Command, most float64, unit string) error {
+	if c.Number <= most {
+		return nil
+	}
+	for _, w := range p.wearers {
+		if err := w.ownAct(c.Origin); err != nil {
+			return fmt.Errorf("the config says %g %s, and more is everyone's own act: %w", most, unit, err)
+		}
+	}
+	return nil
 }
 
 // setCues turns everyone's cues off, or back on to what each wearer's config says. On is more: it needs an act that is

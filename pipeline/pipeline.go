@@ -30,6 +30,7 @@ type Pipeline struct {
 	values   []dsp.Value // scratch, so that a step that emits nothing allocates nothing
 	snapshot room.Snapshot
 	revision uint64
+	atMost   room.Status // as the config has it: what anyone may set at most
 }
 
 // busMark is the watermark of one bus.
@@ -68,6 +69,7 @@ func New(o Options) *Pipeline {
 		}
 	}
 	p.room = room.New(o.Room)
+	p.atMost = p.room.Status()
 	if o.Pair && len(p.wearers) == 2 {
 		p.pair = regulation.NewPair()
 	}

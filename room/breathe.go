@@ -66,7 +66,7 @@ func (r *Room) breathe(dst []dsp.Value, now time.Duration) []dsp.Value {
 		}
 		l.breathed = half.number
 		dst = r.release(dst, now, l, LampCommand{
-			Lamp: l.o.ID, Planned: now, Brightness: dsp.Some(to), Transition: half.end - now,
+			Lamp: l.o.ID, Planned: now, Brightness: dsp.Some(to), Transition: half.arrives - now,
 		})
 	}
 	return dst

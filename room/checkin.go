@@ -7,6 +7,9 @@ import (
 	"hubd/dsp"
 )
 
+// whyNoAnswer is the reason of the base scene after a check-in that nobody answered.
+const whyNoAnswer = "no_answer"
+
 // asking is a check-in that waits for an answer.
 type asking struct {
 	on bool
@@ -37,6 +40,9 @@ func (r *Room) Answer(dst []dsp.Value, now time.Duration, _ int, answer string) 
 	case "space", "touch", "reassurance", "fine_for_now":
 		r.session.lived = now
 		r.checkIn = asking{}
+		if r.whyByHand == whyNoAnswer {
+			r.byHand, r.whyByHand = "", "" // an answer to a later question gives the room back
+		}
 		return r.follow(dst, now), nil
 	}
 	return dst, fmt.Errorf("there is no answer %q: wanted is space, touch, reassurance, fine_for_now or stop", answer)
@@ -59,6 +65,6 @@ func (r *Room) passCheckIn(now time.Duration) {
 	}
 	r.checkIn = asking{}
 	if !r.practice.on {
-		r.byHand, r.whyByHand = r.o.BaseScene, "no_answer"
+		r.byHand, r.whyByHand = r.o.BaseScene, whyNoAnswer
 	}
 }

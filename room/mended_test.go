@@ -240,3 +240,44 @@ func TestTheOrderOfTwoMeansNothing(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestTheLightRestsWhileTheBreathIsHeld(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(30 * time.Second)
+	h.must(h.r.Practice(nil, h.now, "hold")) // 5 a minute, four parts of ten in, 2 s held
+	h.run(2 * time.Minute)
+	const inhale = 4800 * time.Millisecond
+	rises := 0
+	for _, x := range h.told {
+		c, ok := x.value.(room.LampCommand)
+		if !ok || !c.Brightness.Known || c.Transition > inhale {
+			continue // a fade to the scene, or a breath out
+		}
+		rises++
+		if c.Transition < inhale-tick {
+			t.Errorf("a breath in of %v lights up within %v", inhale, c.Transition)
+		}
+	}
+	if rises < 5 {
+		t.Errorf("%d breaths in within two minutes", rises)
+	}
+}
+
+func TestAnAnswerToALaterQuestionGivesTheRoomBack(t *testing.T) {
+	h := newHouse(t, room.Options{AnswerAfter: 20 * time.Second})
+	h.start(0, room.Alone)
+	h.run(10 * time.Second)
+	h.take(h.r.AskCheckIn(nil, h.now))
+	h.run(time.Minute) // nobody answers
+	h.take(h.r.AskCheckIn(nil, h.now))
+	h.run(10 * time.Second)
+	mark := len(h.told)
+	h.must(h.r.Answer(nil, h.now, -1, "space"))
+	h.run(10 * time.Second)
+	for _, x := range h.told[mark:] {
+		if c, ok := x.value.(room.Cue); ok && c.Reason == "no_answer" {
+			t.Errorf("at %v the room still says that nobody answered", x.at)
+		}
+	}
+}

@@ -24,6 +24,7 @@ type halfBreath struct {
 	number     int64 // since PhaseZero
 	rises      bool
 	start, end time.Duration
+	arrives    time.Duration // the light is there, and stays where the breath is held
 }
 
 // half gives the half breath that is on at one instant. The pace must not be zero.
@@ -33,9 +34,9 @@ func (p Pace) half(now time.Duration) halfBreath {
 	start := p.PhaseZero + time.Duration(breath)*period
 	turn := start + seconds(p.InhaleShare*period.Seconds()) + p.Hold
 	if now < turn {
-		return halfBreath{number: 2 * breath, rises: true, start: start, end: turn}
+		return halfBreath{number: 2 * breath, rises: true, start: start, end: turn, arrives: turn - p.Hold}
 	}
-	return halfBreath{number: 2*breath + 1, start: turn, end: start + period}
+	return halfBreath{number: 2*breath + 1, start: turn, end: start + period, arrives: start + period}
 }
 
 // shorterHalf is the shorter part of a breath.
