@@ -52,6 +52,7 @@ type DB struct {
 
 	minutes []Minute // closed, not on the disk
 	faults  []fault
+	results []result
 	lost    uint64
 }
 
@@ -93,6 +94,10 @@ func (d *DB) Add(e pipeline.Event, wall time.Time) {
 		return
 	}
 	if e.Wearer == "" {
+		return
+	}
+	if r, ok := e.Value.(pipeline.PracticeResult); ok {
+		d.addResult(e, r)
 		return
 	}
 	c := d.collectors[e.Wearer]

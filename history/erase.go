@@ -28,6 +28,7 @@ type Erased struct {
 func (d *DB) Erase(wearer string) (e Erased, err error) {
 	delete(d.collectors, wearer)
 	d.minutes = slices.DeleteFunc(d.minutes, func(m Minute) bool { return m.Wearer == wearer })
+	d.results = slices.DeleteFunc(d.results, func(r result) bool { return r.Wearer == wearer })
 	d.faults = slices.DeleteFunc(d.faults, func(f fault) bool { return f.Wearer == wearer })
 	var traces [][]byte
 	if d.bolt != nil {

@@ -21,22 +21,25 @@ func (d *DB) AddNote(n Note, wall time.Time) (id uint64, err error) {
 	if err := n.Check(wall); err != nil {
 		return 0, err
 	}
-	err = d.now(func(tx *bbolt.Tx) error {
-		wearer, err := number(tx, n.Wearer)
-		if err != nil {
-			return err
-		}
-		b := tx.Bucket([]byte(bucketJournal))
-		if n.ID, err = b.NextSequence(); err != nil {
-			return err
-		}
-		row, err := encodeNote(n)
-		if err != nil {
-			return err
-		}
-		return b.Put(noteKey(n.At, wearer, n.ID), row)
-	})
-	return n.ID, err
+	err = d.now(func(tx *bbolt.Tx) error { id, err = putNote(tx, n); return err })
+	return id, err
+}
+
+// putNote writes a note under a number of its own.
+func putNote(tx *bbolt.Tx, n Note) (id uint64, err error) {
+	wearer, err := number(tx, n.Wearer)
+	if err != nil {
+		return 0, err
+	}
+	b := tx.Bucket([]byte(bucketJournal))
+	if n.ID, err = b.NextSequence(); err != nil {
+		return 0, err
+	}
+	row, err := encodeNote(n)
+	if err != nil {
+		return 0, err
+	}
+	return n.ID, b.Put(noteKey(n.At, wearer, n.ID), row)
 }
 
 // Span is which notes are asked for: about From (inclusive) to To (exclusive), and of those about From only the ones after number After.

@@ -29,8 +29,13 @@ func (d *DB) store(wall time.Time, last bool) {
 			f.At = d.date(f.since)
 		}
 	}
+	for i := range d.results {
+		if r := &d.results[i]; r.At.IsZero() {
+			r.At = d.date(r.since)
+		}
+	}
 	dated, undated := d.split(last)
-	if len(dated) == 0 && len(d.faults) == 0 {
+	if len(dated) == 0 && len(d.faults) == 0 && len(d.results) == len(d.undatedResults()) {
 		return
 	}
 	err := d.update(wall, dated)
@@ -42,7 +47,7 @@ func (d *DB) store(wall time.Time, last bool) {
 	}
 	switch {
 	case err == nil:
-		d.minutes, d.faults, d.trouble, d.commits = undated, nil, "", 0
+		d.minutes, d.faults, d.results, d.trouble, d.commits = undated, nil, d.undatedResults(), "", 0
 	case errors.Is(err, errPanic):
 		_ = d.shut()
 		d.setAside(err.Error())
@@ -90,6 +95,9 @@ func (d *DB) update(wall time.Time, minutes []Minute) error {
 				if err := putFault(tx, f.Fault); err != nil {
 					return err
 				}
+			}
+			if err := d.putResults(tx, wall); err != nil {
+				return err
 			}
 			if err := d.place(tx); err != nil {
 				return err
