@@ -43,6 +43,17 @@ func (h *hearer) filters() []string {
 	return append(out, h.bridges.filters()...)
 }
 
+// urgent tells whether a topic's messages stop something: none of them may be lost in a flood of others.
+func (h *hearer) urgent(topic string) bool {
+	if slices.ContainsFunc(h.stops, func(s config.StopButton) bool { return s.Topic == topic }) {
+		return true
+	}
+	_, name, ok := h.topics.ParseCommand(topic)
+	return ok && slices.Contains([]string{
+		string(pipeline.CommandPause), string(pipeline.CommandEndSession), string(pipeline.CommandStopPractice), string(pipeline.CommandSensing),
+	}, name)
+}
+
 func (h *hearer) hear(in mqtt.Inbound) {
 	if in.Topic == h.birthTopic {
 		if string(in.Payload) == "online" && !in.Retained {

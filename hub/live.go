@@ -127,6 +127,7 @@ func (l *live) joinBroker(in *inbox) error {
 	}
 	o := *l.mqtt
 	o.Will, o.OnUp, o.OnInbound, o.Large = topics.HubStatus(false), l.teller.announcement, ears.hear, ears.bridges.large()
+	o.Urgent = ears.urgent
 	client, err := mqtt.New(o)
 	if err != nil {
 		return err

@@ -8,7 +8,12 @@ func (c *Client) callbacks() {
 	defer close(c.ended)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	var late lateness
 	for {
+		if in, ok := late.due(c.urgent); ok {
+			c.hand(in)
+			continue
+		}
 		now := time.Now()
 		c.mu.Lock()
 		gone := c.queue.expired(now)
@@ -22,12 +27,38 @@ func (c *Client) callbacks() {
 		select {
 		case in := <-c.inbox:
 			c.hand(in)
+			late.handed++
 		case <-timer.C:
 		case <-c.alarm:
 		case <-c.linked:
 			return
 		}
 	}
+}
+
+// lateness keeps urgent messages in the broker's order: none overtakes what was accepted before it, for a pause that came after a resume must
+// also count after it.
+type lateness struct {
+	handed uint64 // messages of the queue
+	next   urgent
+	some   bool
+}
+
+// due gives an urgent message once all that was accepted before it has been handed on.
+func (l *lateness) due(from <-chan urgent) (in Inbound, ok bool) {
+	if !l.some {
+		select {
+		case l.next = <-from:
+			l.some = true
+		default:
+			return Inbound{}, false
+		}
+	}
+	if l.handed < l.next.behind {
+		return Inbound{}, false
+	}
+	l.some = false
+	return l.next.in, true
 }
 
 func (c *Client) hand(in Inbound) {

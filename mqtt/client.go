@@ -16,14 +16,16 @@ import (
 // It uses a fresh paho client for every attempt. paho's own reconnecting sleeps where nobody can wake it, keeps message ids
 // of lost connections for ever, and leaves tokens open; here every wait ends with Close and every token with its connection.
 type Client struct {
-	o     Options
-	at    address
-	count counting
-	up    atomic.Bool
-	large atomic.Int32 // long payloads that wait for OnInbound
-	inbox chan Inbound
-	wake  chan struct{} // something to send or to subscribe
-	alarm chan struct{} // a deadline that may be earlier than the one waited for
+	o        Options
+	at       address
+	count    counting
+	up       atomic.Bool
+	large    atomic.Int32 // long payloads that wait for OnInbound
+	inbox    chan Inbound
+	urgent   chan urgent   // beside a full inbox
+	accepted atomic.Uint64 // messages that found room in the inbox
+	wake     chan struct{} // something to send or to subscribe
+	alarm    chan struct{} // a deadline that may be earlier than the one waited for
 
 	soft, hard       context.Context // soft: no new attempts, say goodbye; hard: give up now
 	endSoft, endHard context.CancelFunc
@@ -54,8 +56,8 @@ func New(o Options) (*Client, error) {
 	o = o.withDefaults()
 	return &Client{
 		o: o, at: at,
-		inbox: make(chan Inbound, o.InboundQueue),
-		wake:  make(chan struct{}, 1), alarm: make(chan struct{}, 1),
+		inbox: make(chan Inbound, o.InboundQueue), urgent: make(chan urgent, maxUrgent),
+		wake: make(chan struct{}, 1), alarm: make(chan struct{}, 1),
 		linked: make(chan struct{}), ended: make(chan struct{}),
 		out: newOutbox(o.MaxTopics, o.MaxBytes), queue: newQueue(o.MaxQueue),
 	}, nil

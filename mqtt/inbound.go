@@ -25,10 +25,36 @@ func (c *Client) arrived(_ paho.Client, m paho.Message) {
 	}
 	select {
 	case c.inbox <- in:
+		c.accepted.Add(1)
 	default:
-		c.count.inboundCut.Add(1)
-		c.dropLarge(in)
+		c.overflow(in)
 	}
+}
+
+// urgent is a message that must not be lost: it found the queue full, and is handed on behind those that stood there then.
+type urgent struct {
+	in     Inbound
+	behind uint64 // messages accepted before it
+}
+
+// maxUrgent bounds the urgent messages that wait beside a full queue. Each is a stop, and one of them is enough.
+const maxUrgent = 64
+
+// overflow keeps an urgent message that found the queue full, and counts any other as cut.
+func (c *Client) overflow(in Inbound) {
+	if c.o.Urgent != nil && c.o.Urgent(in.Topic) {
+		select {
+		case c.urgent <- urgent{in, c.accepted.Load()}:
+			select {
+			case c.alarm <- struct{}{}: // the queue may have become empty just now
+			default:
+			}
+			return
+		default:
+		}
+	}
+	c.count.inboundCut.Add(1)
+	c.dropLarge(in)
 }
 
 // takeLarge tells whether a long payload may be handed on: its topic is one of Large, and few others wait.

@@ -42,6 +42,10 @@ type Options struct {
 	// them. While it is busy, messages wait in a queue of InboundQueue, then are dropped and counted. May be nil.
 	OnInbound func(Inbound)
 
+	// Urgent names the topics whose messages must not be cut where the queue is full: stops. Some of them wait beside it, in the broker's
+	// order. It must return at once. May be nil.
+	Urgent func(topic string) bool
+
 	// Log gets changes of the connection, once each. nil is no log.
 	Log *slog.Logger
 
