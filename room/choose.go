@@ -11,6 +11,9 @@ import (
 // took. Outside a session it opens one of kind PracticeSession.
 func (r *Room) Scene(dst []dsp.Value, now time.Duration, name string) ([]dsp.Value, error) {
 	if name == sceneAuto {
+		if err := r.refuseByHand(); err != nil {
+			return dst, err
+		}
 		r.byHand = ""
 		r.session.lived = now
 		return r.afterPracticeUnlessOn(dst, now), nil

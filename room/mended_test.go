@@ -281,3 +281,16 @@ func TestAnAnswerToALaterQuestionGivesTheRoomBack(t *testing.T) {
 		}
 	}
 }
+
+func TestAutoDoesNotEndAPause(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.must(h.r.Scene(nil, h.now, "neutral")) // a session by hand, of nobody
+	h.run(20 * time.Second)
+	h.take(h.r.Pause(nil, h.now))
+	h.run(time.Second)
+	if _, err := h.r.Scene(nil, h.now, "auto"); err == nil {
+		t.Error("auto is obeyed in a pause")
+	}
+	h.run(time.Minute)
+	h.wantLamp("bed", 10)
+}
