@@ -59,8 +59,9 @@ func (b *board) refresh(now time.Duration, c *core, acted bool) {
 	b.started, b.shown = true, now
 	st := c.pipeline.Room()
 	b.status.Uptime, b.status.Active, b.status.Session, b.status.Paused = now, st.InUse, st.Session, st.Paused
+	b.status.Practice, b.status.Step = st.Practice, st.Step
 	if !c.consent.Told() {
-		b.status.Session = room.NoSession
+		b.status.Session, b.status.Practice, b.status.Step = room.NoSession, "", ""
 	}
 	b.status.Wearers = b.status.Wearers[:0]
 	b.rests = b.rests[:0]

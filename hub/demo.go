@@ -68,7 +68,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	screen.behind = l.behind
+	screen.behind, screen.room = l.behind, l.core.pipeline.Room
 	lamp, err := startDemoLamp(ctx, b.Addr(), pacer.Now)
 	if err != nil {
 		return err
@@ -168,6 +168,8 @@ type demoScreen struct {
 	screen wire.Screen
 	next   time.Duration
 	behind *behind
+	room   func() room.Status
+	step   string // words of a practice, as last shown
 }
 
 func (d *demoScreen) audience() pipeline.Audience {
@@ -182,6 +184,13 @@ func (d *demoScreen) tick(now time.Duration, _ pipeline.Consent) {
 	}
 	d.next = now.Truncate(time.Second) + time.Second
 	line := d.screen.Line(now)
+	if st := d.room(); st.Practice != "" {
+		line += " | practice " + st.Practice
+		if st.Step != "" && st.Step != d.step {
+			line += ": " + st.Step
+		}
+		d.step = st.Step
+	}
 	if d.behind != nil && d.behind.note != "" {
 		line += " | " + d.behind.note
 	}

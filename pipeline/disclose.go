@@ -102,7 +102,7 @@ func discloseRoom(e Event, c Consent) (Event, bool) {
 	case room.Cue:
 		if !told {
 			v.Scene, v.Reason, v.Pace, v.Mark = "", "", room.Pace{}, room.Mark{} // a pacer or a step is a practice
-			v.Sound.SwellDB, v.Sound.HumHz = dsp.Maybe{}, dsp.Maybe{} // and so are a breath and a hum to hear
+			v.Sound.SwellDB, v.Sound.HumHz = dsp.Maybe{}, dsp.Maybe{}            // and so are a breath and a hum to hear
 		}
 		return Event{At: e.At, Value: v}, true
 	case room.Session:

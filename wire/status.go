@@ -9,16 +9,18 @@ import (
 
 // Status is how it is with the hub, for the local socket and the page: no bodily value.
 type Status struct {
-	Version string
-	Uptime  time.Duration
-	Hub     string           // id
-	Active  bool             // a session runs
-	Session room.SessionKind // NoSession also where whoever asks may not know
-	Paused  bool
-	Wearers []WearerReport
-	Sources []SourceReport
-	Broker  BrokerReport
-	Storage StorageReport
+	Version  string
+	Uptime   time.Duration
+	Hub      string           // id
+	Active   bool             // a session runs
+	Session  room.SessionKind // NoSession also where whoever asks may not know
+	Practice string           // that runs; empty: none, or not to be known
+	Step     string           // its words now
+	Paused   bool
+	Wearers  []WearerReport
+	Sources  []SourceReport
+	Broker   BrokerReport
+	Storage  StorageReport
 }
 
 // WearerReport is one wearer's status and own settings.
@@ -57,7 +59,7 @@ func AppendStatus(dst []byte, s Status) []byte {
 	} else {
 		o = o.text("session", s.Session.String())
 	}
-	o = o.flag("paused", s.Paused)
+	o = o.word("practice", s.Practice).word("step", s.Step).flag("paused", s.Paused)
 	o = append(o.key("wearers"), '[')
 	for i, w := range s.Wearers {
 		o = w.object(separate(o, i)).close()
