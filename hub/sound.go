@@ -166,7 +166,7 @@ func (f *feeder) take(c heardCue) {
 	}
 	f.renderer.Cue(c.cue, c.capDB)
 	f.heardAt = f.now()
-	if c.cue.Sound == (room.Sound{}) && c.cue.Mark == (room.Mark{}) {
+	if c.cue.Mark.Hush || c.cue.Sound == (room.Sound{}) && c.cue.Mark == (room.Mark{}) {
 		f.silences++
 	}
 	if path := c.cue.Mark.Voice; path != "" && !f.reading {

@@ -58,11 +58,11 @@ func TestAGuidedPracticeTellsEachStep(t *testing.T) {
 	}
 }
 
-// marks gives every mark with the time at which its cue came.
+// marks gives every mark of a step with the time at which its cue came.
 func marks(h *house) (all []room.Mark, at []time.Duration) {
 	cues, when := of[room.Cue](h, 0)
 	for i, c := range cues {
-		if c.Mark != (room.Mark{}) {
+		if c.Mark.Tone || c.Mark.Voice != "" {
 			all, at = append(all, c.Mark), append(at, when[i])
 		}
 	}

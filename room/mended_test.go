@@ -294,3 +294,54 @@ func TestAutoDoesNotEndAPause(t *testing.T) {
 	h.run(time.Minute)
 	h.wantLamp("bed", 10)
 }
+
+// hushes are the cues that end a voice.
+func hushes(h *house) (n int) {
+	for _, x := range h.told {
+		if c, ok := x.value.(room.Cue); ok && c.Mark.Hush {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAVoiceEndsWithItsPractice(t *testing.T) {
+	for _, row := range []struct {
+		name, practice string
+		end            func(h *house)
+		want           int
+	}{
+		{"stopped by hand", "own", func(h *house) { h.take(h.r.StopPractice(nil, h.now)) }, 1},
+		{"by a scene", "own", func(h *house) { h.must(h.r.Scene(nil, h.now, "neutral")) }, 1},
+		{"one without a voice has nothing to end", "body", func(h *house) { h.take(h.r.StopPractice(nil, h.now)) }, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{})
+			h.start(0, room.Alone)
+			h.run(10 * time.Second)
+			h.must(h.r.Practice(nil, h.now, row.practice))
+			h.run(5 * time.Second)
+			row.end(h)
+			h.run(5 * time.Second)
+			if n := hushes(h); n != row.want {
+				t.Errorf("%d cues end a voice, want %d", n, row.want)
+			}
+		})
+	}
+}
+
+func TestAVoiceEndsWhereSomebodyJoinsWhoWantsNone(t *testing.T) {
+	moving := room.Comfort{NotSteady: true}
+	h := newHouse(t, room.Options{Wearers: []room.WearerOptions{
+		{ID: "a", Cues: true, Comfort: moving}, {ID: "b", Cues: true, Comfort: room.Comfort{NotSteady: true, Never: []string{"voice"}}},
+	}})
+	h.start(0, room.Together)
+	h.run(10 * time.Second)
+	h.must(h.r.Practice(nil, h.now, "own"))
+	h.run(5 * time.Second)
+	h.start(1, room.Together)
+	h.run(time.Second)
+	if n := hushes(h); n != 1 {
+		t.Errorf("%d cues end the voice, want 1", n)
+	}
+}

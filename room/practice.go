@@ -2,6 +2,7 @@ package room
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"hubd/dsp"
@@ -90,6 +91,7 @@ func (r *Room) stopPractice(dst []dsp.Value, now time.Duration, phase PracticePh
 		return dst
 	}
 	ended := Practice{Name: r.practice.is.Name, Phase: phase, Ran: now - r.practice.started}
+	r.hush = r.hush || r.practice.is.spoken() && !r.comfort.voice && !r.comfort.steady
 	r.practice = practising{}
 	return append(dst, ended)
 }
@@ -179,14 +181,21 @@ func (s *StepOptions) in(base Scene) Scene {
 
 // takeMark gives the mark of a step that has just begun, once.
 func (r *Room) takeMark(now time.Duration) Mark {
-	p := &r.practice
+	p, mark := &r.practice, Mark{Hush: r.hush}
+	r.hush = false
 	if !p.on {
-		return Mark{}
+		return mark
 	}
 	s, i := p.stepAt(now)
 	if i <= p.marked {
-		return Mark{}
+		return mark
 	}
 	p.marked = i
-	return r.comfort.mark(Mark{Tone: true, Voice: s.VoiceFile})
+	mark.Tone, mark.Voice = true, s.VoiceFile
+	return r.comfort.mark(mark)
+}
+
+// spoken tells whether a practice has words to be heard.
+func (p *PracticeOptions) spoken() bool {
+	return slices.ContainsFunc(p.Steps, func(s StepOptions) bool { return s.VoiceFile != "" })
 }

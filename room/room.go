@@ -25,6 +25,7 @@ type Room struct {
 	byHand    string        // scene chosen by hand; empty: none
 	whyByHand string        // by_hand, or no_answer
 	practice  practising
+	hush      bool // a voice that may still be heard has to end
 	checkIn   asking
 	offered   bool          // hubd has asked by itself
 	offeredAt time.Duration // when it last did

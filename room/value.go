@@ -132,6 +132,7 @@ type Cue struct {
 
 // Mark is what is heard once as a step of a practice begins, so that nobody has to look. The zero Mark is nothing.
 type Mark struct {
+	Hush  bool   // what an earlier mark began ends: its practice is over, or somebody does not want it
 	Tone  bool   // one soft tone
 	Voice string // file with the step's words spoken; empty: none
 }

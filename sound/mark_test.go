@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"hubd/dsp"
 	"hubd/room"
 )
 
@@ -173,5 +174,28 @@ func TestACueThatOnlyMarksLeavesTheFormerVoice(t *testing.T) {
 	e.hear(time.Second)
 	if e.r.marks.speech.now.recording != v {
 		t.Error("a tone ended the voice")
+	}
+}
+
+func TestAVoiceThatIsHushedFadesAndTheBedGoesOn(t *testing.T) {
+	e := newEar(1)
+	bed := room.Cue{Sound: room.Sound{Bed: "noise", LevelDB: dsp.Some(-42)}}
+	e.r.Cue(bed, -20)
+	e.r.Say(recording(t, 20, -6))
+	e.hear(3 * time.Second)
+	hushed := bed
+	hushed.Mark.Hush = true
+	e.r.Cue(hushed, -20)
+	e.hear(FadeOut + 200*time.Millisecond)
+	if e.r.marks.speech.now.recording != nil {
+		t.Error("the voice goes on")
+	}
+	if e.r.Silent() {
+		t.Error("the bed ended with it")
+	}
+	e.r.Say(recording(t, 1, -6))
+	e.hear(300 * time.Millisecond)
+	if e.r.marks.speech.now.recording == nil {
+		t.Error("a later voice is not heard")
 	}
 }

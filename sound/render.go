@@ -60,6 +60,9 @@ func (r *Renderer) Cue(c room.Cue, capDB float64) {
 	default:
 		r.sound, r.mixer.wanted = c.Sound, want
 	}
+	if c.Mark.Hush {
+		r.marks.silence()
+	}
 	if c.Mark.Tone {
 		r.marks.strike(r.heardLevel())
 	}
