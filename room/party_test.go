@@ -258,7 +258,7 @@ type steered struct {
 
 // discreet checks that what States ask for begins late, goes slowly, and stops where sensors lie on the table.
 func (w *witness) discreet(c call, q room.Cue) {
-	if q.Reason == "check_in" {
+	if q.Reason == "check_in" && w.party.practice == "" && !w.party.byHand {
 		w.steered.scene = q.Scene // a check-in softens what States made of it meanwhile
 	}
 	if q.Reason != "state" {
