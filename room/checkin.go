@@ -40,9 +40,6 @@ func (r *Room) Answer(dst []dsp.Value, now time.Duration, _ int, answer string) 
 	case "space", "touch", "reassurance", "fine_for_now":
 		r.session.lived = now
 		r.checkIn = asking{}
-		if r.whyByHand == whyNoAnswer {
-			r.byHand, r.whyByHand = "", "" // an answer to a later question gives the room back
-		}
 		return r.follow(dst, now), nil
 	}
 	return dst, fmt.Errorf("there is no answer %q: wanted is space, touch, reassurance, fine_for_now or stop", answer)

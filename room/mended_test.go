@@ -264,24 +264,6 @@ func TestTheLightRestsWhileTheBreathIsHeld(t *testing.T) {
 	}
 }
 
-func TestAnAnswerToALaterQuestionGivesTheRoomBack(t *testing.T) {
-	h := newHouse(t, room.Options{AnswerAfter: 20 * time.Second})
-	h.start(0, room.Alone)
-	h.run(10 * time.Second)
-	h.take(h.r.AskCheckIn(nil, h.now))
-	h.run(time.Minute) // nobody answers
-	h.take(h.r.AskCheckIn(nil, h.now))
-	h.run(10 * time.Second)
-	mark := len(h.told)
-	h.must(h.r.Answer(nil, h.now, -1, "space"))
-	h.run(10 * time.Second)
-	for _, x := range h.told[mark:] {
-		if c, ok := x.value.(room.Cue); ok && c.Reason == "no_answer" {
-			t.Errorf("at %v the room still says that nobody answered", x.at)
-		}
-	}
-}
-
 func TestAutoDoesNotEndAPause(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	h.must(h.r.Scene(nil, h.now, "neutral")) // a session by hand, of nobody
