@@ -20,7 +20,7 @@ import (
 // hundred trials take some minutes. The hubs have no sensors: a scene by hand needs none.
 func TestMosquittoCrash(t *testing.T) {
 	broker, binary := brokerForBeds(t)
-	trials := setting("HUBD_CRASHES", 10)
+	trials := setting("HUBD_CRASHES", 4)
 	var back atomic.Int32
 	t.Run("trials", func(t *testing.T) {
 		for i := range trials {
