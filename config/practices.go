@@ -81,7 +81,7 @@ func (r *reader) practice(o *object, p *Practice) {
 	p.Members = o.integer("members", p.Members, 0, MaxWearers)
 	p.HumHz = o.number("hum_hz", p.HumHz, 60, 400, "hertz")
 	if o.get("pace").present() {
-		p.Pace = practicePace(o.section("pace"))
+		p.Pace = pacer(o.section("pace"))
 	}
 	if o.get("steps").present() {
 		p.Steps, p.Length = r.steps(o), 0
@@ -92,17 +92,6 @@ func (r *reader) practice(o *object, p *Practice) {
 	if !o.broken && len(r.problems) == before {
 		r.wholePractice(o, p)
 	}
-}
-
-// practicePace reads a pacer, which need not name its pace.
-func practicePace(o *object) Pace {
-	p := Pace{
-		BreathsPerMin: o.number("breaths_per_min", 0, 4.5, 7, "a minute"),
-		InhaleShare:   o.number("inhale_share", 0.4, 0.25, 0.6, ""),
-		Hold:          o.seconds("hold_s", 0, 0, 3*time.Second),
-	}
-	o.done()
-	return p
 }
 
 func (r *reader) steps(practice *object) []Step {

@@ -217,12 +217,20 @@ func (r *reader) sound(o *object) Sound {
 	return s
 }
 
-func pace(o *object) Pace {
+// pacer reads a pacer, which need not name its pace: a practice has one of its own then.
+func pacer(o *object) Pace {
 	p := Pace{
 		BreathsPerMin: o.number("breaths_per_min", 0, 4.5, 7, "a minute"),
 		InhaleShare:   o.number("inhale_share", 0.4, 0.25, 0.6, ""),
 		Hold:          o.seconds("hold_s", 0, 0, 3*time.Second),
 	}
+	o.done()
+	return p
+}
+
+// pace reads the pacer of a scene, which is none without a pace.
+func pace(o *object) Pace {
+	p := pacer(o)
 	if p.BreathsPerMin == 0 {
 		for _, key := range []string{"inhale_share", "hold_s"} {
 			if o.get(key).present() {
@@ -230,9 +238,8 @@ func pace(o *object) Pace {
 				break
 			}
 		}
-		p = Pace{}
+		return Pace{}
 	}
-	o.done()
 	return p
 }
 

@@ -1,11 +1,9 @@
 package device
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math"
-	"text/template"
 
 	"hubd/mqtt"
 )
@@ -34,7 +32,7 @@ type PlayerValues struct {
 // Player is the codec of one media player. It may be used by several goroutines.
 type Player struct {
 	o                  PlayerOptions
-	volume, play, stop *template.Template
+	volume, play, stop *payloadOf[PlayerValues]
 }
 
 // NewPlayer checks the options. Its errors name the option and say what is wanted.
@@ -52,10 +50,10 @@ func NewPlayer(o PlayerOptions) (*Player, error) {
 	p := &Player{o: o}
 	for _, t := range []struct {
 		name, text string
-		to         **template.Template
+		to         **payloadOf[PlayerValues]
 	}{{"volume", o.Volume, &p.volume}, {"play", o.Play, &p.play}, {"stop", o.Stop, &p.stop}} {
 		var err error
-		if *t.to, err = parsePlayer(t.name, t.text); err != nil {
+		if *t.to, err = parsePayload(t.name, t.text, PlayerValues{Percent: 10, Level: 10, Share: 0.1, Bed: "noise"}); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -63,30 +61,6 @@ func NewPlayer(o PlayerOptions) (*Player, error) {
 		return nil, fmt.Errorf("device: player: %w", err)
 	}
 	return p, nil
-}
-
-// parsePlayer tries the template once, so that a wrong name shows when hubd starts and not in the night.
-func parsePlayer(name, text string) (*template.Template, error) {
-	if text == "" {
-		return nil, fmt.Errorf("%s payload is missing", name)
-	}
-	t, err := template.New(name).Option("missingkey=error").Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s payload: %w", name, err)
-	}
-	_, err = playerPayload(t, PlayerValues{Percent: 10, Level: 10, Share: 0.1, Bed: "noise"})
-	return t, err
-}
-
-func playerPayload(t *template.Template, v PlayerValues) ([]byte, error) {
-	var b bytes.Buffer
-	if err := t.Execute(&b, v); err != nil {
-		return nil, fmt.Errorf("%s payload: %w", t.Name(), err)
-	}
-	if b.Len() == 0 || b.Len() > maxPayload {
-		return nil, fmt.Errorf("%s payload has %d bytes: wanted are 1 to %d", t.Name(), b.Len(), maxPayload)
-	}
-	return b.Bytes(), nil
 }
 
 // SetVolume is the message for a level in dB; silent is volume 0. Half the volume is 6 dB less, as with most players.
@@ -104,8 +78,8 @@ func (p *Player) Stop() (mqtt.Message, error) {
 	return p.message(p.o.StopTopic, p.stop, p.values(0, true, ""))
 }
 
-func (p *Player) message(topic string, t *template.Template, v PlayerValues) (mqtt.Message, error) {
-	b, err := playerPayload(t, v)
+func (p *Player) message(topic string, say *payloadOf[PlayerValues], v PlayerValues) (mqtt.Message, error) {
+	b, err := say.fill(v)
 	if err != nil {
 		return mqtt.Message{}, fmt.Errorf("device: player: %w", err)
 	}

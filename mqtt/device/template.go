@@ -1,13 +1,11 @@
 package device
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"strings"
-	"text/template"
 
 	"hubd/dsp"
 	"hubd/mqtt"
@@ -43,11 +41,9 @@ type SetValues struct {
 	Milliseconds int64   // transition
 }
 
-const maxPayload = 4096 // bytes
-
 type templated struct {
 	o                  Template
-	brightness, kelvin *template.Template // kelvin is nil without a colour temperature
+	brightness, kelvin *payloadOf[SetValues] // kelvin is nil without a colour temperature
 }
 
 func newTemplated(o Options) (*templated, error) {
@@ -59,11 +55,11 @@ func newTemplated(o Options) (*templated, error) {
 		return nil, err
 	}
 	var err error
-	if t.brightness, err = parsePayload("brightness", t.o.Brightness); err != nil {
+	if t.brightness, err = parsePayload("brightness", t.o.Brightness, sampleSet()); err != nil {
 		return nil, err
 	}
 	if t.o.Kelvin != "" {
-		t.kelvin, err = parsePayload("kelvin", t.o.Kelvin)
+		t.kelvin, err = parsePayload("kelvin", t.o.Kelvin, sampleSet())
 	}
 	return t, err
 }
@@ -87,30 +83,9 @@ func (t *templated) check() error {
 	return errors.Join(errs...)
 }
 
-// parsePayload tries the template once, so that a wrong name shows when hubd starts and not in the night.
-func parsePayload(name, text string) (*template.Template, error) {
-	if text == "" {
-		return nil, fmt.Errorf("%s payload is missing", name)
-	}
-	t, err := template.New(name).Option("missingkey=error").Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s payload: %w", name, err)
-	}
-	if _, err := payload(t, SetValues{Percent: 50, Level: 50, Kelvin: 2700, Mired: 370, Seconds: 1, Milliseconds: 1000}); err != nil {
-		return nil, err
-	}
-	return t, nil
-}
-
-func payload(t *template.Template, v SetValues) ([]byte, error) {
-	var b bytes.Buffer
-	if err := t.Execute(&b, v); err != nil {
-		return nil, fmt.Errorf("%s payload: %w", t.Name(), err)
-	}
-	if b.Len() == 0 || b.Len() > maxPayload {
-		return nil, fmt.Errorf("%s payload has %d bytes: wanted are 1 to %d", t.Name(), b.Len(), maxPayload)
-	}
-	return b.Bytes(), nil
+// sampleSet is a command that every payload must be able to say.
+func sampleSet() SetValues {
+	return SetValues{Percent: 50, Level: 50, Kelvin: 2700, Mired: 370, Seconds: 1, Milliseconds: 1000}
 }
 
 func (t *templated) encode(c room.LampCommand) (mqtt.Message, error) {
@@ -126,7 +101,7 @@ func (t *templated) encode(c room.LampCommand) (mqtt.Message, error) {
 	if use == nil {
 		return mqtt.Message{}, errors.New("the template has no kelvin payload")
 	}
-	b, err := payload(use, v)
+	b, err := use.fill(v)
 	if err != nil {
 		return mqtt.Message{}, err
 	}
