@@ -133,3 +133,26 @@ func checkEveryWindow(t *testing.T, h *house) {
 	}
 	t.Logf("%d commands in %d windows, none over the budget", len(commands), windows)
 }
+
+func TestTheLightRestsWhileTheBreathIsHeld(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(30 * time.Second)
+	h.must(h.r.Practice(nil, h.now, "hold")) // 5 a minute, four parts of ten in, 2 s held
+	h.run(2 * time.Minute)
+	const inhale = 4800 * time.Millisecond
+	rises := 0
+	for _, x := range h.told {
+		c, ok := x.value.(room.LampCommand)
+		if !ok || !c.Brightness.Known || c.Transition > inhale {
+			continue // a fade to the scene, or a breath out
+		}
+		rises++
+		if c.Transition < inhale-tick {
+			t.Errorf("a breath in of %v lights up within %v", inhale, c.Transition)
+		}
+	}
+	if rises < 5 {
+		t.Errorf("%d breaths in within two minutes", rises)
+	}
+}

@@ -216,3 +216,19 @@ func TestANightCeilingOfNothingLeavesEnoughToSeeTheDoor(t *testing.T) {
 	h.run(2 * time.Minute)
 	h.wantLamp("bed", 30)
 }
+
+func TestANightThatBeginsLowersTheLightAsSlowlyAsTheFadeIs(t *testing.T) {
+	h := newHouse(t, room.Options{NoAfter: true, HasQuiet: true, QuietFrom: 20*time.Hour + time.Minute, QuietTo: 6 * time.Hour})
+	h.bulbs["bed"].set(95)
+	h.report("bed")
+	h.start(0, room.Alone)
+	h.run(10 * time.Second)
+	h.take(h.r.End(nil, h.now))
+	h.run(45 * time.Second) // the lamp is nearly back when the night begins
+	from := h.now
+	h.run(2 * time.Minute)
+	commands, _ := of[room.LampCommand](h, from)
+	if len(commands) == 0 || commands[0].Brightness != dsp.Some(15.0) || commands[0].Transition < 50*time.Second {
+		t.Errorf("got %+v", commands)
+	}
+}

@@ -304,3 +304,16 @@ func TestHowLateAReportMayBeIsAnOption(t *testing.T) {
 		}
 	}
 }
+
+func TestALampThatAHandMovesWhileItIsWhereItShallBeIsLeftToIt(t *testing.T) {
+	h := newHouse(t, room.Options{NoAfter: true})
+	h.bulbs["bed"].set(30) // as the base scene has it: no command is needed
+	h.report("bed")
+	h.start(0, room.Alone)
+	h.run(30 * time.Second)
+	h.bulbs["bed"].set(70)
+	h.run(5 * time.Minute)
+	h.take(h.r.End(nil, h.now))
+	h.run(3 * time.Minute)
+	h.wantLamp("bed", 70)
+}

@@ -137,3 +137,39 @@ func TestAPauseHoldsARestoreUntilSomebodyResumes(t *testing.T) {
 	h.run(3 * time.Minute)
 	h.wantLamp("bed", 60)
 }
+
+func TestAPauseHoldsRisingLampsUpFirst(t *testing.T) {
+	var lamps []room.LampOptions
+	for _, id := range []string{"l1", "l2", "l3", "l4"} {
+		lamps = append(lamps, room.LampOptions{ID: id, Group: "g"})
+	}
+	h := newHouse(t, room.Options{Lamps: lamps, Scenes: map[string]room.Scene{"pause": {Light: room.Light{Brightness: 60}}}})
+	for _, id := range h.order {
+		h.bulbs[id].set(1)
+		h.report(id)
+	}
+	h.start(0, room.Alone)
+	h.run(400 * time.Millisecond)
+	h.take(h.r.Pause(nil, h.now))
+	for range 59 {
+		h.run(time.Second)
+		for _, id := range h.order {
+			if at := h.bulbs[id].at(h.now); at > 12.5 {
+				t.Fatalf("at %v lamp %s has risen to %.1f", h.now, id, at)
+			}
+		}
+	}
+}
+
+func TestAutoDoesNotEndAPause(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.must(h.r.Scene(nil, h.now, "neutral")) // a session by hand, of nobody
+	h.run(20 * time.Second)
+	h.take(h.r.Pause(nil, h.now))
+	h.run(time.Second)
+	if _, err := h.r.Scene(nil, h.now, "auto"); err == nil {
+		t.Error("auto is obeyed in a pause")
+	}
+	h.run(time.Minute)
+	h.wantLamp("bed", 10)
+}

@@ -4,6 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"hubd/dsp"
 	"hubd/regulation"
 	"hubd/room"
 )
@@ -211,5 +214,38 @@ func TestEqualSeedsAndInputsGiveEqualOutputs(t *testing.T) {
 		if a[i] != b[i] {
 			t.Fatalf("value %d: %+v and %+v", i, a[i], b[i])
 		}
+	}
+}
+
+func TestOneOfTwoWhoLetsTheirStateSteerSteersNothing(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Together)
+	h.start(1, room.Together)
+	h.take(h.r.SetCues(nil, h.now, 1, false))
+	h.state(0, regulation.Activated)
+	h.state(1, regulation.Settled)
+	h.run(5 * time.Minute)
+	if c := h.lastCue(); c.Scene != "base" {
+		t.Errorf("the light shows one body: %+v", c)
+	}
+}
+
+func TestTheOrderOfTwoMeansNothing(t *testing.T) {
+	scenes := map[string]room.Scene{
+		"settled":   {Sound: room.Sound{Bed: "rain", LevelDB: dsp.Some(-42.0)}, Pace: room.Pace{BreathsPerMin: 6, InhaleShare: 0.5}},
+		"activated": {Sound: room.Sound{Bed: "noise", LevelDB: dsp.Some(-42.0)}, Pace: room.Pace{BreathsPerMin: 6, InhaleShare: 0.3}},
+	}
+	var heard []room.Cue
+	for first := range 2 {
+		h := newHouse(t, room.Options{Scenes: scenes})
+		h.start(0, room.Together)
+		h.start(1, room.Together)
+		h.state(first, regulation.Settled)
+		h.state(1-first, regulation.Activated)
+		h.run(3 * time.Minute)
+		heard = append(heard, h.lastCue())
+	}
+	if d := cmp.Diff(heard[0], heard[1]); d != "" {
+		t.Error(d)
 	}
 }
