@@ -60,8 +60,10 @@ func (c *crashed) live(t *testing.T) {
 	t.Helper()
 	began := time.Now()
 	c.send(t, "room/set/scene", []string{"neutral", "after", "settled"}[c.chance.IntN(3)])
-	await(t, c.id+": lamps are asked for the scene", c.lamps.changed, func() bool { return len(c.groupsAsked(began)) == 2 })
-	time.Sleep(time.Duration(c.chance.IntN(4000)) * time.Millisecond)
+	far := 2 + c.chance.IntN(4) // how far into the scene the crash comes, in commands
+	await(t, c.id+": lamps are asked for the scene", c.lamps.changed, func() bool {
+		return len(c.groupsAsked(began)) == 2 && len(c.lamps.after(began)) >= far
+	})
 	if c.chance.IntN(2) == 0 {
 		lamp := "z/" + c.id + "/" + lampName(c.taken)
 		await(t, c.id+": "+lamp+" is asked for the scene", c.lamps.changed, func() bool {
@@ -95,7 +97,6 @@ func (c *crashed) crash(t *testing.T, binary string) {
 		c.send(t, "room/set/night_ceiling", fmt.Sprint(20+i))
 		c.send(t, "a/set/share", []string{"state", "full"}[i%2])
 	}
-	time.Sleep(time.Duration(c.chance.IntN(30)) * time.Millisecond)
 	c.hub.stop(t, syscall.SIGKILL)
 	if c.off == c.taken || c.chance.IntN(2) == 0 {
 		c.off = -1
@@ -110,7 +111,7 @@ func (c *crashed) restored(t *testing.T) bool {
 	t.Helper()
 	ok := true
 	const bound = 8 * time.Minute // a minute for brightness, then one for colour, in the steps that the groups' budgets allow
-	for end := time.Now().Add(bound); strings.Contains(c.snapshot(t), `"open":true`); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(bound); strings.Contains(c.snapshot(t), `"open":true`); <-soon() {
 		if time.Now().After(end) {
 			t.Fatalf("%s: the snapshot is open after %s:\n%s\n%s", c.id, bound, c.snapshot(t), &c.log)
 		}

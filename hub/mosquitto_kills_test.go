@@ -50,7 +50,8 @@ func TestMosquittoIsKilledAgainAndAgain(t *testing.T) {
 		before, down := counters(), time.Now()
 		b.stop(t, syscall.SIGKILL)
 		setNightCeiling(t, socket, 1+i%99)
-		time.Sleep(time.Duration(random.IntN(150)) * time.Millisecond)
+		tries := before.Attempts + uint64(random.IntN(3)) // how long the broker is away, in attempts to reach it
+		await(t, "attempts to reach the broker", soon, func() bool { return counters().Attempts >= tries })
 		from := ears.mark()
 		b.start(t)
 		await(t, "the hub at the broker", soon, func() bool { return counters().Connects > before.Connects })
@@ -64,9 +65,9 @@ func TestMosquittoIsKilledAgainAndAgain(t *testing.T) {
 			if i+1 == lookEach {
 				goroutines = runtime.NumGoroutine()
 			}
-			continue
+		} else if random.IntN(2) == 0 { // the next kill comes at once, or when the hub has just told something
+			ears.await(t, from, topic("room", "state"), "a word of the hub", nil)
 		}
-		time.Sleep(time.Duration(random.IntN(100)) * time.Millisecond) // the next kill comes at any moment
 	}
 	await(t, fmt.Sprintf("no more than %d goroutines", goroutines), soon, func() bool { return runtime.NumGoroutine() <= goroutines })
 	c := counters()

@@ -202,7 +202,7 @@ func TestMosquittoPause(t *testing.T) {
 		running.Go(func() {
 			chance := rand.New(rand.NewPCG(uint64(i), 7))
 			for n := range (pauses + rooms - 1) / rooms {
-				p := b.pauseOnce(t, []string{"button", "mqtt", "socket"}[(n+i)%3], time.Duration(18000+chance.IntN(8000))*time.Millisecond)
+				p := b.pauseOnce(t, []string{"button", "mqtt", "socket"}[(n+i)%3], 4+chance.IntN(6))
 				mu.Lock()
 				all = append(all, p)
 				mu.Unlock()
@@ -232,14 +232,24 @@ func setting(name string, otherwise int) int {
 	return otherwise
 }
 
-// pauseOnce lets a breathing practice run for a while, pauses from one source, and resumes.
-func (r *bed) pauseOnce(t *testing.T, source string, practised time.Duration) pausing {
+// await waits until the lamps have been asked so many swells. A practice begins to breathe when its lamps have arrived at the scene.
+func (r *bed) await(t *testing.T, began time.Time, swells int) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); len(r.swells(began)) < swells; <-soon() {
+		if time.Now().After(end) {
+			t.Fatalf("%s: %d swells within two minutes, want %d:\n%s", r.id, len(r.swells(began)), swells, &r.log)
+		}
+	}
+}
+
+// pauseOnce lets a breathing practice run for some swells, pauses from one source, and resumes.
+func (r *bed) pauseOnce(t *testing.T, source string, breaths int) pausing {
 	from := r.ears.mark()
 	r.send(t, "a/set/start_session", "alone")
 	r.send(t, "room/set/practice", "breath")
 	r.ears.await(t, from, r.topic("room/cue"), "the practice", func(p string) bool { return strings.Contains(p, `"reason":"practice"`) })
 	began := time.Now()
-	time.Sleep(practised)
+	r.await(t, began, breaths)
 	r.breaths = append(r.breaths, r.swells(began)...)
 	from = r.ears.mark()
 	pressed := time.Now()
@@ -264,7 +274,6 @@ func (r *bed) pauseOnce(t *testing.T, source string, practised time.Duration) pa
 	for _, d := range r.groupsAsked(pressed) {
 		p.groups = append(p.groups, d)
 	}
-	time.Sleep(time.Second) // a budget is filled again for the next
 	from = r.ears.mark()
 	r.send(t, "a/set/resume", "PRESS")
 	r.ears.await(t, from, r.topic("a/status"), "sensing on", is("online"))
