@@ -103,7 +103,7 @@ func TestInTwoHoursEveryLampBreathesOrRests(t *testing.T) {
 		}
 		t.Logf("pace %v: %d half breaths, breathing %d, %d, %d and %d, %d times; phase error at most %v",
 			pace, halves, len(swells["l1"]), len(swells["l2"]), len(swells["l3"]), len(swells["r1"]), len(swells["r2"]), latest)
-		if latest > 50*time.Millisecond {
+		if latest > 25*time.Millisecond {
 			t.Errorf("pace %v: a swell is %v from its instant", pace, latest)
 		}
 		checkEveryWindow(t, h)

@@ -6,8 +6,11 @@ import (
 	"hubd/dsp"
 )
 
-// breathLate is how long after its beginning a half breath may still be answered: one Tick.
-const breathLate = 50 * time.Millisecond
+// A half breath is answered by the Tick that lies nearest to its beginning, half a Tick before it or after.
+const (
+	breathEarly = 25 * time.Millisecond
+	breathLate  = 25 * time.Millisecond
+)
 
 // breathing is how many lamps of a group may swell with the breath inside its budget: one command a lamp and half breath.
 func (r *Room) breathing(group int) int {
@@ -47,7 +50,7 @@ func (r *Room) mayBreathe(l *lamp, now time.Duration) bool {
 // breathe sends one soft change of brightness for each half breath, at the instant it begins and as long as it lasts. What
 // the budget does not allow then is left out: a late one would be out of step with the breath.
 func (r *Room) breathe(dst []dsp.Value, now time.Duration) []dsp.Value {
-	half := r.plan.pace.half(now)
+	half := r.plan.pace.half(now + breathEarly)
 	if now-half.start >= breathLate || half.end-now < minReversal {
 		return dst
 	}
