@@ -6,10 +6,10 @@ import (
 	"hubd/dsp"
 )
 
-// A half breath is answered by the Tick that lies nearest to its beginning, half a Tick before it or after.
+// A half breath is answered by the Tick that lies nearest to its beginning, half a Tick before it or after; on a busy machine by the next.
 const (
 	breathEarly = 25 * time.Millisecond
-	breathLate  = 25 * time.Millisecond
+	breathLate  = 50 * time.Millisecond
 )
 
 // breathing is how many lamps of a group may swell with the breath inside its budget: one command a lamp and half breath.
