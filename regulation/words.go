@@ -31,6 +31,23 @@ func (e *Estimator) reasons() []Reason {
 // strongerFirst orders reasons by size.
 func strongerFirst(a, b Reason) int { return cmp.Compare(math.Abs(b.Z), math.Abs(a.Z)) }
 
+// Supports tells whether a reason lies on the side of its name, by the rules of judge. What moved most may lie on the other: a name is
+// held until another has lasted. A reason like at rest supports no name but Settled, and none supports Unknown.
+func (r Reason) Supports(n Name) bool {
+	rhythm := r.Feature == "rmssd" || r.Feature == "rsa"
+	switch n {
+	case Settled:
+		return rhythm && r.Z > -axisEnter || !rhythm && r.Z < axisEnter
+	case Engaged:
+		return r.Z > slight // of heart and sweat, and of a free rhythm
+	case Activated:
+		return rhythm && r.Z < -slight || !rhythm && r.Z > slight
+	case Withdrawn:
+		return rhythm && r.Z < -slight || !rhythm && r.Z < axisEnter
+	}
+	return false
+}
+
 // String gives the form used in events: the feature and its z with one decimal, for example "scr_per_min -0.8".
 func (r Reason) String() string {
 	z := math.Round(r.Z*10) / 10

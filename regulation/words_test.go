@@ -41,6 +41,35 @@ func TestReasonsAreToldWithTheirSign(t *testing.T) {
 	}
 }
 
+func TestAReasonSupportsItsNameOrSpeaksAgainstIt(t *testing.T) {
+	for _, row := range []struct {
+		feature string
+		z       float64
+		name    regulation.Name
+		want    bool
+	}{
+		{"heart_rate", 2.4, regulation.Activated, true},
+		{"heart_rate", -2.4, regulation.Activated, false},
+		{"rmssd", -1.2, regulation.Activated, true},
+		{"rsa", 0.8, regulation.Activated, false},
+		{"scr_per_min", 0.1, regulation.Activated, false}, // like at rest
+		{"scr_per_min", 1.4, regulation.Engaged, true},
+		{"rmssd", -0.9, regulation.Engaged, false},
+		{"rsa", 0.2, regulation.Settled, true},
+		{"rmssd", -1.7, regulation.Settled, false},
+		{"heart_rate", 4.9, regulation.Settled, false},
+		{"scr_per_min", -1.8, regulation.Settled, true},
+		{"heart_rate", -0.4, regulation.Withdrawn, true},
+		{"rmssd", 0.9, regulation.Withdrawn, false},
+		{"heart_rate", 2, regulation.Unknown, false},
+	} {
+		r := regulation.Reason{Feature: row.feature, Z: row.z}
+		if got := r.Supports(row.name); got != row.want {
+			t.Errorf("%v for %v: %v, want %v", r, row.name, got, row.want)
+		}
+	}
+}
+
 func TestEveryWordIsThereAndNonePromises(t *testing.T) {
 	var all []string
 	for n := regulation.Unknown; n <= regulation.Withdrawn; n++ {

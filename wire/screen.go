@@ -177,8 +177,11 @@ func (w *screenWearer) stateWords(dst []byte) []byte {
 	if w.state.Name == regulation.Unknown || len(w.state.Reasons) == 0 {
 		return dst
 	}
-	dst = append(append(dst, " ("...), direction(w.state.Reasons[0])...)
-	return append(dst, ')')
+	first, lead := w.state.Reasons[0], " ("
+	if !first.Supports(w.state.Name) {
+		lead = " (though "
+	}
+	return append(append(append(dst, lead...), direction(first)...), ')')
 }
 
 // doubted is the confidence under which a name is told with "perhaps": the room does not follow it either.
