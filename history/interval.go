@@ -9,7 +9,8 @@ import (
 )
 
 // Intervals are one wearer's times between heartbeats within a minute of a session, as they were told: those that are no normal ones
-// too, and nothing where nothing was measured. The stamp is the minute's.
+// too, and nothing where nothing was measured. The stamp is that of
+// the first.
 type Intervals struct {
 	Stamp
 	Beats []Interval // in the order of time
@@ -17,7 +18,7 @@ type Intervals struct {
 
 // Interval is the time between two heartbeats.
 type Interval struct {
-	After time.Duration // of the beat that closes it, since the stamp of its minute; under two minutes, to the 10 µs
+	After time.Duration // of the beat that closes it, since the stamp; under two minutes, to the 10 µs
 	Dur   time.Duration // to the 10 µs
 	Class dsp.IBIClass
 }
