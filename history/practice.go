@@ -48,10 +48,10 @@ func resultText(r pipeline.PracticeResult) string {
 	return b.String()
 }
 
-// putResults writes what waits and has a date. A result without a date waits for the next commit.
-func (d *DB) putResults(tx *bbolt.Tx, wall time.Time) error {
-	for i := range d.results {
-		n := d.results[i].Note
+// putResults writes those that have a date. A result without a date waits for the next commit.
+func putResults(tx *bbolt.Tx, results []result, wall time.Time) error {
+	for i := range results {
+		n := results[i].Note
 		if n.At.IsZero() {
 			continue
 		}

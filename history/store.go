@@ -103,7 +103,7 @@ func (d *DB) update(wall time.Time, minutes []Minute, stamped []stampedRow) erro
 					return err
 				}
 			}
-			if err := d.putResults(tx, wall); err != nil {
+			if err := putResults(tx, d.results, wall); err != nil {
 				return err
 			}
 			if err := d.place(tx); err != nil {
