@@ -27,6 +27,11 @@ type collector struct {
 	ticked, worn, usable uint64 // a bit for each second of the minute
 	states               [regulation.Withdrawn + 1]uint8
 
+	inSession bool
+	session   stampedRow // while inSession
+	detail    detail
+	beats     Intervals // of the minute
+
 	rate, breathing, scl, arousal, vagal series
 	rmssd, rsaLn, scrPerMin              dsp.Maybe
 }
@@ -121,7 +126,10 @@ func (c *collector) close(wearer string, next time.Duration) (Minute, bool) {
 	for i, n := range c.states {
 		m.States[i] = time.Duration(n) * time.Second
 	}
-	*c = collector{begin: next, newest: c.newest, signals: c.signals, state: c.state, stated: c.stated}
+	*c = collector{
+		begin: next, newest: c.newest, signals: c.signals, state: c.state, stated: c.stated,
+		inSession: c.inSession, session: c.session, detail: c.detail, beats: c.beats,
+	}
 	return m, m.Worn > 0
 }
 

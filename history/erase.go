@@ -26,9 +26,7 @@ type Erased struct {
 // that were set aside; the backups' rows and settings. Then it searches every byte of the folder for what was there; finding any of it is an
 // error. The settings themselves are the caller's: SettingsFile.Erase.
 func (d *DB) Erase(wearer string) (e Erased, err error) {
-	delete(d.collectors, wearer)
-	d.minutes = slices.DeleteFunc(d.minutes, func(m Minute) bool { return m.Wearer == wearer })
-	d.results = slices.DeleteFunc(d.results, func(r result) bool { return r.Wearer == wearer })
+	d.forget(wearer)
 	d.faults = slices.DeleteFunc(d.faults, func(f fault) bool { return f.Wearer == wearer })
 	var traces [][]byte
 	if d.bolt != nil {

@@ -20,7 +20,7 @@ type result struct {
 }
 
 // addResult keeps what a practice came to as a note in the wearer's journal.
-func (d *DB) addResult(e pipeline.Event, r pipeline.PracticeResult) {
+func (d *gatherer) addResult(e pipeline.Event, r pipeline.PracticeResult) {
 	if len(d.results) >= maxResults {
 		d.lost++
 		return
@@ -48,10 +48,10 @@ func resultText(r pipeline.PracticeResult) string {
 	return b.String()
 }
 
-// putResults writes what waits and has a date. A result without a date waits for the next commit.
-func (d *DB) putResults(tx *bbolt.Tx, wall time.Time) error {
-	for i := range d.results {
-		n := d.results[i].Note
+// putResults writes those that have a date. A result without a date waits for the next commit.
+func putResults(tx *bbolt.Tx, results []result, wall time.Time) error {
+	for i := range results {
+		n := results[i].Note
 		if n.At.IsZero() {
 			continue
 		}
@@ -67,7 +67,7 @@ func (d *DB) putResults(tx *bbolt.Tx, wall time.Time) error {
 }
 
 // undatedResults are those that putResults has left.
-func (d *DB) undatedResults() []result {
+func (d *gatherer) undatedResults() []result {
 	var left []result
 	for _, r := range d.results {
 		if r.At.IsZero() {

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -13,41 +12,29 @@ import (
 
 const (
 	fillPercent = 0.9 // rows come in the order of their keys, so pages need little room for later ones
-	trimRows    = 240 // rows that one commit removes at most: a wrong clock cannot empty the file at once
-	trimAt      = 0.75
 )
 
 // store writes what waits, in one transaction.
 func (d *DB) store(wall time.Time, last bool) {
-	for i := range d.minutes {
-		if m := &d.minutes[i]; m.At.IsZero() {
-			m.At = d.date(m.Since)
-		}
-	}
+	d.dateRows()
 	for i := range d.faults {
 		if f := &d.faults[i]; f.At.IsZero() {
 			f.At = d.date(f.since)
 		}
 	}
-	for i := range d.results {
-		if r := &d.results[i]; r.At.IsZero() {
-			r.At = d.date(r.since)
-		}
-	}
 	dated, undated := d.split(last)
-	if len(dated) == 0 && len(d.faults) == 0 && len(d.results) == len(d.undatedResults()) {
+	stamped, unstamped := d.splitStamped(last)
+	if len(dated)+len(stamped)+len(d.faults) == 0 && len(d.results) == len(d.undatedResults()) {
 		return
 	}
-	err := d.update(wall, dated)
+	err := d.update(wall, dated, stamped)
 	if errors.Is(err, berrors.ErrMaxSizeReached) {
-		_ = guard(func() error {
-			return d.bolt.Update(func(tx *bbolt.Tx) error { return trimOldest(tx, bucketMinutes, trimRows) })
-		})
-		err = d.update(wall, dated)
+		_ = guard(func() error { return d.bolt.Update(makeRoom) })
+		err = d.update(wall, dated, stamped)
 	}
 	switch {
 	case err == nil:
-		d.minutes, d.faults, d.results, d.trouble, d.commits = undated, nil, d.undatedResults(), "", 0
+		d.minutes, d.stamped, d.faults, d.results, d.trouble, d.commits = undated, unstamped, nil, d.undatedResults(), "", 0
 	case errors.Is(err, errPanic):
 		_ = d.shut()
 		d.setAside(err.Error())
@@ -83,11 +70,31 @@ func (d *DB) split(last bool) (now, wait []Minute) {
 	return now, wait
 }
 
-func (d *DB) update(wall time.Time, minutes []Minute) error {
+// splitStamped does so with the other rows.
+func (d *DB) splitStamped(last bool) (now, wait []stampedRow) {
+	for _, r := range d.stamped {
+		if r.At.IsZero() {
+			wait = append(wait, r)
+		} else {
+			now = append(now, r)
+		}
+	}
+	if last || len(wait) > maxUndatedRows {
+		return d.stamped, nil
+	}
+	return now, wait
+}
+
+func (d *DB) update(wall time.Time, minutes []Minute, stamped []stampedRow) error {
 	return guard(func() error {
 		return d.bolt.Update(func(tx *bbolt.Tx) error {
 			for _, m := range minutes {
 				if err := d.putMinute(tx, m); err != nil {
+					return err
+				}
+			}
+			for _, r := range stamped {
+				if err := d.putRow(tx, r); err != nil {
 					return err
 				}
 			}
@@ -96,7 +103,7 @@ func (d *DB) update(wall time.Time, minutes []Minute) error {
 					return err
 				}
 			}
-			if err := d.putResults(tx, wall); err != nil {
+			if err := putResults(tx, d.results, wall); err != nil {
 				return err
 			}
 			if err := d.place(tx); err != nil {
@@ -169,70 +176,4 @@ func putFault(tx *bbolt.Tx, f Fault) error {
 		}
 	}
 	return b.Put(binary.BigEndian.AppendUint64(nil, n), encodeFault(f, wearer))
-}
-
-// place gives this run's rows their date once the Pi's clock is set.
-func (d *DB) place(tx *bbolt.Tx) error {
-	if d.epoch.IsZero() {
-		return nil
-	}
-	b := tx.Bucket([]byte(bucketUnplaced))
-	first := binary.BigEndian.AppendUint64(nil, d.run)
-	var keys [][]byte
-	c := b.Cursor()
-	for k, _ := c.Seek(first); len(k) == unplacedSize && slices.Equal(k[:8], first) && len(keys) < trimRows; k, _ = c.Next() {
-		keys = append(keys, slices.Clone(k))
-	}
-	for _, k := range keys {
-		since := time.Duration(binary.BigEndian.Uint32(k[8:])) * time.Second
-		if err := putDated(tx, d.date(since), k[12], slices.Clone(b.Get(k))); err != nil {
-			return err
-		}
-		if err := b.Delete(k); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// trim removes minutes that are too old, and the oldest where the file is nearly full.
-func (d *DB) trim(tx *bbolt.Tx, wall time.Time) error {
-	if !wall.IsZero() {
-		before := timeKey(wall.AddDate(0, 0, -d.o.Days), 0)
-		if err := trimBefore(tx, bucketMinutes, before); err != nil {
-			return err
-		}
-	}
-	stats := d.bolt.Stats()
-	used := tx.Size() - int64(stats.FreePageN+stats.PendingPageN)*pageSize
-	if float64(used) > trimAt*float64(d.o.MaxBytes) {
-		if err := trimOldest(tx, bucketUnplaced, trimRows); err != nil {
-			return err
-		}
-		return trimOldest(tx, bucketMinutes, trimRows)
-	}
-	return nil
-}
-
-func trimBefore(tx *bbolt.Tx, bucket string, before []byte) error {
-	return trimWhile(tx, bucket, trimRows, func(key []byte) bool { return string(key) < string(before) })
-}
-
-func trimOldest(tx *bbolt.Tx, bucket string, rows int) error {
-	return trimWhile(tx, bucket, rows, func([]byte) bool { return true })
-}
-
-func trimWhile(tx *bbolt.Tx, bucket string, rows int, old func(key []byte) bool) error {
-	b := tx.Bucket([]byte(bucket))
-	var keys [][]byte
-	c := b.Cursor()
-	for k, _ := c.First(); k != nil && len(keys) < rows && old(k); k, _ = c.Next() {
-		keys = append(keys, slices.Clone(k))
-	}
-	for _, k := range keys {
-		if err := b.Delete(k); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -47,6 +47,7 @@ type core struct {
 
 	batch    batch
 	events   []pipeline.Event
+	own      []pipeline.Event // of single wearers, of the last step
 	consent  pipeline.Consent // after the last call of the pipeline
 	revision uint64           // of the settings last given to the keeper
 	nextTick time.Duration
@@ -171,21 +172,30 @@ func (a act) answer() {
 // tell gives the events of one call of the pipeline to the lamps and the sinks. They are told under the consent before and after the
 // call, whichever is stricter: the step that opens or closes a private session is itself private.
 func (c *core) tell(events []pipeline.Event) {
-	c.events = events
-	if len(events) == 0 {
+	own := c.pipeline.Own(c.own[:0]) // first: who joins a session is in it when the room's first word of it comes
+	c.events, c.own = events, own
+	if len(events)+len(own) == 0 {
 		return
 	}
 	after := c.pipeline.Consent()
 	both := after.And(c.consent)
+	for _, e := range own {
+		c.disclose(e, both)
+	}
 	for _, e := range events {
 		c.control(e)
-		for _, s := range c.sinks {
-			if told, ok := pipeline.Disclose(e, s.audience(), both); ok {
-				s.event(told)
-			}
-		}
+		c.disclose(e, both)
 	}
 	c.consent = after
+}
+
+// disclose gives an event to the sinks, as far as each may have it.
+func (c *core) disclose(e pipeline.Event, consent pipeline.Consent) {
+	for _, s := range c.sinks {
+		if told, ok := pipeline.Disclose(e, s.audience(), consent); ok {
+			s.event(told)
+		}
+	}
 }
 
 // control does what an event asks for, which is not telling.

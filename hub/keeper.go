@@ -21,6 +21,7 @@ const (
 type store struct {
 	save    func(pipeline.Settings) error
 	add     func(pipeline.Event, time.Time)
+	detail  func(pipeline.Event, time.Time) // of a wearer's session
 	commit  func(time.Time)
 	trouble func() string // what is wrong with history.db; empty when nothing is
 	note    string        // what was wrong with the settings at the start; empty when nothing was
@@ -37,10 +38,13 @@ type keeper struct {
 	wall    func() time.Time
 	done    chan struct{}
 	wake    chan struct{}
-	rows    chan pipeline.Event
+	rows    chan keptEvent
 	asks    chan func() // what somebody waits for
 	dropped atomic.Uint64
-	stored  atomic.Uint64 // revision of the settings that are on disk, or that the disk refused
+	waiting *history.Waiting // private sessions; the keeper's goroutine alone looks at it
+	now     atomic.Int64     // stream time of the last step
+	stood   bool             // a wearer was in a session at the last step; the processing goroutine's
+	stored  atomic.Uint64    // revision of the settings that are on disk, or that the disk refused
 
 	mu       sync.Mutex
 	pending  pipeline.Settings
@@ -54,8 +58,8 @@ type keeper struct {
 func newKeeper(log *slog.Logger, st store, wall func() time.Time) *keeper {
 	k := &keeper{
 		log: log, store: st, wall: wall,
-		done: make(chan struct{}), wake: make(chan struct{}, 1), rows: make(chan pipeline.Event, maxRows), asks: make(chan func()),
-		trouble: st.note,
+		done: make(chan struct{}), wake: make(chan struct{}, 1), rows: make(chan keptEvent, maxRows), asks: make(chan func()),
+		trouble: st.note, waiting: history.NewWaiting(),
 	}
 	if st.trouble != nil {
 		k.dbTrouble = st.trouble()
@@ -99,6 +103,7 @@ func (k *keeper) run(ctx context.Context) {
 		case e := <-k.rows:
 			k.add(e)
 		case f := <-k.asks:
+			k.take()
 			f()
 		case <-commit.C:
 			k.write() // again, where the disk refused
@@ -109,15 +114,7 @@ func (k *keeper) run(ctx context.Context) {
 
 func (k *keeper) drain() {
 	k.write()
-	for {
-		select {
-		case e := <-k.rows:
-			k.add(e)
-			continue
-		default:
-		}
-		break
-	}
+	k.take()
 	k.commit()
 	if k.store.close != nil {
 		if err := k.store.close(); err != nil {
@@ -155,13 +152,8 @@ func (k *keeper) report(err error) {
 	}
 }
 
-func (k *keeper) add(e pipeline.Event) {
-	if k.store.add != nil {
-		k.store.add(e, k.wall())
-	}
-}
-
 func (k *keeper) commit() {
+	k.waiting.Pass(time.Duration(k.now.Load()))
 	if k.store.commit != nil {
 		k.store.commit(k.wall())
 	}
@@ -171,18 +163,3 @@ func (k *keeper) commit() {
 		k.mu.Unlock()
 	}
 }
-
-// audience, event and tick make the keeper a sink.
-func (k *keeper) audience() pipeline.Audience {
-	return pipeline.Audience{Kind: pipeline.AudienceHistory}
-}
-
-func (k *keeper) event(e pipeline.Event) {
-	select {
-	case k.rows <- e:
-	default:
-		k.dropped.Add(1)
-	}
-}
-
-func (k *keeper) tick(time.Duration, pipeline.Consent) {}

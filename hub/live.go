@@ -80,6 +80,9 @@ func newLive(p parts) (*live, error) {
 		refusals: refusals{log: p.log.With("part", "commands")},
 		sinks:    append([]sink{l.keeper, &healthLog{log: p.log.With("part", "sensors")}}, p.sinks...),
 	}
+	for _, id := range ids {
+		l.core.sinks = append(l.core.sinks, detailSink{l.keeper, id}, &waitingSink{keeper: l.keeper, wearer: id})
+	}
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
 	if err := l.joinBuses(in, stop); err != nil {

@@ -16,6 +16,7 @@ import (
 func (p *Pipeline) Command(dst []Event, now time.Duration, c Command) []Event {
 	p.now = max(p.now, now)
 	p.values = p.values[:0]
+	dst = p.answered(dst, now, c)
 	err := p.act(now, c)
 	dst = p.take(dst, now)
 	if err != nil {

@@ -73,9 +73,11 @@ const (
 	AudienceMetrics
 	AudienceHistory
 	AudiencePage
+	AudienceWaiting
 )
 
-// Audience is one listener; Wearer is whose token a page has.
+// Audience is one listener. Wearer is whose token a page has; of history, whose sessions are told in detail, and empty for what is told
+// outside sessions too; of what waits in memory for "keep my part", whose it is.
 type Audience struct {
 	Kind   AudienceKind
 	Wearer string

@@ -16,7 +16,12 @@ func Disclose(e Event, a Audience, c Consent) (Event, bool) {
 	case AudienceLog, AudienceMetrics:
 		return discloseHealth(e)
 	case AudienceHistory:
+		if a.Wearer != "" {
+			return discloseDetail(e, a.Wearer, c)
+		}
 		return discloseHistory(e, c)
+	case AudienceWaiting:
+		return discloseWaiting(e, a.Wearer, c)
 	case AudiencePage:
 		if e.Wearer != "" && e.Wearer == a.Wearer {
 			return e, true
@@ -55,10 +60,12 @@ func discloseHistory(e Event, c Consent) (Event, bool) {
 		return Event{}, false
 	}
 	switch e.Value.(type) {
-	case dsp.HeartRate, dsp.HRV, dsp.Respiration, dsp.EDA, dsp.Signal, regulation.State, regulation.Night, dsp.Fault:
+	case dsp.HeartRate, dsp.HRV, dsp.Respiration, dsp.EDA, dsp.Signal, regulation.State, regulation.Night, dsp.Fault, Part, Choice:
 		return e, w.Keep >= KeepSummaries
 	case dsp.Beat, dsp.IBI, dsp.SCR, dsp.Coherence, regulation.Recovery, PracticeResult:
 		return e, w.Keep >= KeepJournal && w.Session && !w.passing
+	case Answered: // made inside a session only, and the answer stop ends it in its own step
+		return e, w.Keep >= KeepJournal
 	}
 	return Event{}, false
 }

@@ -70,6 +70,9 @@ func New(o Options) *Pipeline {
 	}
 	p.room = room.New(o.Room)
 	p.atMost = p.room.Status()
+	for _, w := range p.wearers {
+		w.stood = w.standing(p.atMost)
+	}
 	if o.Pair && len(p.wearers) == 2 {
 		p.pair = regulation.NewPair()
 	}

@@ -44,6 +44,7 @@ type Wearer struct {
 	paced     room.Pace     // as told to the pulse
 	settled   time.Duration // until then a disturbance is the machine's own
 	practised practised
+	stood     standing // as last told by Own
 }
 
 // settleTime is how long signals take to be as they were after sensing began or a source came back: a fresh lock of the pulse, the

@@ -51,6 +51,12 @@ func bodyEvent(dst []byte, e pipeline.Event) (object, bool) {
 		return recovery(ofWearer(dst, e), v), true
 	case pipeline.PracticeResult:
 		return practiceResult(ofWearer(dst, e), v), true
+	case pipeline.Part:
+		return part(ofWearer(dst, e), v), true
+	case pipeline.Choice:
+		return ofWearer(dst, e).text("name", v.Name).text("value", v.Word), true
+	case pipeline.Answered:
+		return ofWearer(dst, e).text("answer", v.Word), true
 	case dsp.Summary:
 		return summary(open(dst).text("type", v.Kind()).word("wearer", e.Wearer), v), true
 	}

@@ -96,6 +96,14 @@ func summary(o object, v dsp.Summary) object {
 	return o.maybe("usable_percent", v.UsablePercent, percentDecimals)
 }
 
+func part(o object, v pipeline.Part) object {
+	o = o.text("session", v.Of.String())
+	if v.Joined {
+		return o.text("phase", "joined").flag("private", v.Private)
+	}
+	return o.text("phase", "left").flag("private", v.Private)
+}
+
 func practiceResult(o object, v pipeline.PracticeResult) object {
 	o = o.text("practice", v.Practice).seconds("ran_s", v.Ran, timeDecimals).maybe("coherence_mean", v.CoherenceMean, ratioDecimals)
 	o = o.maybe("arousal_before", v.ArousalBefore, axisDecimals).maybe("arousal_after", v.ArousalAfter, axisDecimals)

@@ -102,6 +102,13 @@ var lines = []struct {
 	{"what a practice came to", of("a", 300*time.Second, pipeline.PracticeResult{
 		Practice: "breath", Ran: 5 * time.Minute, CoherenceMean: some(0.712), ArousalBefore: some(1.25), ArousalAfter: some(-0.1)}),
 		`{"type":"practice_result","wearer":"a","at_s":300.000,"practice":"breath","ran_s":300.000,"coherence_mean":0.71,"arousal_before":1.25,"arousal_after":-0.10,"resonance_per_min":null,"swing_bpm":null,"paces_judged":null,"note":null}`},
+	{"a wearer joins", of("a", 300*time.Second, pipeline.Part{Of: room.Together, Joined: true, Private: true}),
+		`{"type":"part","wearer":"a","at_s":300.000,"session":"together","phase":"joined","private":true}`},
+	{"a wearer leaves", of("a", 300*time.Second, pipeline.Part{Of: room.Alone}),
+		`{"type":"part","wearer":"a","at_s":300.000,"session":"alone","phase":"left","private":false}`},
+	{"a setting changes", of("a", 300*time.Second, pipeline.Choice{Name: "keep", Word: "rest"}),
+		`{"type":"choice","wearer":"a","at_s":300.000,"name":"keep","value":"rest"}`},
+	{"an answer", of("a", 300*time.Second, pipeline.Answered{Word: "space"}), `{"type":"answered","wearer":"a","at_s":300.000,"answer":"space"}`},
 	{"what a search for the best pace found", of("a", 600*time.Second, pipeline.PracticeResult{
 		Practice: "resonance", Ran: 10 * time.Minute, Pace: dsp.Swing{Pace: 5.5, BPM: some(14.26)}, Tried: 5, Judged: 4}),
 		`{"type":"practice_result","wearer":"a","at_s":600.000,"practice":"resonance","ran_s":600.000,"coherence_mean":null,"arousal_before":null,"arousal_after":null,"resonance_per_min":5.50,"swing_bpm":14.3,"paces_judged":4,"note":null}`},
@@ -176,6 +183,9 @@ var keys = map[string]string{
 	"session":         "type at_s kind phase private",
 	"check_in":        "type wearer at_s reason", "practice": "type at_s name phase",
 	"cue":             "type at_s scene light sound pace reason",
+	"part":            "type wearer at_s session phase private",
+	"choice":          "type wearer at_s name value",
+	"answered":        "type wearer at_s answer",
 	"practice_result": "type wearer at_s practice ran_s coherence_mean arousal_before arousal_after resonance_per_min swing_bpm paces_judged note",
 	"reminder":        "type at_s text",
 	"lamp":            "type at_s lamp owner brightness_percent kelvin",

@@ -1,0 +1,69 @@
+package history
+
+import (
+	"slices"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+const (
+	trimRows = 240 // rows of a bucket that one commit removes at most: a wrong clock cannot empty the file at once
+	trimAt   = 0.75
+)
+
+// trim removes what is too old, and the oldest where the file is nearly full. Sessions, what happened in them, and the journal stay until
+// they are erased.
+func (d *DB) trim(tx *bbolt.Tx, wall time.Time) error {
+	if !wall.IsZero() {
+		days := wall.AddDate(0, 0, -d.o.Days)
+		if err := trimBefore(tx, bucketMinutes, timeKey(days, 0)); err != nil {
+			return err
+		}
+		if err := trimBefore(tx, bucketMornings, stampKey(days, 0, 0)); err != nil {
+			return err
+		}
+		if err := trimBefore(tx, bucketIntervals, stampKey(wall.AddDate(0, 0, -d.o.IntervalDays), 0, 0)); err != nil {
+			return err
+		}
+	}
+	stats := d.bolt.Stats()
+	used := tx.Size() - int64(stats.FreePageN+stats.PendingPageN)*pageSize
+	if float64(used) > trimAt*float64(d.o.MaxBytes) {
+		return makeRoom(tx)
+	}
+	return nil
+}
+
+// makeRoom removes some of the oldest rows that are not to be kept for ever: as long as there are intervals, no minute goes for them.
+func makeRoom(tx *bbolt.Tx) error {
+	left := trimRows
+	for _, bucket := range []string{bucketIntervals, bucketUndated, bucketUnplaced, bucketMinutes} {
+		gone, err := trimWhile(tx, bucket, left, func([]byte) bool { return true })
+		if err != nil {
+			return err
+		}
+		left -= gone
+	}
+	return nil
+}
+
+func trimBefore(tx *bbolt.Tx, bucket string, before []byte) error {
+	_, err := trimWhile(tx, bucket, trimRows, func(key []byte) bool { return string(key) < string(before) })
+	return err
+}
+
+func trimWhile(tx *bbolt.Tx, bucket string, rows int, old func(key []byte) bool) (gone int, err error) {
+	b := tx.Bucket([]byte(bucket))
+	var keys [][]byte
+	c := b.Cursor()
+	for k, _ := c.First(); k != nil && len(keys) < rows && old(k); k, _ = c.Next() {
+		keys = append(keys, slices.Clone(k))
+	}
+	for _, k := range keys {
+		if err := b.Delete(k); err != nil {
+			return 0, err
+		}
+	}
+	return len(keys), nil
+}
