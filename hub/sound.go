@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
@@ -24,12 +25,6 @@ const (
 	playerSteady = 30 * time.Second       // a player that has played for so long is well again
 )
 
-// heardCue is a Cue for the feeder, and the highest level that is allowed now, LUFS.
-type heardCue struct {
-	cue   room.Cue
-	capDB float64
-}
-
 // player is where a feeder's blocks go. build.go makes it of a sound.Output.
 type player struct {
 	write  func(block []byte, within time.Duration) error
@@ -41,18 +36,20 @@ type player struct {
 // loud is the room's sound: what the processing goroutine gives, and the feeder that makes sound of it and feeds a player. The player is
 // part of the room, not somebody who is told, so it gets each Cue whole and in the order of control.
 type loud struct {
-	cues  chan heardCue
-	alive atomic.Int64 // stream time of the processing goroutine's last step, ns
+	cues  chan room.Cue
+	most  atomic.Uint64 // the highest level that is allowed now, LUFS, as bits
+	alive atomic.Int64  // stream time of the processing goroutine's last step, ns
 	lost  atomic.Uint64
 }
 
-func newLoud() *loud { return &loud{cues: make(chan heardCue, maxCues)} }
+func newLoud() *loud { return &loud{cues: make(chan room.Cue, maxCues)} }
 
 // cue hands a Cue to the feeder. It never blocks: where the feeder is behind, the oldest gives way.
 func (l *loud) cue(c room.Cue, capDB float64) {
+	l.limit(capDB)
 	for {
 		select {
-		case l.cues <- heardCue{c, capDB}:
+		case l.cues <- c:
 			return
 		default:
 		}
@@ -64,8 +61,16 @@ func (l *loud) cue(c room.Cue, capDB float64) {
 	}
 }
 
-// tick tells that the room is at work.
-func (l *loud) tick(now time.Duration) { l.alive.Store(int64(now)) }
+// tick tells that the room is at work, and what it allows.
+func (l *loud) tick(now time.Duration, capDB float64) {
+	l.alive.Store(int64(now))
+	l.limit(capDB)
+}
+
+// limit is beside the queue: a cap never pushes a Cue out of it, and never waits behind one.
+func (l *loud) limit(capDB float64) { l.most.Store(math.Float64bits(capDB)) }
+
+func (l *loud) capDB() float64 { return math.Float64frombits(l.most.Load()) }
 
 // voice is a recording that was asked for after so many silences, or why it could not be read.
 type voice struct {
@@ -90,7 +95,7 @@ type feeder struct {
 	allowance sound.Allowance
 	player    *player
 	block     [sound.BlockBytes]byte
-	newest    heardCue
+	newest    room.Cue
 	voices    chan voice // read, and to be said
 	reading   bool
 	mute      bool            // the room gives no word
@@ -116,9 +121,9 @@ func (f *feeder) anew() {
 	f.seed++
 	f.renderer = sound.New(sound.Options{Seed: f.seed, Fade: f.fade()})
 	f.timeline, f.allowance = sound.Timeline{}, sound.Allowance{}
-	c := f.newest.cue
+	c := f.newest
 	c.Mark = room.Mark{}
-	f.renderer.Cue(c, f.newest.capDB)
+	f.renderer.Cue(c, f.capDB())
 }
 
 // fade is how long an end takes: less where the player is late by itself, so that all is silent within two seconds.
@@ -156,20 +161,20 @@ func (f *feeder) ended() <-chan string {
 }
 
 // take follows the room.
-func (f *feeder) take(c heardCue) {
+func (f *feeder) take(c room.Cue) {
 	f.newest = c
 	if n := f.lost.Swap(0); n > 0 {
 		f.log.Warn("the room asked faster than sound could follow; the newest counts", "lost", n)
 	}
 	if !f.there() {
-		c.cue.Mark = room.Mark{} // once means now, and not when the player is back
+		c.Mark = room.Mark{} // once means now, and not when the player is back
 	}
-	f.renderer.Cue(c.cue, c.capDB)
+	f.renderer.Cue(c, f.capDB())
 	f.heardAt = f.now()
-	if c.cue.Mark.Hush || c.cue.Sound == (room.Sound{}) && c.cue.Mark == (room.Mark{}) {
+	if c.Mark.Hush || c.Sound == (room.Sound{}) && c.Mark == (room.Mark{}) {
 		f.silences++
 	}
-	if path := c.cue.Mark.Voice; path != "" && !f.reading {
+	if path := c.Mark.Voice; path != "" && !f.reading {
 		f.reading = true
 		v := voice{path: path, silences: f.silences}
 		go func() { // a slow disk must not tear a hole into the sound
@@ -231,9 +236,9 @@ func (f *feeder) listen(now time.Duration) {
 		f.log.Error("the room gives no word: its sound fades out")
 	case !lost && f.mute:
 		f.mute = false
-		c := f.newest.cue
+		c := f.newest
 		c.Mark = room.Mark{}
-		f.renderer.Cue(c, f.newest.capDB)
+		f.renderer.Cue(c, f.capDB())
 		f.log.Info("the room is there again")
 	}
 }
@@ -263,6 +268,7 @@ func (f *feeder) fail(now time.Duration, why string) {
 // feed makes one block and writes it.
 func (f *feeder) feed(now time.Duration) {
 	heard := f.timeline.Block(now + f.player.queued() + f.latency)
+	f.renderer.Limit(f.capDB())
 	f.renderer.Render(f.block[:], heard)
 	if err := f.player.write(f.block[:], takesWithin); err != nil {
 		f.gone(f.reason(err))

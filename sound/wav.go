@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"time"
 )
@@ -21,11 +22,26 @@ type Recording struct {
 	rate     int // frames per second, 8000…48000
 	channels int
 	loudest  float64 // LUFS of its loudest 400 ms
+	peak     float64 // highest value of a sample, 1 being full scale
 }
 
 // Length is how long it lasts.
 func (r *Recording) Length() time.Duration {
 	return time.Duration(r.frames()) * time.Second / time.Duration(r.rate)
+}
+
+// voiceCrestDB is how far the peaks of a voice may stand above the loudness of its loudest 400 ms. Speech has 10 to 17 dB; one with more
+// is a recording of a knock, and played so softly that its peaks are inside.
+const voiceCrestDB = 20.0
+
+// gain is the amplitude factor that makes it no louder than most, LUFS, nor than it was recorded.
+func (r *Recording) gain(most float64) float64 {
+	return min(1, amplitude(fromDB(most-r.loudest)), amplitude(fromDB(most+voiceCrestDB))/r.peak)
+}
+
+// tail is 1, and goes to 0 at the end.
+func (r *Recording) tail(frame float64) float64 {
+	return min(1, (float64(r.frames())-frame)/(voiceTail.Seconds()*float64(r.rate)))
 }
 
 func (r *Recording) frames() int { return len(r.pcm) / (2 * r.channels) }
@@ -128,7 +144,9 @@ func (r *Recording) take(pcm []byte) (*Recording, error) {
 	}
 	m := NewMeter()
 	for i := range int(int64(r.frames()) * Rate / int64(r.rate)) {
-		m.Add(r.at(float64(i) * float64(r.rate) / Rate))
+		left, right := r.at(float64(i) * float64(r.rate) / Rate)
+		r.peak = max(r.peak, math.Abs(left), math.Abs(right))
+		m.Add(left, right)
 	}
 	for range stepFrames * blockSteps { // so that a short one has a whole block
 		m.Add(0, 0)
