@@ -72,14 +72,6 @@ func (l *loud) limit(capDB float64) { l.most.Store(math.Float64bits(capDB)) }
 
 func (l *loud) capDB() float64 { return math.Float64frombits(l.most.Load()) }
 
-// voice is a recording that was asked for after so many silences, or why it could not be read.
-type voice struct {
-	path      string
-	recording *sound.Recording
-	err       error
-	silences  int
-}
-
 // feeder makes the sound and gives it to the player, block by block. All of it is one goroutine's.
 type feeder struct {
 	*loud
@@ -96,11 +88,11 @@ type feeder struct {
 	player    *player
 	block     [sound.BlockBytes]byte
 	newest    room.Cue
-	voices    chan voice // read, and to be said
-	reading   bool
-	mute      bool            // the room gives no word
-	silences  int             // so far: a voice that was asked for before one is not said after it
+	voices    chan voice      // read, and to be said
+	reading   int             // files that are being read
+	speech    int             // grows with each voice asked for and each silence: what was asked for before is not said after it
 	bad       map[string]bool // voices told of already; there are as many as practices name
+	mute      bool            // the room gives no word
 	tryAt     time.Duration   // when the player is opened again
 	back      time.Duration   // then waits so long
 	openedAt  time.Duration
@@ -111,7 +103,7 @@ type feeder struct {
 
 // begin makes the feeder ready. It starts nothing.
 func (f *feeder) begin() {
-	f.voices = make(chan voice, 1)
+	f.voices = make(chan voice, maxReaders)
 	f.back, f.bad = playerBack, map[string]bool{}
 	f.anew()
 }
@@ -172,32 +164,15 @@ func (f *feeder) take(c room.Cue) {
 	f.renderer.Cue(c, f.capDB())
 	f.heardAt = f.now()
 	if c.Mark.Hush || c.Sound == (room.Sound{}) && c.Mark == (room.Mark{}) {
-		f.silences++
+		f.speech++
 	}
-	if path := c.Mark.Voice; path != "" && !f.reading {
-		f.reading = true
-		v := voice{path: path, silences: f.silences}
-		go func() { // a slow disk must not tear a hole into the sound
-			v.recording, v.err = f.read(path)
-			f.voices <- v
-		}()
+	if c.Mark.Voice != "" {
+		f.fetch(c.Mark.Voice)
 	}
 }
 
 // there tells whether the player plays, or will as soon as there is something to play.
 func (f *feeder) there() bool { return f.player != nil || f.now() >= f.tryAt }
-
-// say lets a voice be heard that has been read. One that cannot be read is told once and left out.
-func (f *feeder) say(v voice) {
-	f.reading = false
-	switch {
-	case v.err != nil && !f.bad[v.path]:
-		f.bad[v.path] = true
-		f.log.Warn("this voice is left out", "error", v.err)
-	case v.err == nil && f.there() && v.silences == f.silences:
-		f.renderer.Say(v.recording)
-	}
-}
 
 // turn does what is due and says how long the next turn may wait.
 func (f *feeder) turn() time.Duration {
@@ -231,7 +206,7 @@ func (f *feeder) listen(now time.Duration) {
 	switch lost := now-time.Duration(f.alive.Load()) > roomAlive; {
 	case lost && !f.mute && !f.renderer.Silent():
 		f.mute = true
-		f.silences++
+		f.speech++
 		f.renderer.Silence()
 		f.log.Error("the room gives no word: its sound fades out")
 	case !lost && f.mute:

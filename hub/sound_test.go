@@ -350,3 +350,47 @@ func TestALoweredCapHoldsTheVoiceThatSpeaks(t *testing.T) {
 		}
 	})
 }
+
+func TestAVoiceThatNeverComesHoldsUpNoOther(t *testing.T) {
+	perform(t, func(s *stage) {
+		voice, stuck := aloud(t, 60), make(chan struct{})
+		defer close(stuck)
+		s.read = func(path string) (*sound.Recording, error) {
+			if path == "stuck.wav" {
+				<-stuck
+			}
+			return voice, nil
+		}
+		s.cue(room.Cue{Mark: room.Mark{Voice: "stuck.wav"}}, -20)
+		time.Sleep(5 * time.Second)
+		s.cue(room.Cue{Mark: room.Mark{Voice: "next.wav"}}, -20)
+		time.Sleep(2 * time.Second)
+		if got := s.speaker.now(); got < -45 {
+			t.Errorf("%.1f dB: the voice after the one that never came is not heard", got)
+		}
+		for range maxReaders {
+			s.cue(room.Cue{Mark: room.Mark{Voice: "stuck.wav"}}, -20)
+			time.Sleep(time.Second)
+		}
+		s.said.wants(t, 1, "the disk gives none")
+	})
+}
+
+func TestOfTwoVoicesTheNewestIsSaidWhateverTheDiskGivesFirst(t *testing.T) {
+	perform(t, func(s *stage) {
+		first, second := aloud(t, 60), aloud(t, 1)
+		s.read = func(path string) (*sound.Recording, error) {
+			if path == "first.wav" {
+				time.Sleep(3 * time.Second)
+				return first, nil
+			}
+			return second, nil
+		}
+		s.cue(room.Cue{Mark: room.Mark{Voice: "first.wav"}}, -20)
+		s.cue(room.Cue{Mark: room.Mark{Voice: "second.wav"}}, -20)
+		time.Sleep(10 * time.Second)
+		if got := s.speaker.now(); got > -100 {
+			t.Errorf("%.1f dB: the former voice is said after the newest", got)
+		}
+	})
+}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
+	"syscall"
 	"time"
 )
 
@@ -46,31 +48,68 @@ func (r *Recording) tail(frame float64) float64 {
 
 func (r *Recording) frames() int { return len(r.pcm) / (2 * r.channels) }
 
-// OpenRecording reads a WAV file.
+// ErrTooBig says that a file is larger than a voice may be.
+var ErrTooBig = fmt.Errorf("larger than the %d MB that a voice may have", maxRecordingBytes>>20)
+
+// OpenRecording reads a WAV file. Only an ordinary file is opened, and without waiting: a pipe has no end, and a device may do something.
 func OpenRecording(path string) (*Recording, error) {
-	f, err := os.Open(path)
+	if err := ordinary(os.Stat(path)); err != nil {
+		return nil, fmt.Errorf("sound: voice %s: %w", path, err)
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, fmt.Errorf("sound: voice: %w", err)
+		return nil, fmt.Errorf("sound: voice %s: %w", path, bare(err))
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("sound: voice: %w", err)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("sound: voice %s: wanted is a file", path)
-	case info.Size() > maxRecordingBytes:
-		return nil, fmt.Errorf("sound: voice %s has %d bytes: wanted are at most %d", path, info.Size(), maxRecordingBytes)
+	if err := ordinary(f.Stat()); err != nil { // it may have become another since
+		return nil, fmt.Errorf("sound: voice %s: %w", path, err)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxRecordingBytes))
+	data, err := io.ReadAll(io.LimitReader(f, maxRecordingBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("sound: voice: %w", err)
+		return nil, fmt.Errorf("sound: voice %s: %w", path, bare(err))
+	}
+	if len(data) > maxRecordingBytes { // it grew
+		return nil, fmt.Errorf("sound: voice %s: %w", path, ErrTooBig)
 	}
 	r, err := ParseWAV(data)
 	if err != nil {
 		return nil, fmt.Errorf("sound: voice %s: %w", path, err)
 	}
 	return r, nil
+}
+
+// ordinary refuses what is no ordinary file, or too large a one.
+func ordinary(info fs.FileInfo, err error) error {
+	switch {
+	case err != nil:
+		return bare(err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("this is a %s: wanted is an ordinary file", kindOf(info.Mode()))
+	case info.Size() > maxRecordingBytes:
+		return ErrTooBig
+	}
+	return nil
+}
+
+func kindOf(m fs.FileMode) string {
+	switch {
+	case m.IsDir():
+		return "folder"
+	case m&fs.ModeNamedPipe != 0:
+		return "named pipe"
+	case m&fs.ModeSocket != 0:
+		return "socket"
+	}
+	return "device"
+}
+
+// bare is a file's error without the path, which is told already.
+func bare(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }
 
 const wantedWAV = "wanted is PCM of 16 bits, one or two channels, 8000 to 48000 Hz; sox IN -b 16 -r 48000 OUT.wav makes it"
