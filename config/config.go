@@ -21,6 +21,9 @@ type Config struct {
 	// Dir is the folder of the file: relative paths start there.
 	Dir string
 
+	// Voices are where the practices name a voice file: Value is its name, from Dir on.
+	Voices []Problem
+
 	// Warnings are what works, but perhaps not as meant; sorted as Error.Problems are.
 	Warnings []Problem
 }

@@ -52,7 +52,8 @@ func Parse(name string, data []byte) (*Config, error) {
 		return nil, &Error{r.problems}
 	}
 	sortProblems(r.warnings)
-	c.Warnings = r.warnings
+	sortProblems(r.voices)
+	c.Warnings, c.Voices = r.warnings, r.voices
 	return c, nil
 }
 

@@ -129,6 +129,7 @@ func (r *reader) voiceFile(o *object) string {
 		r.problem(v, "wanted is the name of a file in the folder of this config, or in one inside it")
 		return ""
 	}
+	r.add(&r.voices, v, name, "")
 	switch info, err := os.Stat(filepath.Join(r.dir, name)); {
 	case err != nil:
 		r.warn(v, "this file cannot be read (%v): the step goes without a voice", bare(err))

@@ -171,6 +171,9 @@ func TestAVoiceThatIsNotThereIsWarnedOf(t *testing.T) {
 		if got := c.Room.Practices[10].Steps[0].VoiceFile; got != file {
 			t.Errorf("%s became %s", file, got)
 		}
+		if len(c.Voices) != 1 || c.Voices[0].Value != file || c.Voices[0].Key != "room.practices.own.steps[0].voice_file" {
+			t.Errorf("%s: the voices are %v", file, c.Voices)
+		}
 		got := ""
 		for _, w := range c.Warnings {
 			got += w.Want

@@ -21,6 +21,7 @@ type reader struct {
 	dir      string // its folder
 	problems []Problem
 	warnings []Problem
+	voices   []Problem // where a voice file is named
 }
 
 // value is one place in the file and the dotted path that leads to it. Without a node it is absent.

@@ -19,10 +19,11 @@ type sink interface {
 }
 
 // audible is the room's sound: a player that takes PCM, or one over MQTT. It is part of the room, as a lamp is, and gets every Cue whole.
-// Neither method may block.
+// Neither method may block. The cap comes with each step too: a lowered one makes no Cue where what plays is below it, and still holds
+// the voice that speaks.
 type audible interface {
 	cue(c room.Cue, capDB float64)
-	tick(now time.Duration)
+	tick(now time.Duration, capDB float64)
 }
 
 // core is the processing goroutine's own: the pipeline and everything that follows one step of it.
@@ -121,7 +122,7 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 	}
 	c.silence.ask(now, c.askLamp)
 	if c.sound != nil {
-		c.sound.tick(now)
+		c.sound.tick(now, c.pipeline.Room().VolumeCap)
 	}
 	for _, s := range c.sinks {
 		s.tick(now, c.consent)

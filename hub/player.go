@@ -39,7 +39,9 @@ func openPlayer(p config.Player) func() (*player, error) {
 func knowsRaw() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), takesWithin)
 	defer cancel()
-	help, err := exec.CommandContext(ctx, "pw-cat", "--help").CombinedOutput()
+	cmd := exec.CommandContext(ctx, "pw-cat", "--help")
+	cmd.WaitDelay = lastWords // a script's child that goes on holds nothing up
+	help, err := cmd.CombinedOutput()
 	return err == nil && bytes.Contains(help, []byte("--raw"))
 }
 

@@ -111,7 +111,7 @@ func TestAMediaPlayerFollowsTheRoom(t *testing.T) {
 	now := time.Duration(0)
 	pass := func(d time.Duration) {
 		for end := now + d; now < end; now += tickEvery {
-			m.tick(now)
+			m.tick(now, -20)
 		}
 	}
 	m.cue(noise(-40), -20)
@@ -147,7 +147,7 @@ func TestABrokerThatTakesNothingIsToldOnce(t *testing.T) {
 	m := newMedia(t, b, said)
 	m.cue(noise(-40), -20)
 	for now := time.Duration(0); now < 10*time.Second; now += tickEvery {
-		m.tick(now)
+		m.tick(now, -20)
 	}
 	said.wants(t, 1, "the player was not told")
 }
@@ -157,12 +157,16 @@ type listener struct {
 	cues  []room.Cue
 	caps  []float64
 	ticks int
+	most  float64
 }
 
 func (l *listener) cue(c room.Cue, capDB float64) {
 	l.cues, l.caps = append(l.cues, c), append(l.caps, capDB)
 }
-func (l *listener) tick(time.Duration) { l.ticks++ }
+func (l *listener) tick(_ time.Duration, capDB float64) {
+	l.ticks++
+	l.most = capDB
+}
 
 func TestThePlayerGetsEachCueWholeAlsoOfAPrivateSession(t *testing.T) {
 	b := newBench(t, func(o *pipeline.Options) {
@@ -184,6 +188,11 @@ func TestThePlayerGetsEachCueWholeAlsoOfAPrivateSession(t *testing.T) {
 	b.ask(pauseAll())
 	if len(l.cues) == n || l.cues[len(l.cues)-1].Sound != (room.Sound{}) {
 		t.Error("the step that pauses does not silence the player")
+	}
+	n = len(l.cues)
+	b.ask(pipeline.Command{Name: pipeline.CommandVolumeCap, Origin: fromSocket, Number: -50})
+	if len(l.cues) != n || l.most != -50 {
+		t.Errorf("in a silent room it is told a cap of %g with %d Cues, want −50 with none", l.most, len(l.cues)-n)
 	}
 	if l.ticks < 500 {
 		t.Errorf("it was told %d times that the room is at work", l.ticks)

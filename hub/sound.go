@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
@@ -24,12 +25,6 @@ const (
 	playerSteady = 30 * time.Second       // a player that has played for so long is well again
 )
 
-// heardCue is a Cue for the feeder, and the highest level that is allowed now, LUFS.
-type heardCue struct {
-	cue   room.Cue
-	capDB float64
-}
-
 // player is where a feeder's blocks go. build.go makes it of a sound.Output.
 type player struct {
 	write  func(block []byte, within time.Duration) error
@@ -41,18 +36,20 @@ type player struct {
 // loud is the room's sound: what the processing goroutine gives, and the feeder that makes sound of it and feeds a player. The player is
 // part of the room, not somebody who is told, so it gets each Cue whole and in the order of control.
 type loud struct {
-	cues  chan heardCue
-	alive atomic.Int64 // stream time of the processing goroutine's last step, ns
+	cues  chan room.Cue
+	most  atomic.Uint64 // the highest level that is allowed now, LUFS, as bits
+	alive atomic.Int64  // stream time of the processing goroutine's last step, ns
 	lost  atomic.Uint64
 }
 
-func newLoud() *loud { return &loud{cues: make(chan heardCue, maxCues)} }
+func newLoud() *loud { return &loud{cues: make(chan room.Cue, maxCues)} }
 
 // cue hands a Cue to the feeder. It never blocks: where the feeder is behind, the oldest gives way.
 func (l *loud) cue(c room.Cue, capDB float64) {
+	l.limit(capDB)
 	for {
 		select {
-		case l.cues <- heardCue{c, capDB}:
+		case l.cues <- c:
 			return
 		default:
 		}
@@ -64,16 +61,16 @@ func (l *loud) cue(c room.Cue, capDB float64) {
 	}
 }
 
-// tick tells that the room is at work.
-func (l *loud) tick(now time.Duration) { l.alive.Store(int64(now)) }
-
-// voice is a recording that was asked for after so many silences, or why it could not be read.
-type voice struct {
-	path      string
-	recording *sound.Recording
-	err       error
-	silences  int
+// tick tells that the room is at work, and what it allows.
+func (l *loud) tick(now time.Duration, capDB float64) {
+	l.alive.Store(int64(now))
+	l.limit(capDB)
 }
+
+// limit is beside the queue: a cap never pushes a Cue out of it, and never waits behind one.
+func (l *loud) limit(capDB float64) { l.most.Store(math.Float64bits(capDB)) }
+
+func (l *loud) capDB() float64 { return math.Float64frombits(l.most.Load()) }
 
 // feeder makes the sound and gives it to the player, block by block. All of it is one goroutine's.
 type feeder struct {
@@ -90,12 +87,12 @@ type feeder struct {
 	allowance sound.Allowance
 	player    *player
 	block     [sound.BlockBytes]byte
-	newest    heardCue
-	voices    chan voice // read, and to be said
-	reading   bool
-	mute      bool            // the room gives no word
-	silences  int             // so far: a voice that was asked for before one is not said after it
+	newest    room.Cue
+	voices    chan voice      // read, and to be said
+	reading   int             // files that are being read
+	speech    int             // grows with each voice asked for and each silence: what was asked for before is not said after it
 	bad       map[string]bool // voices told of already; there are as many as practices name
+	mute      bool            // the room gives no word
 	tryAt     time.Duration   // when the player is opened again
 	back      time.Duration   // then waits so long
 	openedAt  time.Duration
@@ -106,7 +103,7 @@ type feeder struct {
 
 // begin makes the feeder ready. It starts nothing.
 func (f *feeder) begin() {
-	f.voices = make(chan voice, 1)
+	f.voices = make(chan voice, maxReaders)
 	f.back, f.bad = playerBack, map[string]bool{}
 	f.anew()
 }
@@ -116,9 +113,9 @@ func (f *feeder) anew() {
 	f.seed++
 	f.renderer = sound.New(sound.Options{Seed: f.seed, Fade: f.fade()})
 	f.timeline, f.allowance = sound.Timeline{}, sound.Allowance{}
-	c := f.newest.cue
+	c := f.newest
 	c.Mark = room.Mark{}
-	f.renderer.Cue(c, f.newest.capDB)
+	f.renderer.Cue(c, f.capDB())
 }
 
 // fade is how long an end takes: less where the player is late by itself, so that all is silent within two seconds.
@@ -156,43 +153,26 @@ func (f *feeder) ended() <-chan string {
 }
 
 // take follows the room.
-func (f *feeder) take(c heardCue) {
+func (f *feeder) take(c room.Cue) {
 	f.newest = c
 	if n := f.lost.Swap(0); n > 0 {
 		f.log.Warn("the room asked faster than sound could follow; the newest counts", "lost", n)
 	}
 	if !f.there() {
-		c.cue.Mark = room.Mark{} // once means now, and not when the player is back
+		c.Mark = room.Mark{} // once means now, and not when the player is back
 	}
-	f.renderer.Cue(c.cue, c.capDB)
+	f.renderer.Cue(c, f.capDB())
 	f.heardAt = f.now()
-	if c.cue.Mark.Hush || c.cue.Sound == (room.Sound{}) && c.cue.Mark == (room.Mark{}) {
-		f.silences++
+	if c.Mark.Hush || c.Sound == (room.Sound{}) && c.Mark == (room.Mark{}) {
+		f.speech++
 	}
-	if path := c.cue.Mark.Voice; path != "" && !f.reading {
-		f.reading = true
-		v := voice{path: path, silences: f.silences}
-		go func() { // a slow disk must not tear a hole into the sound
-			v.recording, v.err = f.read(path)
-			f.voices <- v
-		}()
+	if c.Mark.Voice != "" {
+		f.fetch(c.Mark.Voice)
 	}
 }
 
 // there tells whether the player plays, or will as soon as there is something to play.
 func (f *feeder) there() bool { return f.player != nil || f.now() >= f.tryAt }
-
-// say lets a voice be heard that has been read. One that cannot be read is told once and left out.
-func (f *feeder) say(v voice) {
-	f.reading = false
-	switch {
-	case v.err != nil && !f.bad[v.path]:
-		f.bad[v.path] = true
-		f.log.Warn("this voice is left out", "error", v.err)
-	case v.err == nil && f.there() && v.silences == f.silences:
-		f.renderer.Say(v.recording)
-	}
-}
 
 // turn does what is due and says how long the next turn may wait.
 func (f *feeder) turn() time.Duration {
@@ -226,14 +206,14 @@ func (f *feeder) listen(now time.Duration) {
 	switch lost := now-time.Duration(f.alive.Load()) > roomAlive; {
 	case lost && !f.mute && !f.renderer.Silent():
 		f.mute = true
-		f.silences++
+		f.speech++
 		f.renderer.Silence()
 		f.log.Error("the room gives no word: its sound fades out")
 	case !lost && f.mute:
 		f.mute = false
-		c := f.newest.cue
+		c := f.newest
 		c.Mark = room.Mark{}
-		f.renderer.Cue(c, f.newest.capDB)
+		f.renderer.Cue(c, f.capDB())
 		f.log.Info("the room is there again")
 	}
 }
@@ -263,6 +243,7 @@ func (f *feeder) fail(now time.Duration, why string) {
 // feed makes one block and writes it.
 func (f *feeder) feed(now time.Duration) {
 	heard := f.timeline.Block(now + f.player.queued() + f.latency)
+	f.renderer.Limit(f.capDB())
 	f.renderer.Render(f.block[:], heard)
 	if err := f.player.write(f.block[:], takesWithin); err != nil {
 		f.gone(f.reason(err))

@@ -132,7 +132,7 @@ func perform(t *testing.T, play func(s *stage)) {
 		all.Go(func() {
 			for ctx.Err() == nil {
 				if !s.tickOff.Load() {
-					s.tick(s.feeder.now())
+					s.tick(s.feeder.now(), s.capDB())
 				}
 				time.Sleep(tickEvery)
 			}
@@ -315,4 +315,82 @@ func TestALatePlayerIsGivenAShorterFade(t *testing.T) {
 			t.Errorf("at %s the fade takes %s", latency, fmt.Sprint(f.fade()))
 		}
 	}
+}
+
+// aloud is a voice of some seconds, as loud as can be.
+func aloud(t *testing.T, seconds int) *sound.Recording {
+	t.Helper()
+	file := sound.WAVHeader(seconds * sound.Rate)
+	for i := range seconds * sound.Rate {
+		v := uint16(int16(32000 * math.Sin(2*math.Pi*300*float64(i)/sound.Rate)))
+		file = binary.LittleEndian.AppendUint16(file, v)
+		file = binary.LittleEndian.AppendUint16(file, v)
+	}
+	r, err := sound.ParseWAV(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// Nothing but the voice plays, so the lowered cap makes no Cue.
+func TestALoweredCapHoldsTheVoiceThatSpeaks(t *testing.T) {
+	perform(t, func(s *stage) {
+		voice := aloud(t, 60)
+		s.read = func(string) (*sound.Recording, error) { return voice, nil }
+		s.cue(room.Cue{Mark: room.Mark{Voice: "one.wav"}}, -20)
+		time.Sleep(5 * time.Second)
+		if got := s.speaker.now(); got < -45 {
+			t.Fatalf("%.1f dB: no voice", got)
+		}
+		s.limit(-55)
+		time.Sleep(sound.FadeOut + keeps + tickEvery)
+		if got := s.speaker.now(); got > -55 || got < -65 {
+			t.Errorf("%.1f dB under a cap of −55", got)
+		}
+	})
+}
+
+func TestAVoiceThatNeverComesHoldsUpNoOther(t *testing.T) {
+	perform(t, func(s *stage) {
+		voice, stuck := aloud(t, 60), make(chan struct{})
+		defer close(stuck)
+		s.read = func(path string) (*sound.Recording, error) {
+			if path == "stuck.wav" {
+				<-stuck
+			}
+			return voice, nil
+		}
+		s.cue(room.Cue{Mark: room.Mark{Voice: "stuck.wav"}}, -20)
+		time.Sleep(5 * time.Second)
+		s.cue(room.Cue{Mark: room.Mark{Voice: "next.wav"}}, -20)
+		time.Sleep(2 * time.Second)
+		if got := s.speaker.now(); got < -45 {
+			t.Errorf("%.1f dB: the voice after the one that never came is not heard", got)
+		}
+		for range maxReaders {
+			s.cue(room.Cue{Mark: room.Mark{Voice: "stuck.wav"}}, -20)
+			time.Sleep(time.Second)
+		}
+		s.said.wants(t, 1, "the disk gives none")
+	})
+}
+
+func TestOfTwoVoicesTheNewestIsSaidWhateverTheDiskGivesFirst(t *testing.T) {
+	perform(t, func(s *stage) {
+		first, second := aloud(t, 60), aloud(t, 1)
+		s.read = func(path string) (*sound.Recording, error) {
+			if path == "first.wav" {
+				time.Sleep(3 * time.Second)
+				return first, nil
+			}
+			return second, nil
+		}
+		s.cue(room.Cue{Mark: room.Mark{Voice: "first.wav"}}, -20)
+		s.cue(room.Cue{Mark: room.Mark{Voice: "second.wav"}}, -20)
+		time.Sleep(10 * time.Second)
+		if got := s.speaker.now(); got > -100 {
+			t.Errorf("%.1f dB: the former voice is said after the newest", got)
+		}
+	})
 }

@@ -26,7 +26,8 @@ type media struct {
 func (m *media) cue(c room.Cue, capDB float64) { m.volume.Cue(c, capDB) }
 
 // tick sends what is due.
-func (m *media) tick(now time.Duration) {
+func (m *media) tick(now time.Duration, capDB float64) {
+	m.volume.Limit(capDB)
 	m.orders = m.volume.Step(m.orders[:0], now)
 	for _, o := range m.orders {
 		if err := m.obey(o); err != nil && !m.failed {

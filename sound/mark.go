@@ -15,7 +15,9 @@ const (
 
 	voiceOverDB  = 8.0   // so much above what plays a voice may be: understood, and no jolt
 	voiceAloneDB = -36.0 // LUFS, where nothing plays
+	voiceRoomDB  = 3.0   // so far it stays below the cap: the other half is for what plays
 	voiceEdge    = 200 * time.Millisecond
+	voiceTail    = 20 * time.Millisecond // a recording that breaks off does not click
 )
 
 // chime is the soft tone: it comes in as fast as the budget lets it, then dies away.
@@ -67,12 +69,21 @@ type said struct {
 	most      float64
 }
 
-// speaking plays one recording after the other. None is made louder than it was recorded.
+// gain is the amplitude factor that keeps a recording as loud as it may be. None is made louder than it was recorded.
+func (s said) gain() float64 {
+	if s.recording == nil {
+		return 0
+	}
+	return s.recording.gain(s.most)
+}
+
+// speaking plays one recording after the other.
 type speaking struct {
 	now    said
 	next   said
 	at     float64 // frame of the recording
-	level  float64 // amplitude factor
+	level  float64 // amplitude factor at the end of the last block
+	goal   float64 // and at the end of this one
 	way    float64 // 0…1: faded in
 	ending bool
 }
@@ -85,11 +96,28 @@ func (s *speaking) say(v said) {
 
 func (s *speaking) begin() {
 	if s.now.recording == nil && s.next.recording != nil {
-		*s = speaking{now: s.next, level: amplitude(min(1, fromDB(s.next.most-s.next.recording.loudest)))}
+		*s = speaking{now: s.next, level: s.next.gain(), goal: s.next.gain()}
 	}
 }
 
-func (s *speaking) frame() (left, right float64) {
+// hold bounds what is said and what waits to be. A voice that was made softer stays so until its end.
+func (s *speaking) hold(most float64) {
+	s.now.most, s.next.most = min(s.now.most, most), min(s.next.most, most)
+	s.level, s.goal = s.goal, s.now.gain()
+}
+
+// power is the most that may be heard of a voice in the next block: that of its loudest 400 ms.
+func (s *speaking) power() float64 {
+	r := s.now.recording
+	if r == nil {
+		return 0
+	}
+	way := min(1, s.way+BlockTime.Seconds()/voiceEdge.Seconds()) * max(s.level, s.goal)
+	return way * way * fromDB(r.loudest)
+}
+
+// frame gives the next frame; share is how much of the block has passed, 0…1.
+func (s *speaking) frame(share float64) (left, right float64) {
 	r := s.now.recording
 	if r == nil {
 		return 0, 0
@@ -100,7 +128,7 @@ func (s *speaking) frame() (left, right float64) {
 	}
 	s.way = max(0, min(1, s.way+step))
 	left, right = r.at(s.at)
-	g := s.level * s.way
+	g := (s.level + (s.goal-s.level)*share) * s.way * r.tail(s.at)
 	s.at += float64(r.rate) / Rate
 	if s.at >= float64(r.frames()) || (s.ending && s.way == 0) {
 		s.now, s.ending = said{}, false
@@ -146,6 +174,12 @@ func (m *marks) silence() {
 	m.gate.open = m.quiet()
 }
 
+// hold bounds what is said, and what waits to be.
+func (m *marks) hold(most float64) {
+	m.speech.hold(most)
+	m.waits.most = min(m.waits.most, most)
+}
+
 func (m *marks) quiet() bool { return m.chime.quiet() && m.speech.now.recording == nil }
 
 // pass lets time pass.
@@ -171,7 +205,7 @@ func (m *marks) over() {
 
 func (m *marks) next(share float64) (left, right float64) {
 	v := m.chime.next(share)
-	left, right = m.speech.frame()
+	left, right = m.speech.frame(share)
 	g := m.opened + (m.opens-m.opened)*share
 	return (left + v) * g, (right + v) * g
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -24,6 +25,9 @@ type Output struct {
 	file   *os.File
 	player *exec.Cmd // nil for a named pipe
 	said   *os.File  // what the process writes to its standard error
+
+	mu    sync.Mutex
+	ended bool // the process; its number may be another's from now on
 }
 
 // Start starts a player process that reads PCM from its standard input. The command is a list of words, never a shell's line.
@@ -41,7 +45,7 @@ func Start(command []string) (*Output, error) {
 	defer errs.Close()
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stdin, cmd.Stderr = in, errs
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is hubd's: it fades out first
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is hubd's: it fades out first; and all of the group ends with it
 	if err := cmd.Start(); err != nil {
 		file.Close()
 		said.Close()
@@ -117,14 +121,26 @@ func (o *Output) Queued() time.Duration {
 	return time.Duration(bytes) * BlockTime / BlockBytes
 }
 
-// Close ends the output: a pipe is closed, a process killed. Wait then returns soon.
+// Close ends the output: a pipe is closed, a process killed with all that it has started. Wait then returns soon.
 func (o *Output) Close() error {
 	err := o.file.Close()
 	if o.player != nil {
-		err = errors.Join(err, o.player.Process.Kill())
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if !o.ended {
+			err = errors.Join(err, o.kill())
+		}
 	}
-	if err != nil && !errors.Is(err, os.ErrProcessDone) {
+	if err != nil {
 		return fmt.Errorf("sound: player not ended: %w", err)
+	}
+	return nil
+}
+
+// kill kills the process and its group: a player may be a script that starts the one that plays.
+func (o *Output) kill() error {
+	if err := unix.Kill(-o.player.Process.Pid, unix.SIGKILL); err != nil && !errors.Is(err, unix.ESRCH) {
+		return err
 	}
 	return nil
 }
@@ -132,8 +148,10 @@ func (o *Output) Close() error {
 // Process tells whether this is a process, which has an end to wait for.
 func (o *Output) Process() bool { return o.player != nil }
 
-// Wait waits until the process has ended, and says what it said of that. It is called once, from any goroutine.
+// Wait waits until the process has ended, ends what it has left behind, and says what it said of that. It is called once, from any
+// goroutine.
 func (o *Output) Wait() string {
+	o.sweep()
 	err := o.player.Wait()
 	words := make([]byte, 1024)
 	n := 0
@@ -149,4 +167,14 @@ func (o *Output) Wait() string {
 		return err.Error()
 	}
 	return "it ended by itself"
+}
+
+// sweep waits for the end of the process without taking it off the kernel's list: until then no other group can have its number.
+func (o *Output) sweep() {
+	for unix.Waitid(unix.P_PID, o.player.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_ = o.kill() // what cannot be killed is somebody else's now
+	o.ended = true
 }

@@ -3,6 +3,7 @@ package sound
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -170,6 +171,51 @@ func TestAPlayerThatStandsStillIsKilled(t *testing.T) {
 		}
 	case <-time.After(patience):
 		t.Error("it is still there")
+	}
+}
+
+// A player may be a script that starts the one that plays. Its child holds a pipe open for as long as it lives.
+func TestWhatAPlayerHasStartedEndsWithIt(t *testing.T) {
+	rows := []struct {
+		name string
+		then string // what the script does once its child is there
+	}{
+		{"when it is let go", "wait"},
+		{"when the script has ended by itself", "exit 3"},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			path := fifo(t)
+			o, err := Start([]string{"sh", "-c", "(echo up; exec sleep 600) >" + path + " & " + row.then})
+			if err != nil {
+				t.Skip("no sh here")
+			}
+			child, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer child.Close()
+			if err := child.SetReadDeadline(time.Now().Add(patience)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.ReadFull(child, make([]byte, 3)); err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan string, 1)
+			go func() { ended <- o.Wait() }()
+			if row.then == "wait" {
+				if err := o.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := child.Read(make([]byte, 1)); err != io.EOF {
+				t.Fatalf("its child is still there: %v", err)
+			}
+			<-ended
+			if err := o.Close(); row.then != "wait" && err != nil {
+				t.Errorf("closing what has ended: %v", err)
+			}
+		})
 	}
 }
 

@@ -21,14 +21,15 @@ type Renderer struct {
 	budget budget
 	marks  marks
 
-	sound  room.Sound // wanted; kept while it fades out
-	pace   room.Pace
-	level  float64 // LUFS, on its way to that of sound, without the swell
-	most   float64 // LUFS, the cap
-	gain   float64 // amplitude of the mix at the end of the last block
-	goal   float64
-	opened float64 // of the gate, at the end of the last block
-	opens  float64
+	sound   room.Sound // wanted; kept while it fades out
+	pace    room.Pace
+	level   float64 // LUFS, on its way to that of sound, without the swell
+	most    float64 // LUFS, the cap
+	ceiling float64 // LUFS, on its way down to a cap that was lowered
+	gain    float64 // amplitude of the mix at the end of the last block
+	goal    float64
+	opened  float64 // of the gate, at the end of the last block
+	opens   float64
 }
 
 // New is a Renderer that is silent.
@@ -36,7 +37,7 @@ func New(o Options) *Renderer {
 	if o.Fade == 0 {
 		o.Fade = FadeOut
 	}
-	r := &Renderer{fade: o.Fade, level: SilenceDB, most: TopDB, marks: newMarks()}
+	r := &Renderer{fade: o.Fade, level: SilenceDB, most: TopDB, ceiling: TopDB, marks: newMarks()}
 	r.mixer = newMixer(func(bed string) voice { return newBed(bed, o.Seed, o.loop) })
 	return r
 }
@@ -44,7 +45,7 @@ func New(o Options) *Renderer {
 // Cue takes in what the room asks for, and the highest level that is allowed now, LUFS. A voice that the Cue names is said by Say; a
 // Cue without sound and without a mark ends everything.
 func (r *Renderer) Cue(c room.Cue, capDB float64) {
-	r.most = min(capDB, TopDB)
+	r.Limit(capDB)
 	r.pace = c.Pace
 	want := contentOf(c.Sound)
 	idle := r.gate.way == 0 && !r.gate.open
@@ -65,6 +66,14 @@ func (r *Renderer) Cue(c room.Cue, capDB float64) {
 	}
 	if c.Mark.Tone {
 		r.marks.strike(r.heardLevel())
+	}
+}
+
+// Limit takes in the highest level that is allowed now, LUFS. What is heard already, a voice too, comes down to it within FadeOut.
+func (r *Renderer) Limit(capDB float64) {
+	r.most = max(SilenceDB, min(capDB, TopDB))
+	if r.Silent() {
+		r.ceiling = r.most
 	}
 }
 
@@ -96,13 +105,13 @@ func (r *Renderer) heardLevel() float64 {
 	return r.goalLevel()
 }
 
-// Say lets a recording be heard beside everything else.
+// Say lets a recording be heard beside everything else. With it the whole stays below the cap: half of that is the voice's at most.
 func (r *Renderer) Say(v *Recording) {
 	level := voiceAloneDB
 	if at := r.heardLevel(); at > SilenceDB {
 		level = at + voiceOverDB
 	}
-	r.marks.say(said{v, min(level, r.most)})
+	r.marks.say(said{v, min(level, r.most-voiceRoomDB)})
 }
 
 // Silence ends everything within the fade.
@@ -140,19 +149,29 @@ func (r *Renderer) pass(end time.Duration) {
 	if r.marks.gate.ended {
 		r.budget.tone, r.budget.heard = 0, 0
 	}
+	r.descend()
 	r.marks.pass(r.fade)
 	r.opened = r.opens
 	r.gate.pass(BlockTime, r.fade)
 	r.opens = r.gate.gain()
-	r.level = toward(r.level, r.goalLevel(), RiseDB, BlockTime)
+	r.level = min(toward(r.level, r.goalLevel(), RiseDB, BlockTime), r.ceiling)
 	bed := 0.0
 	if r.gate.way > 0 {
 		bed = fromDB(r.level + Swell(r.pace, r.sound.SwellDB.Or(0), end))
 	}
 	chime := &r.marks.chime
-	r.budget.grant(bed, chime.want(r.budget.tone, BlockTime), fromDB(max(r.most, r.level)), r.opens, BlockTime)
+	most := fromDB(r.ceiling) - r.marks.speech.power()
+	r.budget.grant(bed, chime.want(r.budget.tone, BlockTime), most, r.opens, BlockTime)
 	r.mixer.pass(BlockTime)
 	r.gain, r.goal = r.goal, amplitude(r.budget.bed)
 	chime.gain, chime.goal = chime.goal, amplitude(r.budget.tone)
 	r.budget.heard = r.budget.bed*r.opens*r.opens + r.budget.tone*r.marks.opens*r.marks.opens
+}
+
+// descend takes the ceiling to the cap: up at once, since what is heard rises slowly by itself, and down as fast as all of it can be lost
+// within FadeOut, so that nothing clicks.
+func (r *Renderer) descend() {
+	const rate = (TopDB - SilenceDB) * float64(time.Second) / float64(FadeOut) // dB per second
+	r.ceiling = max(r.most, toward(r.ceiling, r.most, rate, BlockTime))
+	r.marks.hold(r.ceiling - voiceRoomDB)
 }

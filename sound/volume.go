@@ -12,7 +12,8 @@ import (
 type Volume struct {
 	playing content
 	wanted  content
-	goal    float64 // LUFS
+	goal    float64 // LUFS, without the cap
+	most    float64 // LUFS, the cap
 	level   float64
 	told    float64
 	last    time.Duration // when it was last stepped
@@ -40,6 +41,8 @@ const (
 const (
 	volumeStepDB   = 1.5                    // a change is told in steps of this size
 	volumeStepTime = 500 * time.Millisecond // so RiseDB a second at most
+	capSteps       = 4                      // of a quarter of FadeOut each, from loudest to silence
+	loudest        = 0.0                    // LUFS: a player's volume is relative, its own file decides what it means
 )
 
 // NewVolume leads a player that is taken to be stopped.
@@ -51,8 +54,12 @@ func (v *Volume) Cue(c room.Cue, capDB float64) {
 	if !c.Sound.LevelDB.Known {
 		v.wanted = content{}
 	}
-	v.goal = max(SilenceDB, min(c.Sound.LevelDB.Or(SilenceDB), capDB))
+	v.goal = max(SilenceDB, c.Sound.LevelDB.Or(SilenceDB))
+	v.Limit(capDB)
 }
+
+// Limit takes in the highest level that is allowed now, LUFS. A player that is louder comes down to it within FadeOut.
+func (v *Volume) Limit(capDB float64) { v.most = max(SilenceDB, min(capDB, loudest)) }
 
 // Step gives what is due. It is called every 50 ms.
 func (v *Volume) Step(dst []Order, now time.Duration) []Order {
@@ -64,7 +71,7 @@ func (v *Volume) Step(dst []Order, now time.Duration) []Order {
 	switch {
 	case v.playing == v.wanted && v.playing != (content{}):
 		v.ending = 0
-		v.level = toward(v.level, v.goal, RiseDB, dt)
+		v.lead(dt)
 		return v.tell(dst)
 	case v.playing != (content{}):
 		return v.end(dst, now)
@@ -75,16 +82,25 @@ func (v *Volume) Step(dst []Order, now time.Duration) []Order {
 	return dst
 }
 
-// every is how long one step lasts: an end has little time.
+// every is how long one step lasts: an end and a lowered cap have little time.
 func (v *Volume) every() time.Duration {
-	if v.playing != v.wanted {
-		return FadeOut / 4
+	if v.playing != v.wanted || v.level > v.most {
+		return FadeOut / capSteps
 	}
 	return volumeStepTime
 }
 
+// lead takes the level towards its goal, and down below the cap in capSteps.
+func (v *Volume) lead(dt time.Duration) {
+	if v.level > v.most {
+		v.level = max(v.most, v.level-(loudest-SilenceDB)/capSteps)
+		return
+	}
+	v.level = toward(v.level, min(v.goal, v.most), RiseDB, dt)
+}
+
 func (v *Volume) tell(dst []Order) []Order {
-	arrived := v.level == v.goal && v.told != v.goal
+	arrived := v.level == min(v.goal, v.most) && v.told != v.level
 	if !arrived && math.Abs(v.level-v.told) < volumeStepDB-1e-9 {
 		return dst
 	}
@@ -119,6 +135,6 @@ func (v *Volume) Halt(dst []Order) []Order {
 	if v.playing == (content{}) {
 		return dst
 	}
-	*v = *NewVolume()
+	*v = Volume{level: SilenceDB, told: SilenceDB, most: v.most}
 	return append(dst, Order{Do: SetVolume, LevelDB: SilenceDB}, Order{Do: Stop})
 }

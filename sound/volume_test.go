@@ -101,3 +101,19 @@ func TestAMediaPlayerIsStoppedWhenHubdEnds(t *testing.T) {
 		t.Errorf("it is told %v", got)
 	}
 }
+
+func TestALoweredCapHoldsAMediaPlayerWithinHalfASecond(t *testing.T) {
+	r := newRemote()
+	r.v.Cue(room.Cue{Sound: bed("noise", -20)}, -20)
+	r.pass(t, 30*time.Second)
+	r.v.Limit(-45)
+	r.pass(t, FadeOut+50*time.Millisecond)
+	if r.level != -45 || r.playing != "noise" {
+		t.Errorf("half a second later %q plays at %g dB, want noise at −45", r.playing, r.level)
+	}
+	r.v.Limit(-20)
+	r.pass(t, 3*time.Second)
+	if r.level > -35 || r.level < -39 {
+		t.Errorf("3 s after it was raised again %g dB: it rises by 3 dB a second", r.level)
+	}
+}

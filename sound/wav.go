@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math"
 	"os"
+	"syscall"
 	"time"
 )
 
@@ -21,6 +24,7 @@ type Recording struct {
 	rate     int // frames per second, 8000…48000
 	channels int
 	loudest  float64 // LUFS of its loudest 400 ms
+	peak     float64 // highest value of a sample, 1 being full scale
 }
 
 // Length is how long it lasts.
@@ -28,33 +32,84 @@ func (r *Recording) Length() time.Duration {
 	return time.Duration(r.frames()) * time.Second / time.Duration(r.rate)
 }
 
+// voiceCrestDB is how far the peaks of a voice may stand above the loudness of its loudest 400 ms. Speech has 10 to 17 dB; one with more
+// is a recording of a knock, and played so softly that its peaks are inside.
+const voiceCrestDB = 20.0
+
+// gain is the amplitude factor that makes it no louder than most, LUFS, nor than it was recorded.
+func (r *Recording) gain(most float64) float64 {
+	return min(1, amplitude(fromDB(most-r.loudest)), amplitude(fromDB(most+voiceCrestDB))/r.peak)
+}
+
+// tail is 1, and goes to 0 at the end.
+func (r *Recording) tail(frame float64) float64 {
+	return min(1, (float64(r.frames())-frame)/(voiceTail.Seconds()*float64(r.rate)))
+}
+
 func (r *Recording) frames() int { return len(r.pcm) / (2 * r.channels) }
 
-// OpenRecording reads a WAV file.
+// ErrTooBig says that a file is larger than a voice may be.
+var ErrTooBig = fmt.Errorf("larger than the %d MB that a voice may have", maxRecordingBytes>>20)
+
+// OpenRecording reads a WAV file. Only an ordinary file is opened, and without waiting: a pipe has no end, and a device may do something.
 func OpenRecording(path string) (*Recording, error) {
-	f, err := os.Open(path)
+	if err := ordinary(os.Stat(path)); err != nil {
+		return nil, fmt.Errorf("sound: voice %s: %w", path, err)
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, fmt.Errorf("sound: voice: %w", err)
+		return nil, fmt.Errorf("sound: voice %s: %w", path, bare(err))
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("sound: voice: %w", err)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("sound: voice %s: wanted is a file", path)
-	case info.Size() > maxRecordingBytes:
-		return nil, fmt.Errorf("sound: voice %s has %d bytes: wanted are at most %d", path, info.Size(), maxRecordingBytes)
+	if err := ordinary(f.Stat()); err != nil { // it may have become another since
+		return nil, fmt.Errorf("sound: voice %s: %w", path, err)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxRecordingBytes))
+	data, err := io.ReadAll(io.LimitReader(f, maxRecordingBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("sound: voice: %w", err)
+		return nil, fmt.Errorf("sound: voice %s: %w", path, bare(err))
+	}
+	if len(data) > maxRecordingBytes { // it grew
+		return nil, fmt.Errorf("sound: voice %s: %w", path, ErrTooBig)
 	}
 	r, err := ParseWAV(data)
 	if err != nil {
 		return nil, fmt.Errorf("sound: voice %s: %w", path, err)
 	}
 	return r, nil
+}
+
+// ordinary refuses what is no ordinary file, or too large a one.
+func ordinary(info fs.FileInfo, err error) error {
+	switch {
+	case err != nil:
+		return bare(err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("this is a %s: wanted is an ordinary file", kindOf(info.Mode()))
+	case info.Size() > maxRecordingBytes:
+		return ErrTooBig
+	}
+	return nil
+}
+
+func kindOf(m fs.FileMode) string {
+	switch {
+	case m.IsDir():
+		return "folder"
+	case m&fs.ModeNamedPipe != 0:
+		return "named pipe"
+	case m&fs.ModeSocket != 0:
+		return "socket"
+	}
+	return "device"
+}
+
+// bare is a file's error without the path, which is told already.
+func bare(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }
 
 const wantedWAV = "wanted is PCM of 16 bits, one or two channels, 8000 to 48000 Hz; sox IN -b 16 -r 48000 OUT.wav makes it"
@@ -128,7 +183,9 @@ func (r *Recording) take(pcm []byte) (*Recording, error) {
 	}
 	m := NewMeter()
 	for i := range int(int64(r.frames()) * Rate / int64(r.rate)) {
-		m.Add(r.at(float64(i) * float64(r.rate) / Rate))
+		left, right := r.at(float64(i) * float64(r.rate) / Rate)
+		r.peak = max(r.peak, math.Abs(left), math.Abs(right))
+		m.Add(left, right)
 	}
 	for range stepFrames * blockSteps { // so that a short one has a whole block
 		m.Add(0, 0)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -134,26 +135,58 @@ func FuzzParseWAV(f *testing.F) {
 	})
 }
 
-func TestAVoiceFileIsBounded(t *testing.T) {
-	dir := t.TempDir()
-	big := filepath.Join(dir, "big.wav")
-	if err := os.WriteFile(big, nil, 0o600); err != nil {
+// write writes a file and gives its path.
+func write(t *testing.T, dir, name string, data []byte) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return path
+}
+
+func TestOnlyAnOrdinaryFileOfAVoiceIsRead(t *testing.T) {
+	dir := t.TempDir()
+	big := write(t, dir, "big.wav", nil)
 	if err := os.Truncate(big, maxRecordingBytes+1); err != nil {
 		t.Fatal(err)
 	}
-	good := filepath.Join(dir, "good.wav")
-	if err := os.WriteFile(good, spoken(48000, 1, 0.5, -6), 0o600); err != nil {
+	pipe := fifo(t) // nobody writes to it: to open it as a file is would wait for ever
+	rows := []struct{ name, path, want string }{
+		{"more than 16 MB", big, "larger than the 16 MB"},
+		{"a folder", dir, "this is a folder"},
+		{"a named pipe", pipe, "this is a named pipe"},
+		{"a device", "/dev/zero", "this is a device"},
+		{"nothing", filepath.Join(dir, "none.wav"), "no such file"},
+		{"a text", write(t, dir, "text.wav", []byte("Breathe in, as slowly as you like.")), "no WAV file"},
+		{"a voice", write(t, dir, "good.wav", spoken(48000, 1, 0.5, -6)), ""},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			r, err := OpenRecording(row.path)
+			switch {
+			case row.want == "" && (err != nil || r.Length() != 500*time.Millisecond):
+				t.Errorf("%v, %v", r, err)
+			case row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want) || !strings.Contains(err.Error(), row.path)):
+				t.Errorf("%v, want %q of %s", err, row.want, row.path)
+			}
+		})
+	}
+}
+
+func TestASocketIsNoVoice(t *testing.T) {
+	dir, err := os.MkdirTemp("", "hubd") // a socket's path is short
+	if err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{big: "at most", dir: "wanted is a file", filepath.Join(dir, "none.wav"): "no such file"} {
-		if _, err := OpenRecording(path); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", path, err, want)
-		}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	l, err := net.Listen("unix", filepath.Join(dir, "v"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if r, err := OpenRecording(good); err != nil || r.Length() != 500*time.Millisecond {
-		t.Errorf("%v, %v", r, err)
+	defer l.Close()
+	if _, err := OpenRecording(filepath.Join(dir, "v")); err == nil || !strings.Contains(err.Error(), "this is a socket") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -47,7 +47,11 @@ func runCheck(_ context.Context, args []string, std streams) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range cfg.Warnings {
+	notes, problems := hub.CheckVoices(cfg)
+	if len(problems) > 0 {
+		return &config.Error{Problems: problems}
+	}
+	for _, w := range append(cfg.Warnings, notes...) {
 		fmt.Fprintln(std.out, "note:", w.String())
 	}
 	_, err = fmt.Fprintf(std.out, "%s: nothing wrong\n", *file)

@@ -5,9 +5,11 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -179,6 +181,39 @@ func TestABadConfigIsToldWholeAndExits78(t *testing.T) {
 	}
 	if code, _, errs := hubd(t, "check", "--config", "/no/config.yaml"); code != exitConfig || !strings.Contains(errs, "/no/config.yaml") {
 		t.Errorf("a missing config: exit %d, %q", code, errs)
+	}
+}
+
+func TestAVoiceThatIsNoneIsRefusedByCheckAndOneThatIsTooLargeNoted(t *testing.T) {
+	rows := []struct {
+		name string
+		make func(path string) error
+		code int
+		says string
+	}{
+		{"a text", func(p string) error { return os.WriteFile(p, []byte("Breathe in."), 0o600) }, exitConfig, "no WAV file"},
+		{"a pipe that nobody writes to", func(p string) error { return syscall.Mkfifo(p, 0o600) }, exitConfig, "this is a named pipe"},
+		{"a folder", func(p string) error { return os.Mkdir(p, 0o700) }, exitConfig, "this is a folder"},
+		{"more than 16 MB", func(p string) error { return errors.Join(os.WriteFile(p, nil, 0o600), os.Truncate(p, 16<<20+1)) }, exitDone, "larger than the 16 MB"},
+		{"a stick that was pulled out", func(string) error { return nil }, exitDone, "no such file"},
+	}
+	example, err := os.ReadFile(filepath.Join("..", "..", "config.example.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := "  practices: {own: {steps: [{text: a, seconds: 9, voice_file: a.wav}]}}\n"
+	text := bytes.Replace(example, []byte("  base_scene: base "), []byte(own+"  base_scene: base "), 1)
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			config := file(t, "config.yaml", text)
+			if err := row.make(filepath.Join(filepath.Dir(config), "a.wav")); err != nil {
+				t.Fatal(err)
+			}
+			code, out, errs := hubd(t, "check", "--config", config)
+			if code != row.code || !strings.Contains(out+errs, row.says) || !strings.Contains(out+errs, "steps[0].voice_file") {
+				t.Errorf("exit %d, %q, %q; want exit %d and %q", code, out, errs, row.code, row.says)
+			}
+		})
 	}
 }
 
