@@ -53,6 +53,9 @@ func (r *Room) wishFor(now time.Duration) (wish, bool) {
 	default:
 		w = r.stateWish()
 	}
+	if r.rests && r.session.stage == stageRunning {
+		w = w.rested()
+	}
 	return r.within(w), true
 }
 
