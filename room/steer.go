@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	driftAfter = time.Minute      // nobody's state is known for so long, beside the delay: what is unknown for a moment moves nothing
-	driftFade  = 3 * time.Minute  // then: to the base scene
+	driftAfter = time.Minute     // nobody's state is known for so long, beside the delay: what is unknown for a moment moves nothing
+	driftFade  = 3 * time.Minute // then: to the base scene
 )
 
 // steering is what States ask of the room, and when.
