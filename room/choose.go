@@ -28,6 +28,7 @@ func (r *Room) Scene(dst []dsp.Value, now time.Duration, name string) ([]dsp.Val
 	dst = r.stopPractice(dst, now, PracticeStopped)
 	r.byHand, r.whyByHand = name, "by_hand"
 	r.session.lived = now
+	r.chosen(now)
 	r.takeAllBack()
 	return r.follow(dst, now), nil
 }

@@ -50,9 +50,12 @@ func anyOptions(t *rapid.T) room.Options {
 		VolumeCapDB:     rapid.SampledFrom([]float64{0, -50, -30, -5}).Draw(t, "cap"),
 		AskByItself:     rapid.Bool().Draw(t, "ask by itself"),
 		HandFor:         4 * time.Minute,
-		Discretion:      room.Discretion{DelayMin: time.Second, DelayMax: 4 * time.Second, Fade: time.Second, SpreadPercent: 100},
-		Scenes:          map[string]room.Scene{},
-		Practices:       exercises(),
+		Discretion: room.Discretion{
+			DelayMin: rapid.SampledFrom([]time.Duration{time.Second, 3 * time.Second}).Draw(t, "delay"), DelayMax: 4 * time.Second,
+			Fade: rapid.SampledFrom([]time.Duration{time.Second, 20 * time.Second}).Draw(t, "fade"), SpreadPercent: 100,
+		},
+		Scenes:    map[string]room.Scene{},
+		Practices: exercises(),
 	}
 	o.BaseScene = rapid.SampledFrom([]string{"", "own"}).Draw(t, "base")
 	for _, name := range []string{"settled", "activated", "base", "pause", "after", "own"} {
@@ -102,7 +105,7 @@ var neverWords = []string{"dark", "red", "breath_sound", "voice", "rain", "noise
 // act does one thing that a person, a body, a lamp or a fault does.
 func (e *life) act() {
 	acts := []func(){
-		e.start, e.start, e.pause, e.resume, e.resume, e.end, e.leave, e.state, e.state, e.state, e.contact, e.cues,
+		e.start, e.start, e.pause, e.resume, e.resume, e.end, e.leave, e.state, e.state, e.state, e.contact, e.cues, e.both, e.both, e.takeOff, e.takeOff,
 		e.scene, e.practice, e.practice, e.stopPractice, e.breathPace, e.check, e.answer, e.ceiling, e.volume,
 		e.hand, e.hand, e.press, e.lose, e.drop, e.unplug, e.sayOn, e.setClock, e.crash,
 	}
@@ -154,17 +157,36 @@ func (e *life) state() {
 	s := regulation.State{Name: regulation.Name(rapid.Uint8Range(0, 4).Draw(e.t, "state")), Confidence: 0.8}
 	s.Arousal = dsp.Some(rapid.Float64Range(-2, 6).Draw(e.t, "arousal"))
 	s.Vagal = dsp.Some(0)
-	e.did(call{of: callState, wearer: w}, e.r.State(nil, e.now, w, s))
+	e.did(call{of: callState, wearer: w, word: s.Name.String()}, e.r.State(nil, e.now, w, s))
 }
 
 func (e *life) contact() {
-	w, on := e.wearer(), rapid.Bool().Draw(e.t, "contact")
+	e.touch(e.wearer(), rapid.Bool().Draw(e.t, "contact"))
+}
+
+func (e *life) touch(w int, on bool) {
 	e.did(call{of: callContact, wearer: w, on: on}, e.r.Contact(nil, e.now, w, on))
 }
 
+// both lie down together, with their sensors on; takeOff is one of them who takes them off, and lets what runs run on for a while first.
+func (e *life) both() {
+	for w := range 2 {
+		values, err := e.r.Start(nil, e.now, w, room.Together)
+		e.did(call{of: callStart, wearer: w, refused: err != nil}, values)
+		e.touch(w, true)
+	}
+}
+
+func (e *life) takeOff() {
+	w := e.wearer()
+	e.touch(w, true)
+	e.run(tick)
+	e.touch(w, false)
+}
+
 func (e *life) cues() {
-	w := rapid.IntRange(-1, 1).Draw(e.t, "whose")
-	e.did(call{of: callCues}, e.r.SetCues(nil, e.now, w, rapid.Bool().Draw(e.t, "cues")))
+	w, on := rapid.IntRange(-1, 1).Draw(e.t, "whose"), rapid.Bool().Draw(e.t, "cues")
+	e.did(call{of: callCues, wearer: w, on: on}, e.r.SetCues(nil, e.now, w, on))
 }
 
 func (e *life) scene() {

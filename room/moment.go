@@ -73,10 +73,12 @@ func (m *moment) turn(now time.Duration, s regulation.State) bool {
 	return tension-m.calm.Value >= momentTurn
 }
 
-// offer asks where a wearer's body gives reason to, everyone who takes part wants that, and it was not asked of late.
+// offer asks where a wearer's body gives reason to, everyone who takes part wants that, and it was not asked of late. Sensors that were
+// taken off are an answer: nobody is asked about them.
 func (r *Room) offer(dst []dsp.Value, now time.Duration, wearer int, s regulation.State) []dsp.Value {
 	why := r.wearers[wearer].moment.step(now, s, r.o.MinConfidence)
-	if why == "" || !r.members[wearer] || !r.wanted() || r.effort(now) || r.practice.on || r.offered && now-r.offeredAt < momentApart {
+	if why == "" || !r.members[wearer] || !r.wanted() || r.effort(now) || r.practice.on || r.withoutContact(now) >= stopsAfter ||
+		r.offered && now-r.offeredAt < momentApart {
 		return dst
 	}
 	before := len(dst)

@@ -33,6 +33,9 @@ type party struct {
 	practice string
 	replaced bool // a wearer's session has just taken the place of one by hand
 	byHand   bool
+	chosenAt time.Duration // when a scene or a practice was last chosen
+	rests    bool          // somebody had the sensors off long enough at the newest tick
+	course   course        // of the practice that runs
 	askedAt  time.Duration // a check-in waits; −1: none
 	ownAsk   time.Duration // hubd asked by itself; −1: never
 }
@@ -53,6 +56,8 @@ func (p *party) before(c call) {
 			p.spared = p.members
 			p.alive = c.at
 		}
+	case callTick:
+		p.letRest(c.at)
 	case callPause:
 		p.paused = [2]bool{true, true}
 		p.hold = p.hold || p.stage != idle || p.w.stored.Open && p.restoreOn()
@@ -78,6 +83,9 @@ func (p *party) before(c call) {
 		}
 		if c.of == callScene && !c.refused {
 			p.byHand = c.word != "auto"
+		}
+		if c.of == callPractice && !c.refused || p.byHand && c.of == callScene && !c.refused {
+			p.chosenAt, p.rests = c.at, false
 		}
 		if c.of == callAnswer && !c.refused {
 			p.askedAt = -1
@@ -131,7 +139,7 @@ func (p *party) session(c call, s room.Session) {
 func (p *party) begin(c call, s room.Session) {
 	p.stage, p.kind, p.started, p.alive = running, s.Of, c.at, c.at
 	p.byHand = p.byHand && s.Of != room.Night
-	p.w.steered = steered{}
+	p.w.steered = newSteered()
 	if c.of == callStart {
 		p.members[c.wearer] = true
 	}
@@ -171,6 +179,7 @@ func (p *party) after(c call) {
 		w.fail("a pause is on: %v, and shown is %+v", p.hold, s)
 	}
 	p.unanswered(c)
+	p.resting(c)
 }
 
 // asked checks that hubd asks only where it may.
@@ -190,6 +199,9 @@ func (p *party) asked(c call, q room.CheckIn) {
 			p.w.fail("one who takes part does not want hubd to ask: %+v", q)
 		}
 	}
+	if away := p.away(c.at); away >= 10*time.Second {
+		p.w.fail("asked though somebody has had the sensors off for %v: %+v", away, q)
+	}
 	if !p.w.o.AskByItself || !p.members[q.Of-1] || c.of != callState || p.practice != "" ||
 		p.ownAsk >= 0 && c.at < p.ownAsk+20*time.Minute {
 		p.w.fail("hubd asks by itself where it may not: %+v", q)
@@ -204,13 +216,16 @@ func (p *party) unanswered(c call) {
 	}
 	p.askedAt = -1
 	p.byHand = p.byHand || p.practice == ""
-	base := p.w.o.BaseScene
-	if _, there := p.w.o.Scenes[base]; !there {
-		base = "base"
-	}
-	if s := p.w.r.Status(); s.CheckIn || s.Scene != base {
+	if s := p.w.r.Status(); s.CheckIn || s.Scene != p.base() {
 		p.w.fail("nobody has answered, and shown is %+v", s)
 	}
+}
+
+func (p *party) base() string {
+	if _, there := p.w.o.Scenes[p.w.o.BaseScene]; !there {
+		return "base"
+	}
+	return p.w.o.BaseScene
 }
 
 func (p *party) practised(c call, q room.Practice) {
@@ -221,6 +236,7 @@ func (p *party) practised(c call, q room.Practice) {
 		}
 		p.practice = q.Name
 	}
+	p.course = p.w.courseOf(p.practice, c.at)
 }
 
 // breathing tells whether light may swell with a breath.
@@ -249,29 +265,6 @@ func (p *party) comfort() comfortSeen {
 		c.floor = max(c.floor, 10)
 	}
 	return c
-}
-
-// steered is what States have made of the room.
-type steered struct {
-	scene string
-}
-
-// discreet checks that what States ask for begins late, goes slowly, and stops where sensors lie on the table.
-func (w *witness) discreet(c call, q room.Cue) {
-	if q.Reason == "check_in" && w.party.practice == "" && !w.party.byHand {
-		w.steered.scene = q.Scene // a check-in softens what States made of it meanwhile
-	}
-	if q.Reason != "state" {
-		return
-	}
-	if w.party.stage != running || w.paused() || w.party.practice != "" || w.party.byHand {
-		w.fail("a State moves a room that is not the States': %+v", q)
-	}
-	fresh := q.Scene != w.steered.scene
-	if fresh && c.of != callTick && c.of != callScene && !(q.Scene == "base" || q.Scene == w.o.BaseScene) {
-		w.fail("a State moves the room at once: %+v", q)
-	}
-	w.steered.scene = q.Scene
 }
 
 // nextHalf is when the next half breath begins, far away where no pacer runs.

@@ -15,6 +15,8 @@ type practising struct {
 	started time.Duration
 	step    string // words of the step that is on
 	marked  int    // place of the newest step whose beginning was told; −1: none
+	stands  bool   // its clock stands still: somebody has the sensors off
+	stoodAt time.Duration
 }
 
 // Practice starts a practice. Outside a session it opens one of kind PracticeSession, which ends with the practice.
@@ -36,6 +38,7 @@ func (r *Room) Practice(dst []dsp.Value, now time.Duration, name string) ([]dsp.
 		r.practice.step = p.Steps[0].Text
 	}
 	r.session.lived = now
+	r.chosen(now)
 	r.takeAllBack()
 	dst = append(dst, Practice{Name: name, Phase: PracticeStarted})
 	return r.follow(dst, now), nil
@@ -90,7 +93,7 @@ func (r *Room) stopPractice(dst []dsp.Value, now time.Duration, phase PracticePh
 	if !r.practice.on {
 		return dst
 	}
-	ended := Practice{Name: r.practice.is.Name, Phase: phase, Ran: now - r.practice.started}
+	ended := Practice{Name: r.practice.is.Name, Phase: phase, Ran: r.practice.clock(now) - r.practice.started}
 	r.hush = r.hush || r.practice.is.spoken() && !r.comfort.voice && !r.comfort.steady
 	r.practice = practising{}
 	return append(dst, ended)
@@ -109,7 +112,7 @@ func (r *Room) passPractice(dst []dsp.Value, now time.Duration) []dsp.Value {
 	if !r.practice.on {
 		return dst
 	}
-	if now < r.practice.started+r.practice.is.Length {
+	if r.practice.clock(now) < r.practice.started+r.practice.is.Length {
 		s, _ := r.practice.stepAt(now)
 		r.practice.step = s.Text
 		return dst
@@ -128,9 +131,9 @@ func (r *Room) afterPractice(dst []dsp.Value, now time.Duration) []dsp.Value {
 
 // stepAt gives the step that is on, and its place; −1 where the practice has none.
 func (p *practising) stepAt(now time.Duration) (StepOptions, int) {
-	end := p.started
+	end, clock := p.started, p.clock(now)
 	for i := range p.is.Steps {
-		if end += p.is.Steps[i].Last; now < end {
+		if end += p.is.Steps[i].Last; clock < end {
 			return p.is.Steps[i], i
 		}
 	}

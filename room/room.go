@@ -24,6 +24,8 @@ type Room struct {
 	heldAt    time.Duration // when it was paused
 	byHand    string        // scene chosen by hand; empty: none
 	whyByHand string        // by_hand, or no_answer
+	chosenAt  time.Duration // when somebody last chose a scene or a practice
+	rests     bool          // somebody has the sensors off: nothing moves by itself
 	practice  practising
 	hush      bool // a voice that may still be heard has to end
 	checkIn   asking
@@ -93,6 +95,7 @@ func (r *Room) Tick(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.Va
 	dst = r.remind(dst, now, wall)
 	r.takeBackInTime(now)
 	dst = r.passSession(dst, now)
+	dst = r.passAbsence(dst, now)
 	dst = r.passPractice(dst, now)
 	r.passCheckIn(now)
 	r.steer(now)

@@ -43,6 +43,8 @@ type seen struct {
 	last             *lastCommand // nil: none that could still be lost
 	pausedFrom       dsp.Maybe    // brightness when the pause began, as far as is known by now
 	pausedFirst      float64      // what was taken for it at first
+	steeredBy        room.Light   // of the cue that its way was measured under
+	far              float64      // the longest way under it
 	turned           time.Duration
 	way              int
 
@@ -267,6 +269,7 @@ func (w *witness) pausing(k *seen, from float64, m room.LampCommand) {
 
 // serving checks that a lamp goes towards what was told, and no further: in a breathing light 8 points under it.
 func (w *witness) serving(k *seen, from float64, m room.LampCommand) {
+	w.slow(k, from, m)
 	goal := w.cue.Light.Brightness
 	low := goal
 	if c := w.party.comfort(); w.party.breathing() && !c.never["modulated_light"] && !c.steady {

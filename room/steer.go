@@ -7,10 +7,8 @@ import (
 )
 
 const (
-	driftAfter = time.Minute      // nobody's state is known for so long, beside the delay: what is unknown for a moment moves nothing
-	driftFade  = 3 * time.Minute  // then: to the base scene
-	stopsAfter = 10 * time.Second // without contact of a wearer in together: States move nothing
-	baseAfter  = 2 * time.Minute  // then: the base scene
+	driftAfter = time.Minute     // nobody's state is known for so long, beside the delay: what is unknown for a moment moves nothing
+	driftFade  = 3 * time.Minute // then: to the base scene
 )
 
 // steering is what States ask of the room, and when.
@@ -101,20 +99,6 @@ func (r *Room) ask() asked {
 		}
 	}
 	return out
-}
-
-// withoutContact is how long a wearer of a session together has had the sensors off, after having worn them.
-func (r *Room) withoutContact(now time.Duration) time.Duration {
-	longest := time.Duration(0)
-	if r.session.kind != Together {
-		return 0
-	}
-	for i := range r.wearers {
-		if w := &r.wearers[i]; r.members[i] && w.worn && !w.contact {
-			longest = max(longest, now-w.lostAt)
-		}
-	}
-	return longest
 }
 
 func (r *Room) delay() time.Duration {

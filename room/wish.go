@@ -53,6 +53,9 @@ func (r *Room) wishFor(now time.Duration) (wish, bool) {
 	default:
 		w = r.stateWish()
 	}
+	if r.rests && r.session.stage == stageRunning {
+		w = w.rested()
+	}
 	return r.within(w), true
 }
 
@@ -153,16 +156,17 @@ func (r *Room) cue(now time.Duration) Cue {
 	return c
 }
 
-// silence ends sound and pacer at once, for a room that will do nothing more.
+// silence ends sound, voice and pacer at once, for a room that will do nothing more.
 func (r *Room) silence(dst []dsp.Value, now time.Duration) []dsp.Value {
-	heard := r.sound.told.audible() || r.wish.scene.Pace.BreathsPerMin > 0
+	heard := r.hush || r.sound.told.audible() || r.wish.scene.Pace.BreathsPerMin > 0
 	r.sound.cut(now)
 	if !heard {
 		r.wish = wish{}
 		return dst
 	}
 	r.wish.scene.Sound, r.wish.scene.Pace, r.wish.reason = Sound{}, Pace{}, "end"
-	dst = append(dst, r.cue(now))
+	c := r.cue(now)
+	c.Mark, r.hush = Mark{Hush: r.hush}, false
 	r.wish = wish{}
-	return dst
+	return append(dst, c)
 }

@@ -71,6 +71,12 @@ type witness struct {
 	cueAt         time.Duration
 	cueKnown      bool
 	steered       steered
+	says          [2]string // what each wearer's State is
+	cuesOn        [2]bool
+	slowly        bool // the newest change of light is the States'
+	wasResting    bool // at this tick and the one before
+	voiced        bool // a voice was told that may still be heard
+	changed       bool // the night came or went since the newest cue
 }
 
 func newWitness(t *rapid.T, o room.Options, r *room.Room) *witness {
@@ -90,6 +96,10 @@ func newWitness(t *rapid.T, o room.Options, r *room.Room) *witness {
 		w.volumeCap = -20
 	}
 	w.party = newParty(w)
+	w.steered = newSteered()
+	for i := range w.cuesOn {
+		w.cuesOn[i] = o.Wearers[i].Cues
+	}
 	for _, l := range o.Lamps {
 		w.all = append(w.all, &seen{o: l})
 		w.lamps[l.ID] = w.all[len(w.all)-1]
@@ -148,6 +158,8 @@ func (w *witness) hears(c call, values []dsp.Value) {
 		}
 	}
 	w.party.after(c)
+	w.steers(c)
+	w.passMarks()
 	w.passPause()
 	w.passLamps(c)
 	w.passSound(c)
@@ -158,7 +170,9 @@ func (w *witness) passClock(c call) {
 	switch {
 	case c.of == callTick:
 		at := time.Duration(c.wall.Hour())*time.Hour + time.Duration(c.wall.Minute())*time.Minute
-		w.quiet = w.o.HasQuiet && (c.wall.IsZero() || at >= w.o.QuietFrom || at < w.o.QuietTo)
+		quiet := w.o.HasQuiet && (c.wall.IsZero() || at >= w.o.QuietFrom || at < w.o.QuietTo)
+		w.changed = w.changed || quiet != w.quiet
+		w.quiet = quiet
 	case c.of == callCeiling && !c.refused:
 		w.night = max(c.value, 3) // never so low that a lamp goes out
 	case c.of == callVolume && !c.refused:
@@ -251,8 +265,10 @@ func (w *witness) heardCue(c call, q room.Cue) {
 	}
 	w.spared(c, q)
 	w.discreet(c, q)
+	w.still(c, q)
+	w.marked(c, q)
 	w.level(q)
-	w.cue, w.cueAt, w.cueKnown = q, w.now, true
+	w.cue, w.cueAt, w.cueKnown, w.changed = q, w.now, true, false
 }
 
 const rounding = 1e-6
