@@ -82,7 +82,10 @@ func (d *DB) openBolt() error {
 // prepare makes the buckets and counts this run.
 func (d *DB) prepare(b *bbolt.DB) error {
 	return b.Update(func(tx *bbolt.Tx) error {
-		for _, name := range []string{bucketWearers, bucketMinutes, bucketUnplaced, bucketFaults, bucketJournal} {
+		for _, name := range []string{
+			bucketWearers, bucketMinutes, bucketUnplaced, bucketFaults, bucketJournal,
+			bucketSessions, bucketMornings, bucketMoments, bucketIntervals, bucketUndated,
+		} {
 			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
 				return err
 			}

@@ -17,8 +17,10 @@ const rewriteRows = 10_000
 // wearerAt says where a bucket's keys hold the wearer's number; −1: in no key.
 func wearerAt(bucket string) int {
 	switch bucket {
-	case bucketMinutes, bucketJournal:
+	case bucketMinutes, bucketJournal, bucketSessions, bucketMornings, bucketMoments, bucketIntervals:
 		return keySize - 1
+	case bucketUndated:
+		return undatedWearer
 	case bucketUnplaced:
 		return unplacedSize - 1
 	}
