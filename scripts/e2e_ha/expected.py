@@ -65,7 +65,7 @@ ANSWERS = {"space": "space", "touch": "touch", "reassurance": "reassurance", "fi
 ROOM = [
     Entity("binary_sensor", "in_use", "In use", device_class="occupancy"),
     Entity("event", "event", "Event", attributes={
-        "event_types": ["check_in", "session_started", "session_ended", "command_refused", "settled", "practice_done"]}),
+        "event_types": ["check_in", "session_started", "session_ended", "command_refused", "reminder", "settled", "practice_done"]}),
     Entity("binary_sensor", "online", "Online", device_class="connectivity", category=DIAGNOSTIC),
     Entity("sensor", "version", "Version", category=DIAGNOSTIC),
     Entity("button", "pause", "Pause"),
@@ -82,7 +82,8 @@ ROOM = [
 ]
 
 # Triggers for automations on the room's device: (subtype, type), as Home Assistant shows them.
-TRIGGERS = {("check-in", "asked"), ("session", "started"), ("session", "ended"), ("everyone", "settled"), ("practice", "done")}
+TRIGGERS = {("check-in", "asked"), ("session", "started"), ("session", "ended"), ("quiet moment", "offered"), ("everyone", "settled"),
+            ("practice", "done")}
 
 RANK = {"none": 0, "state": 1, "full": 2}
 

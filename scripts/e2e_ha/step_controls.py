@@ -11,8 +11,10 @@ def id_of(owner, key):
 
 
 async def press(e, owner, key):
-    """Press one of hubd's buttons in Home Assistant."""
-    await e.home.act("button.press", id_of(owner, key))
+    """Press one of hubd's buttons in Home Assistant, once it can be pressed."""
+    button = id_of(owner, key)
+    await until(f"{button} can be pressed", lambda: e.home.state(button) not in (None, "unavailable"))
+    await e.home.act("button.press", button)
 
 
 async def shows(e, owner, key, want, within=20):
