@@ -17,8 +17,8 @@ import (
 
 // exporting is a command line of hubd export.
 type exporting struct {
-	socket, wearer, format, what string
-	from, to                     dateFlag
+	socket, wearer, format, what, capture string
+	from, to                              dateFlag
 }
 
 func runExport(ctx context.Context, args []string, std streams) error {
@@ -26,15 +26,19 @@ func runExport(ctx context.Context, args []string, std streams) error {
 	fs := flag.NewFlagSet("hubd export", flag.ContinueOnError)
 	fs.StringVar(&x.socket, "socket", "", "local socket of the daemon (default: where hubd run listens)")
 	fs.StringVar(&x.wearer, "wearer", "", "id of the wearer (not needed where there is only one)")
-	fs.StringVar(&x.format, "format", "csv", "csv, a table; or json, all in one object")
+	fs.StringVar(&x.format, "format", "csv", "csv, a table; json, all in one object; or edf, a recording as EDF+")
 	fs.StringVar(&x.what, "what", "minutes", "of a table: minutes, or journal")
+	fs.StringVar(&x.capture, "capture", "", "of edf: the recording, a `FILE` that hubd replay reads")
 	fs.Var(&x.from, "from", "from this `DATE` on (default: from the beginning)")
 	fs.Var(&x.to, "to", "before this `DATE` (default: all)")
 	if err := parseFlags(fs, args, std); err != nil {
 		return err
 	}
-	if err := x.check(); err != nil {
+	if err := x.check(std.out); err != nil {
 		return err
+	}
+	if x.format == "edf" {
+		return x.writeEDF(std.out)
 	}
 	var err error
 	if x.wearer, err = hub.TheWearer(ctx, x.socket, x.wearer); err != nil {
@@ -47,12 +51,14 @@ func runExport(ctx context.Context, args []string, std streams) error {
 	return out.Flush()
 }
 
-func (x *exporting) check() error {
+func (x *exporting) check(out io.Writer) error {
 	switch {
-	case x.format != "csv" && x.format != "json":
-		return usageError{fmt.Sprintf("--format is %q: wanted is csv or json", x.format)}
+	case x.format != "csv" && x.format != "json" && x.format != "edf":
+		return usageError{fmt.Sprintf("--format is %q: wanted is csv, json or edf", x.format)}
 	case x.what != "minutes" && x.what != "journal":
 		return usageError{fmt.Sprintf("--what is %q: wanted is minutes or journal", x.what)}
+	case x.format == "edf" || x.capture != "":
+		return x.checkEDF(out)
 	case !x.from.IsZero() && !x.to.IsZero() && !x.from.Before(x.to.Time):
 		return usageError{"--from lies after --to: wanted is the earlier date first"}
 	}

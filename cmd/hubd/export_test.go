@@ -30,13 +30,33 @@ func TestExportRefusesWhatMakesNoSense(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"export", "--format", "xls"}, `--format is "xls": wanted is csv or json`},
+		{[]string{"export", "--format", "xls"}, `--format is "xls": wanted is csv, json or edf`},
 		{[]string{"export", "--what", "secrets"}, `--what is "secrets": wanted is minutes or journal`},
 		{[]string{"export", "--from", "2026-02-01", "--to", "2026-01-01"}, "--from lies after --to"},
+		{[]string{"export", "--format", "edf"}, "name a recording with --capture"},
+		{[]string{"export", "--capture", "x.csv"}, "--capture goes with --format edf"},
+		{[]string{"export", "--capture", "x.csv", "--format", "edf", "--from", "2026-02-01"}, "a recording has none"},
 		{[]string{"export", "somewhere"}, `"somewhere" is not expected here`},
 	} {
 		if code, _, errs := hubd(t, row.args...); code != exitUsage || !strings.Contains(errs, row.want) {
 			t.Errorf("%v: exit %d, %s", row.args, code, errs)
 		}
+	}
+}
+
+func TestARecordingOfTwoPeopleIsExportedForOneOfThem(t *testing.T) {
+	path := file(t, "evening.csv", []byte("t_s,a.ppg,b.ppg\n0,1,7\n1,2,8\n2,3,9\n"))
+	if code, out, errs := hubd(t, "export", "--capture", path, "--format", "edf"); code != exitUsage || out != "" || !strings.Contains(errs, "whose? add --wearer with one of: a, b") {
+		t.Errorf("exit %d, %d bytes: %s", code, len(out), errs)
+	}
+	code, out, errs := hubd(t, "export", "--capture", path, "--format", "edf", "--wearer", "a")
+	if code != exitDone || !strings.Contains(out, "EDF+C") || strings.Count(out[:1024], "PPG") != 1 {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+}
+
+func TestARecordingThatIsNotThereIsNamed(t *testing.T) {
+	if code, _, errs := hubd(t, "export", "--capture", "nowhere.csv", "--format", "edf"); code != exitFailed || !strings.Contains(errs, "nowhere.csv") {
+		t.Errorf("exit %d: %s", code, errs)
 	}
 }
