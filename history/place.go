@@ -62,8 +62,8 @@ func (d *DB) placeRows(tx *bbolt.Tx) error {
 		if err != nil || t < tableSessions || t > tableIntervals {
 			continue // it stays as it is, and a reader counts it
 		}
-		s.At = d.placed(t, wearer, s.Since)
-		if _, err := putStamped(tx, t, d.run, s, wearer, slices.Clone(b.Get(k))); err != nil {
+		s.At = d.placed(t, s.Since)
+		if err := d.placeRow(tx, t, s, wearer, slices.Clone(b.Get(k))); err != nil {
 			return err
 		}
 		if err := b.Delete(k); err != nil {
@@ -73,8 +73,17 @@ func (d *DB) placeRows(tx *bbolt.Tx) error {
 	return nil
 }
 
+// placeRow writes a row under its date. A session that is over by now stands there already.
+func (d *DB) placeRow(tx *bbolt.Tx, t table, s Stamp, wearer byte, row []byte) error {
+	if t == tableSessions && tx.Bucket([]byte(bucketSessions)).Get(stampKey(s.At, wearer, 0)) != nil {
+		return nil
+	}
+	_, err := putStamped(tx, t, d.run, s, wearer, row)
+	return err
+}
+
 // placed is the date of a row that had none. That of a running session is the one that its end will be written under.
-func (d *DB) placed(t table, wearer byte, since time.Duration) time.Time {
+func (d *DB) placed(t table, since time.Duration) time.Time {
 	at := d.dateTo(since, time.Millisecond)
 	if t != tableSessions {
 		return at

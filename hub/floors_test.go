@@ -15,7 +15,7 @@ var floors = map[string]int{
 	"cmd/hubd":           9,
 	"hub":                8,
 	"mqtt/homeassistant": 7, "web": 7,
-	"wire":     6,
+	"wire": 6, "report": 6,
 	"history":  5,
 	"pipeline": 4, "sound": 4, "mqtt/device": 4, "mqtt/device/sim": 4,
 	"room": 3, "synth": 3,
