@@ -292,7 +292,7 @@ func (l *live) listen() error {
 	}
 	h := web.New(web.Options{
 		Wearers: l.core.wearers, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin,
-		Do: l.do, Status: l.core.board.read, History: l.history(), OwnRest: l.core.board.ownRest, Export: exportRest,
+		Do: l.do, Status: l.core.board.read, History: l.history(), OwnRest: l.core.board.ownRest, Export: exportRest, Report: l.reporting(),
 		Refused: func(target string, r pipeline.Refused) {
 			l.core.inbox.refuse(pipeline.Event{Wearer: target, Value: r})
 		},

@@ -30,12 +30,12 @@ const whatHubdCannot = "hubd cannot tell whether someone wants this. Only they c
 
 // speakers are the packages whose texts reach people.
 var speakers = []string{
-	"wire", "web", "room", "regulation", "pipeline", "config", "mqtt", "mqtt/homeassistant", "mqtt/device", "history", "hub", "cmd/hubd",
+	"wire", "web", "report", "room", "regulation", "pipeline", "config", "mqtt", "mqtt/homeassistant", "mqtt/device", "history", "hub", "cmd/hubd",
 }
 
 // written are the texts that people read as files.
 var written = []string{
-	"README.md", "CHANGELOG.md", "config.example.yaml", "docs/*.md", "config/practices.yaml", "systemd/*", "homeassistant/*.*", "homeassistant/blueprints/*/hubd/*",
+	"README.md", "CHANGELOG.md", "config.example.yaml", "docs/*.md", "config/practices.yaml", "report/page.html", "systemd/*", "homeassistant/*.*", "homeassistant/blueprints/*/hubd/*",
 }
 
 // said is one text that people may read.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,13 +35,6 @@ const (
 // Longest is the longest stretch that a report covers: its charts would show less and less.
 const Longest = 92 * day
 
-// Without says what is left out on the wearer's wish.
-type Without struct {
-	Journal  bool // notes, tags and results
-	Sessions bool // sessions, practices, check-ins, recovery, and what goes before what
-	Times    bool // dates and times of day
-}
-
 // Rows are what is kept of one wearer, each kind oldest first, all with a date.
 type Rows struct {
 	Minutes  []history.Minute
@@ -57,6 +51,7 @@ type Input struct {
 	From, To time.Time // To is exclusive; the days are those of From's location
 	Rows     Rows      // from Kind.Before before From on
 	Without  Without
+	Trouble  string // which rows could not be read, in words; empty where all could
 }
 
 // Empty says in words that there is nothing to report; nil where there is something.
@@ -64,6 +59,9 @@ func (in *Input) Empty() error {
 	own := in.own()
 	if len(own.Minutes)+len(own.Sessions)+len(own.Moments)+len(own.Mornings)+len(own.Notes) > 0 {
 		return nil
+	}
+	if in.Trouble != "" {
+		return errors.New(in.Trouble)
 	}
 	return fmt.Errorf("nothing is kept of %s %s: minutes are kept from keep: summaries on, and only while a sensor is worn", in.Wearer, in.dates())
 }
@@ -74,8 +72,6 @@ func (in *Input) dates() string {
 	switch {
 	case in.Kind == Session:
 		return "on " + in.local(in.From).Format("2 January 2006, 15:04") + " to " + in.local(in.To).Format("15:04")
-	case in.From.Year() == 1 || in.From.Unix() <= 0:
-		return "before " + in.To.Format("2 January 2006")
 	}
 	from, to := in.From.Format("2 January 2006"), in.local(last).Format("2 January 2006")
 	if from == to {

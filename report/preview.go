@@ -35,13 +35,23 @@ func Preview(in *Input) string {
 
 func (in *Input) previewSessions(own Rows, say func(string)) {
 	say("the states as they were named, and when")
-	counts := []string{
-		count(len(own.Sessions), "session"), count(len(in.practices(own)), "practice"),
-		counts(len(in.checkIns(own)), "line of check-ins and answers", "lines of check-ins and answers"), count(len(in.recoveries(own)), "recovery time"),
-		counts(len(own.Mornings), "morning after a night", "mornings after a night"),
-		counts(len(in.settings(own)), "setting that you changed", "settings that you changed"),
+	var there []string
+	for _, c := range []struct {
+		n         int
+		one, many string
+	}{
+		{len(own.Sessions), "session", "sessions"}, {len(in.practices(own)), "practice", "practices"},
+		{len(in.checkIns(own)), "line of check-ins and answers", "lines of check-ins and answers"},
+		{len(in.recoveries(own)), "recovery time", "recovery times"}, {len(own.Mornings), "morning after a night", "mornings after a night"},
+		{len(in.settings(own)), "setting that you changed", "settings that you changed"},
+	} {
+		if c.n > 0 {
+			there = append(there, counts(c.n, c.one, c.many))
+		}
 	}
-	say(list(counts))
+	if len(there) > 0 {
+		say(list(there))
+	}
 	say("what was seen around scenes and practices, and what tends to go before being wound up and before settling, " + in.patternsOf())
 }
 

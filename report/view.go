@@ -11,6 +11,7 @@ type view struct {
 	Long         bool
 	Compare      []compareRow
 	Without      string
+	Trouble      string
 
 	HasSessions                                                  bool
 	Sessions, Practices, CheckIns, Recoveries, Settings, Morning []line
@@ -28,7 +29,7 @@ type view struct {
 func (in *Input) view() view {
 	own := in.own()
 	v := view{
-		Title: in.title(), About: "Of wearer " + in.Wearer + ".", Worn: in.worn(own), Without: in.Without.words(),
+		Title: in.title(), About: "Of wearer " + in.Wearer + ".", Worn: in.worn(own), Without: in.Without.words(), Trouble: in.Trouble,
 		Long: in.long(), Compare: in.compare(own), HasSessions: !in.Without.Sessions, HasJournal: !in.Without.Journal, Journal: in.journal(own), Noted: noted(own.Notes),
 		Left: chartLeft, Right: chartLeft + chartWidth, Wide: chartWidth, ChartHeight: chartHeight,
 	}
@@ -59,18 +60,4 @@ func (in *Input) patternsOf() string {
 		return "of this week and the four before it"
 	}
 	return "of the time of this report"
-}
-
-// words say what was left out; empty where nothing was.
-func (w Without) words() string {
-	var out []string
-	for _, o := range []struct {
-		out  bool
-		what string
-	}{{w.Journal, "the journal"}, {w.Sessions, "sessions and states"}, {w.Times, "dates and times of day"}} {
-		if o.out {
-			out = append(out, o.what)
-		}
-	}
-	return list(out)
 }

@@ -15,6 +15,8 @@ func (t *tally) add(hit bool) {
 	}
 }
 
+const nothingBeside = "–" // said where there is no other share to set beside
+
 const wilsonZ = 1.959964 // 95 % of a normal distribution lie within so many standard deviations
 
 // wilson is the 95 % interval of a share (Wilson, J. Am. Stat. Assoc. 22, 1927, DOI 10.1080/01621459.1927.10502953). Of nothing it is 0 to 1.
@@ -50,7 +52,7 @@ func (t tally) beside(other tally) string {
 	otherLow, otherHigh := other.wilson()
 	switch {
 	case other.of == 0:
-		return "–"
+		return nothingBeside
 	case low > otherHigh:
 		return "more often than otherwise"
 	case high < otherLow:

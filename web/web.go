@@ -30,6 +30,9 @@ type Options struct {
 	Status func() wire.Status
 	// History is what lasts; nil: nothing is stored.
 	History *History
+	// Report makes a report of what is kept of a wearer. As OwnRest it is for a way in that is the wearer's own; nil: there is nothing
+	// at its paths.
+	Report func(ctx context.Context, q ReportRequest) (body []byte, refusal string, err error)
 	// OwnRest is a wearer's own rest, which tells of the body: only a way in that is the wearer's own has it. It may be nil: then
 	// there is nothing at its paths. Of an id that is nobody's it answers false.
 	OwnRest func(wearer string) (wire.OwnRest, bool)
@@ -77,6 +80,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodPost, h.part)
 	case strings.HasPrefix(path, minutesPath):
 		h.only(w, r, http.MethodGet, h.minutes)
+	case h.o.Report != nil && strings.HasPrefix(path, reportPath):
+		h.only(w, r, http.MethodGet, h.report)
 	case h.o.OwnRest != nil && strings.HasPrefix(path, restPath):
 		h.only(w, r, http.MethodGet, h.ownRest)
 	default:

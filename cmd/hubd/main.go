@@ -62,6 +62,7 @@ func commands() []command {
 		{"preview", "show one scene in the room, by day: SCENE", runPreview},
 		{"journal", "notes and results of your own: add, list, remove", runJournal},
 		{"export", "what is kept of a wearer, as csv or json: --wearer ID", runExport},
+		{"report", "a week, or a session, as one page to read or to hand on: [--week|--session] [DATE]", runReport},
 		{"backup", "a copy of all that is kept, while the daemon runs", runBackup},
 		{"sound", "render --scene NAME FILE.wav: a scene's sound as a loop for a media player", runSound},
 		{"discovery", "what Home Assistant is told of a config, and what it would refuse: --check --config FILE", runDiscovery},
@@ -71,7 +72,7 @@ func commands() []command {
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"probe", "watch", "calibrate", "record", "report", "erase", "history", "page"}
+	return []string{"probe", "watch", "calibrate", "record", "erase", "history", "page"}
 }
 
 func main() {
