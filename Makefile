@@ -40,8 +40,9 @@ peers: build ## NeuroKit2, HeartPy and pyPPG on the same recordings: accuracy an
 	./scripts/peers.sh
 
 CHECKS ?= 1000000
-soak: ## a million random lives of a room; CHECKS=50000 for fewer. Prints how many there were, or the seed of the one that failed
+soak: ## a million random lives of a room, CHECKS=50000 for fewer, and ten thousand of its sound. Prints how many there were, or the seed of the one that failed
 	$(GO) test ./room -count=1 -timeout 0 -v -run TestNoSequenceLeavesTheEnvelope -rapid.checks=$(CHECKS)
+	$(GO) test ./sound -count=1 -timeout 0 -v -run TestNoSequenceOfCuesLeavesTheEnvelope -rapid.checks=10000
 
 history-years: ## 440 days of a wearer's rows in virtual time: size of the file, bytes written a day, memory, time to open it
 	HUBD_HISTORY_YEARS=1 $(GO) test ./history -count=1 -timeout 0 -v -run TestTheHistoryOfYearsStaysSmall
