@@ -4,6 +4,7 @@ import (
 	"flag"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -302,5 +303,12 @@ func TestAReminderIsAnsweredByItsCommand(t *testing.T) {
 	if got := r.p.Room().Practice; got != "body" {
 		t.Errorf("practice %q runs", got)
 	}
-	r.must(pipeline.Command{Name: pipeline.CommandReminder, Text: "done"})
+	for _, c := range []pipeline.Command{
+		{Name: pipeline.CommandReminder, Text: "done"}, {Name: pipeline.CommandAnswer, Text: "touch"},
+	} {
+		if _, why := r.do(c); !strings.Contains(why, "waits") {
+			t.Errorf("%s %s with nothing waiting: %q, want to be told so", c.Name, c.Text, why)
+		}
+	}
+	r.must(pipeline.Command{Name: pipeline.CommandAnswer, Text: "stop"})
 }

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -31,13 +32,16 @@ func (r *Room) askCheckIn(dst []dsp.Value, now time.Duration, c CheckIn) []dsp.V
 	return r.follow(dst, now)
 }
 
-// Answer takes in an answer; wearer −1 is nobody's. The word stop ends the session for everyone. Every other word ends the
-// check-in alike, so that the light does not tell which it was.
+// Answer takes in an answer; wearer −1 is nobody's. The word stop ends the session for everyone, asked or not. Every other word ends
+// the check-in alike, so that the light does not tell which it was; where none waits, it says so.
 func (r *Room) Answer(dst []dsp.Value, now time.Duration, _ int, answer string) ([]dsp.Value, error) {
 	switch answer {
 	case "stop":
 		return r.stop(dst, now), nil
 	case "space", "touch", "reassurance", "fine_for_now":
+		if !r.checkIn.on {
+			return dst, errors.New("no check-in waits for an answer")
+		}
 		r.session.lived = now
 		r.checkIn = asking{}
 		return r.follow(dst, now), nil

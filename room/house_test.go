@@ -76,6 +76,7 @@ type house struct {
 	bulbs map[string]*bulb
 	order []string
 	told  []told
+	watch func() // called after each tick of ticks; nil: not
 }
 
 func evening(now time.Duration) time.Time {

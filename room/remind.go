@@ -20,6 +20,7 @@ const (
 	reminderWords = "Time for a quiet moment."
 	maxSnoozes    = 3
 	reminderLasts = time.Hour // an unanswered one is let go
+	dateForgotten = 36 * time.Hour
 )
 
 // Reminder offers a quiet moment. It names neither a practice nor a wearer: it may light up on a telephone that others see.
@@ -36,17 +37,25 @@ type reminding struct {
 	snoozes int
 	at      time.Duration // when it was told, or is to be told again
 	clock   time.Time     // at the last Tick; zero: not set
-	told    []int         // by reminder: the date it was last told for, so that a clock put back does not repeat it
+	done    []dated       // by reminder
 }
 
-// remind tells what is due: at its time of day, once a date, and only while the room does nothing. Without a clock nothing is due,
-// nor is what lies before the clock was set: a restart repeats nothing.
+// dated is the latest date that a reminder is done with, and when that was. A clock that is put back comes to dates that are done already;
+// one that had been far ahead must not keep the reminder away for years, so a date counts for a day and a half.
+type dated struct {
+	date int // year and day of the year; 0: none
+	at   time.Duration
+}
+
+// remind tells what is due: at its time of day, once a date, and only while the room does nothing and is not paused. Without a clock
+// nothing is due, nor is what lies before the clock was set: a restart repeats nothing.
 func (r *Room) remind(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.Value {
 	m := &r.reminding
 	before := m.clock
 	m.clock = wall
-	if r.session.stage != stageIdle {
-		m.waits = false // whoever is in the room is there already
+	free := r.session.stage == stageIdle && !r.paused()
+	if !free {
+		m.waits = false // whoever is in the room is there already, and a pause is an answer
 	}
 	if m.waits && now >= m.at {
 		if !m.snoozed {
@@ -60,7 +69,7 @@ func (r *Room) remind(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.
 		return dst
 	}
 	for i := range r.o.Reminders {
-		if r.o.Reminders[i].due(before, wall) && m.first(i, wall) && r.session.stage == stageIdle {
+		if r.o.Reminders[i].due(before, wall) && m.first(i, now, wall) && free {
 			m.waits, m.snoozed, m.snoozes = true, false, 0
 			m.of, m.at = r.o.Reminders[i], now+reminderLasts
 			dst = append(dst, Reminder{Words: reminderWords})
@@ -77,27 +86,26 @@ func (o *ReminderOptions) due(before, wall time.Time) bool {
 	return o.Days[wall.Weekday()] && before.Before(at) && !wall.Before(at)
 }
 
-// first tells whether this reminder was not told yet on the clock's date, and notes that it is now.
-func (m *reminding) first(i int, wall time.Time) bool {
-	date := wall.Year()*1000 + wall.YearDay()
-	if m.told[i] == date {
+// first tells whether this reminder is not done with the clock's date, and notes that it is now.
+func (m *reminding) first(i int, now time.Duration, wall time.Time) bool {
+	date, d := wall.Year()*1000+wall.YearDay(), &m.done[i]
+	if d.date != 0 && date <= d.date && now < d.at+dateForgotten {
 		return false
 	}
-	m.told[i] = date
+	*d = dated{date: date, at: now}
 	return true
 }
 
-// AnswerReminder begins the practice of the waiting reminder (start), puts it off (snooze) or lets it go (done). Letting go is never
-// refused.
+// AnswerReminder begins the practice of the waiting reminder (start), puts it off (snooze) or lets it go (done). Where none waits it says so.
 func (r *Room) AnswerReminder(dst []dsp.Value, now time.Duration, word string) ([]dsp.Value, error) {
 	m := &r.reminding
 	switch {
-	case word == "done":
-		m.waits = false
-	case word != "snooze" && word != "start":
+	case word != "snooze" && word != "start" && word != "done":
 		return dst, fmt.Errorf("there is no answer %q to a reminder: wanted is start, snooze or done", word)
 	case !m.waits:
 		return dst, errors.New("no reminder waits")
+	case word == "done":
+		m.waits = false
 	case word == "start":
 		m.waits = false
 		return r.Practice(dst, now, m.of.Practice)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"hubd/room"
@@ -97,6 +98,9 @@ func ticks(h *house, d time.Duration) {
 	for end := h.now + d; h.now < end; {
 		h.now += 10 * time.Second
 		h.take(h.r.Tick(nil, h.now, h.wall(h.now)))
+		if h.watch != nil {
+			h.watch()
+		}
 	}
 }
 
@@ -162,11 +166,10 @@ func TestAReminderIsLetGo(t *testing.T) {
 			if got := h.reminders(); len(got) != 1 {
 				t.Errorf("told at %v", got)
 			}
-			if err := answer(h, "snooze"); err == nil {
-				t.Error("there is still something to put off")
-			}
-			if err := answer(h, "done"); err != nil {
-				t.Errorf("letting go was refused: %v", err)
+			for _, word := range []string{"snooze", "start", "done"} {
+				if err := answer(h, word); err == nil || err.Error() != "no reminder waits" {
+					t.Errorf("%s: error %v: want to be told that nothing waits", word, err)
+				}
 			}
 		})
 	}
@@ -208,15 +211,125 @@ func TestSummerTimeRemindsOnceADay(t *testing.T) {
 	}
 }
 
-// A clock may be put forward and back by an hour at any time: nothing is told twice on one date.
+// jumps puts the house's clock on or back.
+func (h *house) jumps(by time.Duration) { h.from(h.wall(h.now).Add(by)) }
+
+func TestAClockThatJumpsADayNeitherRepeatsNorLosesAReminder(t *testing.T) {
+	const dayLong = 24 * time.Hour
+	for _, row := range []struct {
+		name string
+		live func(h *house) // from 20:00 on a Friday
+		want []string       // dates and times of the clock
+	}{
+		{"back, after it was told", func(h *house) {
+			ticks(h, 2*time.Hour)
+			h.jumps(-dayLong)
+			h.jumps(-time.Hour) // it passes Thursday's once more
+			ticks(h, dayLong)   // and Friday's
+			ticks(h, dayLong+time.Hour)
+		}, []string{"20 21:30", "21 21:30"}},
+		{"back, before it was told", func(h *house) {
+			ticks(h, time.Hour)
+			h.jumps(-dayLong)
+			ticks(h, 3*dayLong)
+		}, []string{"19 21:30", "20 21:30", "21 21:30"}},
+		{"back and on again", func(h *house) {
+			ticks(h, 2*time.Hour)
+			h.jumps(-dayLong)
+			ticks(h, 10*minute)
+			h.jumps(dayLong)
+			ticks(h, dayLong)
+		}, []string{"20 21:30", "21 21:30"}},
+		{"back a week and on again", func(h *house) {
+			ticks(h, 2*time.Hour)
+			h.jumps(-7 * dayLong)
+			ticks(h, time.Hour)
+			h.jumps(7*dayLong - 2*time.Hour)
+			ticks(h, dayLong+time.Hour)
+		}, []string{"20 21:30", "21 21:30"}},
+		{"on, before it was told", func(h *house) {
+			ticks(h, time.Hour)
+			h.jumps(dayLong)
+			ticks(h, dayLong)
+		}, []string{"21 21:30"}},
+		{"on, over its time", func(h *house) {
+			ticks(h, time.Hour)
+			h.jumps(dayLong + time.Hour)
+			ticks(h, dayLong)
+		}, []string{"21 22:00", "22 21:30"}},
+		{"ten years on and back, for an evening", func(h *house) {
+			h.jumps(10 * 365 * dayLong)
+			ticks(h, 2*time.Hour)
+			h.jumps(-10 * 365 * dayLong)
+			ticks(h, 3*dayLong)
+		}, []string{"17 21:30", "22 21:30", "23 21:30"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := reminded(t)
+			h.from(day(20, 0))
+			var got []string
+			h.told = nil
+			h.watch = func() {
+				if n := len(h.reminders()); n > len(got) {
+					got = append(got, h.wall(h.now).Format("2 15:04"))
+				}
+			}
+			row.live(h)
+			if d := cmp.Diff(row.want, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestAPausedHubRemindsNobody(t *testing.T) {
+	h := reminded(t)
+	h.from(day(21, 29))
+	h.take(h.r.Pause(nil, h.now))
+	h.run(2 * minute)
+	if got := h.reminders(); len(got) != 0 {
+		t.Errorf("told at %v in a pause", got)
+	}
+	h.take(h.r.Resume(nil, h.now, 0))
+	ticks(h, 24*time.Hour)
+	if got := h.reminders(); len(got) != 0 {
+		t.Errorf("told at %v, and one of two has not resumed", got)
+	}
+	h.take(h.r.Resume(nil, h.now, 1))
+	ticks(h, 24*time.Hour)
+	if got := h.reminders(); len(got) != 1 {
+		t.Errorf("told at %v after the pause, want once, the next day", got)
+	}
+}
+
+func TestAPauseLetsAReminderGo(t *testing.T) {
+	h := reminded(t)
+	h.from(day(21, 29))
+	h.run(2 * minute)
+	if err := answer(h, "snooze"); err != nil {
+		t.Fatal(err)
+	}
+	h.take(h.r.Pause(nil, h.now))
+	h.run(tick)
+	for w := range 2 {
+		h.take(h.r.Resume(nil, h.now, w))
+	}
+	h.run(20 * minute)
+	if got := h.reminders(); len(got) != 1 {
+		t.Errorf("told at %v: what was put off came after a pause", got)
+	}
+}
+
+// A clock may be put forward and back by up to a day and a half at any time: nothing is told twice on one date.
 func TestWhateverTheClockDoesAReminderComesOnceADate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := room.New(room.Options{Reminders: []room.ReminderOptions{{At: 12 * time.Hour, Days: everyDay(), Snooze: minute}}})
-		clock, told := day(9, 0), map[string]int{}
-		for i := range rapid.IntRange(1, 60).Draw(t, "ticks") {
-			clock = clock.Add(time.Duration(rapid.IntRange(0, 8*3600).Draw(t, "seconds passed")) * time.Second)
-			wall := clock.Add(time.Duration(rapid.IntRange(-3600, 3600).Draw(t, "seconds wrong")) * time.Second)
-			for range r.Tick(nil, time.Duration(i)*tick, wall) {
+		clock, told, now := day(9, 0), map[string]int{}, time.Duration(0)
+		for range rapid.IntRange(1, 60).Draw(t, "ticks") {
+			passed := time.Duration(rapid.IntRange(0, 8*3600).Draw(t, "seconds passed")) * time.Second
+			clock, now = clock.Add(passed), now+min(passed, time.Minute)
+			wall := clock.Add(time.Duration(rapid.IntRange(-36*3600, 36*3600).Draw(t, "seconds wrong")) * time.Second)
+			for range r.Tick(nil, now, wall) {
 				told[wall.Format(time.DateOnly)]++
 			}
 		}

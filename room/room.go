@@ -75,7 +75,7 @@ func New(o Options) *Room {
 		breathPace:   defaultPace,
 		nightCeiling: o.NightBrightness,
 		volumeCap:    o.VolumeCapDB,
-		reminding:    reminding{told: make([]int, len(o.Reminders))},
+		reminding:    reminding{done: make([]dated, len(o.Reminders))},
 	}
 	for i, w := range o.Wearers {
 		r.wearers[i].cues, r.wearers[i].pace = w.Cues, breathable(w.Pace)

@@ -91,7 +91,7 @@ func runSet(ctx context.Context, args []string, std streams) error {
 	fs, socket, wearer := controlFlags("set")
 	fs.Usage = func() {
 		fmt.Fprintln(std.err, `hubd set NAME VALUE [--wearer ID]
-  scene NAME|auto · practice NAME · cues ON|OFF · check_in now · answer WORD · reminder start|snooze|done · breath_pace 4.5…7 · night_ceiling 0…100 · volume_cap -60…0
+  scene NAME|auto · practice NAME · cues ON|OFF · stop_practice now · check_in now · answer WORD · reminder start|snooze|done · breath_pace 4.5…7 · night_ceiling 0…100 · volume_cap -60…0
   share none|state|full · keep nothing|rest|summaries|journal · sensing ON|OFF (of one wearer)`)
 		fs.PrintDefaults()
 	}

@@ -300,3 +300,15 @@ func (s *stopAfter) Write(p []byte) (int, error) {
 	}
 	return s.out.Write(p)
 }
+
+func TestTheHelpOfSetNamesEveryCommandOfARunningSession(t *testing.T) {
+	_, _, help := hubd(t, "set", "--help")
+	for _, name := range []string{
+		"scene", "practice", "cues", "stop_practice", "check_in", "answer", "reminder", "breath_pace", "night_ceiling", "volume_cap",
+		"share", "keep", "sensing",
+	} {
+		if !strings.Contains(help, " "+name+" ") {
+			t.Errorf("%s is missing in: %s", name, help)
+		}
+	}
+}
