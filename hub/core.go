@@ -37,8 +37,7 @@ type core struct {
 	inbox    *inbox
 	pauses   *pauses
 	lamps    *lampGate
-	silence  *silence
-	askLamp  func(id string) // how it is
+	askLamp  func(q room.Question)
 	keeper   *keeper
 	sinks    []sink
 	board    *board
@@ -87,7 +86,6 @@ func (c *core) step() {
 	c.tell(append(c.events[:0], c.batch.refused...))
 	c.refusals.unanswered(now, c.batch.unheard)
 	for _, r := range c.batch.reports {
-		c.silence.heard(r)
 		c.tell(c.pipeline.Lamp(c.events[:0], now, r))
 	}
 	if len(c.batch.faults) > 0 {
@@ -120,7 +118,9 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 	for _, lost := range c.lamps.flush(now, c.keeper.saved(), c.revision) {
 		c.tell(c.pipeline.Lamp(c.events[:0], now, lost))
 	}
-	c.silence.ask(now, c.askLamp)
+	for _, q := range c.pipeline.Questions() {
+		c.askLamp(q)
+	}
 	if c.sound != nil {
 		c.sound.tick(now, c.pipeline.Room().VolumeCap)
 	}
@@ -204,7 +204,6 @@ func (c *core) control(e pipeline.Event) {
 	switch v := e.Value.(type) {
 	case room.LampCommand:
 		c.lamps.add(v)
-		c.silence.commanded(v.Planned, v)
 	case dsp.Fault:
 		c.board.fault(v)
 	case pipeline.Refused:

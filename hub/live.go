@@ -91,7 +91,7 @@ func newLive(p parts) (*live, error) {
 	if err := l.joinBroker(in); err != nil {
 		return nil, err
 	}
-	l.core.lamps, l.core.silence, l.core.askLamp = l.lampGate(in), newSilence(), l.askLamp
+	l.core.lamps, l.core.askLamp = l.lampGate(in), l.askLamp
 	l.joinSound()
 	l.core.watch = newWatch(p.log, l.busNames())
 	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
@@ -157,10 +157,10 @@ func (l *live) lampGate(in *inbox) *lampGate {
 }
 
 // askLamp asks one lamp how it is.
-func (l *live) askLamp(id string) {
+func (l *live) askLamp(q room.Question) {
 	for _, lamp := range l.lamps {
-		if lamp.ID() == id && l.teller != nil {
-			l.teller.askLamp(lamp)
+		if lamp.ID() == q.Lamp && l.teller != nil {
+			l.teller.askLamp(lamp, q.White)
 		}
 	}
 }

@@ -116,7 +116,7 @@ func newBench(t *testing.T, change func(*pipeline.Options)) *bench {
 	b.core = &core{
 		log: log, now: func() time.Duration { return b.clock }, wall: func() time.Time { return time.Time{} }, speed: 1,
 		pipeline: pipeline.New(o), wearers: []string{"a", "b"}, inbox: newInbox(), pauses: &pauses{}, keeper: k,
-		sinks: []sink{b.broker, b.history, b.own}, silence: newSilence(), askLamp: func(id string) { b.askedLamps = append(b.askedLamps, id) },
+		sinks: []sink{b.broker, b.history, b.own}, askLamp: func(q room.Question) { b.askedLamps = append(b.askedLamps, q.Lamp) },
 		refusals: refusals{log: log},
 		board:    newBoard("1", "bench", nil, nil, k.status), watch: newWatch(log, nil),
 	}

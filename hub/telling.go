@@ -319,12 +319,12 @@ func (t *teller) answerBirth(now time.Duration) {
 // askLamps asks each lamp how it is. Only now, some time after the connect, is it sure that the answers are subscribed to.
 func (t *teller) askLamps() {
 	for _, l := range t.lamps {
-		t.askLamp(l)
+		t.askLamp(l, false)
 	}
 }
 
-func (t *teller) askLamp(l *device.Lamp) {
-	for _, m := range l.Ask(nil) {
+func (t *teller) askLamp(l *device.Lamp, white bool) {
+	for _, m := range l.Ask(nil, white) {
 		if err := t.client.Send(m, time.Now().Add(eventPatience), nil); err != nil {
 			t.log.Debug("lamp not asked", "error", err)
 		}

@@ -300,6 +300,9 @@ func (p *Pipeline) Settings() Settings {
 // Revision changes whenever Settings does.
 func (p *Pipeline) Revision() uint64 { return p.revision }
 
+// Questions gives, once, the lamps that the room wants to be asked how they are. The slice is valid until the next Tick.
+func (p *Pipeline) Questions() []room.Question { return p.room.Questions() }
+
 // Room is what the room does now.
 func (p *Pipeline) Room() room.Status { return p.room.Status() }
 

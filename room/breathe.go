@@ -56,7 +56,7 @@ func (r *Room) breathe(dst []dsp.Value, now time.Duration) []dsp.Value {
 	}
 	for i := range r.lamps {
 		l := &r.lamps[i]
-		if l.breathed == half.number || !r.swells(l, now) {
+		if l.breathed == half.number || !r.swells(l, now) || r.doubts(l, now) {
 			continue
 		}
 		if !r.budgets[l.group].take(now, budgetKept) {

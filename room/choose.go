@@ -44,7 +44,10 @@ func (r *Room) afterPracticeUnlessOn(dst []dsp.Value, now time.Duration) []dsp.V
 // takeAllBack ends every yield: somebody asked for the room's light again.
 func (r *Room) takeAllBack() {
 	for i := range r.lamps {
-		if l := &r.lamps[i]; l.hand {
+		l := &r.lamps[i]
+		l.brightness.query.forget()
+		l.kelvin.query.forget()
+		if l.hand {
 			l.takeBack()
 			r.snapshotChanged = true
 		}

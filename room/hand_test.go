@@ -190,11 +190,12 @@ func TestALampCutOffAtTheWallIsLeftAlone(t *testing.T) {
 }
 
 func TestAfterACrashOnlyLampsStillOnAndUntouchedComeBack(t *testing.T) {
+	asked := room.Span{Known: true, Low: 15, High: 70}
 	before := room.Snapshot{Open: true, Lamps: []room.LampSnapshot{
-		{Lamp: "on", On: true, Brightness: dsp.Some(70)},
-		{Lamp: "off", On: true, Brightness: dsp.Some(70)},
-		{Lamp: "touched", On: true, Brightness: dsp.Some(70)},
-		{Lamp: "late", On: true, Brightness: dsp.Some(70)},
+		{Lamp: "on", On: true, Brightness: dsp.Some(70), AskedBrightness: asked},
+		{Lamp: "off", On: true, Brightness: dsp.Some(70), AskedBrightness: asked},
+		{Lamp: "touched", On: true, Brightness: dsp.Some(70), AskedBrightness: asked},
+		{Lamp: "late", On: true, Brightness: dsp.Some(70), AskedBrightness: asked},
 	}}
 	lamps := []room.LampOptions{{ID: "on"}, {ID: "off"}, {ID: "touched"}, {ID: "late"}, {ID: "new"}}
 	r := room.New(room.Options{Lamps: lamps, Restore: before})
@@ -229,7 +230,7 @@ func TestAfterACrashOnlyLampsStillOnAndUntouchedComeBack(t *testing.T) {
 
 func TestASnapshotIsGivenUpHalfAnHourAfterACrash(t *testing.T) {
 	r := room.New(room.Options{Lamps: []room.LampOptions{{ID: "l"}}, Restore: room.Snapshot{
-		Open: true, Lamps: []room.LampSnapshot{{Lamp: "l", On: true, Brightness: dsp.Some(70)}}}})
+		Open: true, Lamps: []room.LampSnapshot{{Lamp: "l", On: true, Brightness: dsp.Some(70), AskedBrightness: room.Span{Known: true, Low: 20, High: 70}}}}})
 	r.Tick(nil, 29*time.Minute, time.Time{})
 	if !r.Snapshot().Open {
 		t.Error("closed early")

@@ -21,14 +21,26 @@ type told struct {
 	value dsp.Value
 }
 
-// bulb is a lamp that does what it is told, and says so once a second while it moves and half a second after.
+// bulb is a lamp that does what it is told. Whoever plays it lets it report when it likes; a terse one has words of its own.
 type bulb struct {
 	on         bool
 	from, to   float64
 	start, end time.Duration
-	colour     float64
-	deaf       int // so many commands get lost on the way
+	colour     float64 // where it goes, or is
+	tint       glide   // the way there
+	deaf       int     // so many commands get lost on the way
 	prev       *bulb
+
+	cuts  bool // a change of brightness stops one of colour
+	mute  bool // it answers no question
+	terse bool // it reports a change and nothing else, as zigbee2mqtt shows lamps: the goal of a fade at once, and a hand once
+	words []word
+}
+
+// word is a report on its way.
+type word struct {
+	due time.Duration
+	rep room.LampReport
 }
 
 func (b *bulb) at(t time.Duration) float64 {
@@ -44,23 +56,46 @@ func (b *bulb) obey(t time.Duration, c room.LampCommand) {
 	}
 	if b.deaf > 0 {
 		b.deaf--
-		return
+		return // zigbee2mqtt says nothing of a command that it could not deliver
 	}
 	was := *b
 	was.prev, b.prev = nil, &was
 	if c.Kelvin.Known {
+		b.tint = glide{from: b.white(t), to: c.Kelvin.Value, start: t, end: t + c.Transition}
 		b.colour = c.Kelvin.Value
-		return
+	} else {
+		b.from, b.to, b.start, b.end = b.at(t), c.Brightness.Value, t, t+c.Transition
+		b.on = c.Brightness.Value > 0
+		if b.cuts {
+			b.paint(b.white(t))
+		}
 	}
-	b.from, b.to, b.start, b.end = b.at(t), c.Brightness.Value, t, t+c.Transition
-	b.on = c.Brightness.Value > 0
+	if b.terse {
+		goal := *b
+		goal.set(b.to)
+		goal.paint(b.colour)
+		b.says(t, goal.report(c.Lamp, t))
+	}
 }
 
-// set is a hand at the lamp.
-func (b *bulb) set(brightness float64) { b.from, b.to, b.start, b.end = brightness, brightness, 0, 0 }
+// says sends a word, which takes a while.
+func (b *bulb) says(t time.Duration, rep room.LampReport) {
+	b.words = append(b.words[:len(b.words):len(b.words)], word{t + 300*time.Millisecond, rep})
+}
+
+// set is a hand at the lamp, paint one at its colour.
+func (b *bulb) set(percent float64)  { b.from, b.to, b.start, b.end = percent, percent, 0, 0 }
+func (b *bulb) paint(kelvin float64) { b.colour, b.tint = kelvin, glide{} }
+
+func (b *bulb) white(t time.Duration) float64 {
+	if t < b.tint.end {
+		return b.tint.at(t)
+	}
+	return b.colour
+}
 
 func (b *bulb) report(id string, t time.Duration) room.LampReport {
-	rep := room.LampReport{Lamp: id, On: dsp.Some(0), Brightness: dsp.Some(b.at(t)), Kelvin: dsp.Some(b.colour)}
+	rep := room.LampReport{Lamp: id, On: dsp.Some(0), Brightness: dsp.Some(b.at(t)), Kelvin: dsp.Some(b.white(t))}
 	if b.on {
 		rep.On = dsp.Some(1)
 	}
@@ -77,6 +112,8 @@ type house struct {
 	order []string
 	told  []told
 	watch func() // called after each tick of ticks; nil: not
+	asked []time.Duration // when lamps were asked how they are
+	mute  bool            // they do not answer
 }
 
 func evening(now time.Duration) time.Time {
@@ -126,17 +163,35 @@ func (h *house) must(values []dsp.Value, err error) {
 
 func (h *house) report(id string) { h.take(h.r.Lamp(nil, h.now, h.bulbs[id].report(id, h.now))) }
 
-// run lets time pass; each lamp reports every second while it is on.
+// run lets time pass; each lamp reports every second. A terse one says what it has to say, and answers.
 func (h *house) run(d time.Duration) {
 	for end := h.now + d; h.now < end; {
 		h.now += tick
 		h.take(h.r.Tick(nil, h.now, h.wall(h.now)))
-		if h.now%time.Second == 0 {
-			for _, id := range h.order {
+		for _, q := range h.r.Questions() {
+			h.asked = append(h.asked, h.now)
+			if b := h.bulbs[q.Lamp]; b.terse && !h.mute {
+				b.says(h.now, b.report(q.Lamp, h.now))
+			}
+		}
+		for _, id := range h.order {
+			switch b := h.bulbs[id]; {
+			case !b.terse && h.now%time.Second == 0:
 				h.report(id)
+			case len(b.words) > 0 && h.now >= b.words[0].due:
+				rep := b.words[0].rep
+				b.words = b.words[1:]
+				h.take(h.r.Lamp(nil, h.now, rep))
 			}
 		}
 	}
+}
+
+// hand does something at a terse lamp, which says so once.
+func (h *house) hand(id string, does func(b *bulb)) {
+	b := h.bulbs[id]
+	does(b)
+	b.says(h.now, b.report(id, h.now))
 }
 
 func (h *house) start(wearer int, kind room.SessionKind) {

@@ -14,6 +14,7 @@ type lamp struct {
 	brightness attribute
 	kelvin     attribute
 	whites     Whites // bounded
+	ranged     bool   // whites were told; otherwise they are a guess, which the lamp may correct
 	motion     Motion
 	before     LampSnapshot
 	known      bool          // before holds how the lamp was
@@ -38,9 +39,9 @@ func newLamps(options []LampOptions) (lamps []lamp, budgets []budget) {
 			groups[o.Group] = g
 		}
 		lamps = append(lamps, lamp{
-			o: o, group: g, breathed: -1, whites: o.Whites.bounded(),
-			brightness: attribute{plan: noPlan, still: stillPoints, stepSize: 1},
-			kelvin:     attribute{plan: noPlan, still: 20, stepSize: 50},
+			o: o, group: g, breathed: -1, whites: o.Whites.bounded(), ranged: o.Whites.Known,
+			brightness: attribute{plan: noPlan, scale: points, tolerance: brightnessTolerance, still: stillPoints, stepSize: 1},
+			kelvin:     attribute{plan: noPlan, scale: mired, tolerance: whiteTolerance, still: 20, stepSize: 50},
 		})
 	}
 	return lamps, budgets
@@ -50,14 +51,22 @@ func newLamps(options []LampOptions) (lamps []lamp, budgets []budget) {
 func (r *Room) Lamp(dst []dsp.Value, now time.Duration, rep LampReport) []dsp.Value {
 	for i := range r.lamps {
 		if l := &r.lamps[i]; l.o.ID == rep.Lamp {
-			if l.report(now, r.o.ReportsLate, rep) && r.plan.aim != aimNothing && !l.hand {
-				dst = append(dst, l.yield(now))
-				r.snapshotChanged = r.snapshotChanged || r.snapshotOpen // after a crash, too, it stays as the hand left it
+			if l.report(now, r.o.ReportsLate, rep) {
+				dst = r.letGo(dst, now, l)
 			}
 			r.noteBefore(l)
 		}
 	}
 	return dst
+}
+
+// letGo leaves a lamp to the hand that took it. After a crash, too, it stays as the hand left it.
+func (r *Room) letGo(dst []dsp.Value, now time.Duration, l *lamp) []dsp.Value {
+	if r.plan.aim == aimNothing || l.hand {
+		return dst
+	}
+	r.snapshotChanged = r.snapshotChanged || r.snapshotOpen
+	return append(dst, l.yield(now))
 }
 
 // report remembers what the lamp says, at most grace late, and tells whether a hand has moved it.
@@ -67,7 +76,7 @@ func (l *lamp) report(now, grace time.Duration, rep LampReport) bool {
 		return true
 	}
 	if rep.Whites.Known {
-		l.whites = rep.Whites.bounded()
+		l.whites, l.ranged = rep.Whites.bounded(), true
 	}
 	hand := false
 	if rep.On.Known {
@@ -78,27 +87,65 @@ func (l *lamp) report(now, grace time.Duration, rep LampReport) bool {
 		rep.Brightness = dsp.Some(0) // what it says is what it would have if it were on
 	}
 	if rep.Brightness.Known {
-		switch l.brightness.judge(now, grace, rep.Brightness.Value) {
-		case missed:
-			l.brightness.reported = rep.Brightness
-			l.brightness.lose(now)
-		case astray:
-			hand = true
-		}
-		l.brightness.reported = rep.Brightness
+		hand = l.shines(now, grace, rep.Brightness.Value) || hand
 	}
-	if rep.Kelvin.Known {
-		hand = hand || l.kelvin.strays(rep.Kelvin.Value)
-		l.kelvin.reported = rep.Kelvin
-		if l.kelvin.unmoved(now, grace, rep.Kelvin.Value) {
-			l.kelvin.lose(now)
-		}
+	if rep.Kelvin.Known && rep.Kelvin.Value > 0 {
+		hand = l.shows(now, grace, rep.Kelvin.Value) || hand
 	}
 	if rep.Lost {
 		l.brightness.unsent(rep.Planned)
 		l.kelvin.unsent(rep.Planned)
 	}
 	return hand
+}
+
+// shines takes in a brightness, and tells whether it is a hand's.
+func (l *lamp) shines(now, grace time.Duration, v float64) bool {
+	a := &l.brightness
+	hand := a.leftElsewhere(v)
+	a.reported = dsp.Some(v)
+	switch a.judge(now, grace, v) {
+	case missed:
+		a.lose(now)
+	case astray:
+		hand = true
+	}
+	return hand
+}
+
+// shows takes in a colour temperature, and tells whether it is a hand's.
+func (l *lamp) shows(now, grace time.Duration, v float64) bool {
+	a := &l.kelvin
+	hand := a.leftElsewhere(v)
+	a.reported = dsp.Some(v)
+	if !l.ranged && !l.whites.None { // what it shows it can do
+		l.whites.Min, l.whites.Max = min(l.whites.Min, max(v, warmestLamp)), max(l.whites.Max, min(v, coldestLamp))
+	}
+	switch a.judge(now, grace, v) {
+	case missed:
+		a.lose(now)
+	case astray:
+		if l.ranged || !a.stoppedShort(v) || !l.endsAt(now, v) {
+			return true
+		}
+	}
+	return hand
+}
+
+// endsAt notes that a lamp of which no range is known goes no further than to a colour temperature, where lamps may end. It is not asked
+// for more again.
+func (l *lamp) endsAt(now time.Duration, v float64) bool {
+	const warmEnd, coldEnd = 3000, 4000 // no white lamp ends between the two
+	switch colder := l.kelvin.sent.to > l.kelvin.sent.from; {
+	case !colder && v <= warmEnd:
+		l.whites.Min = clamp(v, warmestLamp, l.whites.Max)
+	case colder && v >= coldEnd:
+		l.whites.Max = clamp(v, l.whites.Min, coldestLamp)
+	default:
+		return false
+	}
+	l.kelvin.settle(now, v)
+	return true
 }
 
 // leave forgets a lamp that cannot be reached. Most often somebody cut it off at the wall; when it comes back it is theirs.

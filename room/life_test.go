@@ -28,7 +28,10 @@ func newLife(t *rapid.T) *life {
 	e.r = room.New(e.o)
 	e.witness = newWitness(t, e.o, e.r)
 	for i := range e.o.Lamps {
-		b := &bulb{on: rapid.IntRange(0, 4).Draw(t, "on") > 0, colour: 3000}
+		b := &bulb{
+			on: rapid.IntRange(0, 4).Draw(t, "on") > 0, colour: 3000,
+			terse: rapid.Bool().Draw(t, "terse"), mute: rapid.IntRange(0, 3).Draw(t, "mute") == 0, cuts: rapid.Bool().Draw(t, "cuts"),
+		}
 		b.set(rapid.Float64Range(1, 100).Draw(t, "was"))
 		e.bulbs = append(e.bulbs, b)
 		if rapid.IntRange(0, 7).Draw(t, "heard") > 0 {
@@ -107,7 +110,7 @@ func (e *life) act() {
 	acts := []func(){
 		e.start, e.start, e.pause, e.resume, e.resume, e.end, e.leave, e.state, e.state, e.state, e.contact, e.cues, e.both, e.both, e.takeOff, e.takeOff,
 		e.scene, e.practice, e.practice, e.stopPractice, e.breathPace, e.check, e.answer, e.ceiling, e.volume,
-		e.hand, e.hand, e.press, e.lose, e.drop, e.unplug, e.sayOn, e.setClock, e.crash,
+		e.hand, e.hand, e.handInFade, e.handInFade, e.tint, e.press, e.lose, e.drop, e.unplug, e.sayOn, e.setClock, e.crash,
 	}
 	acts[rapid.IntRange(0, len(acts)-1).Draw(e.t, "act")]()
 }
@@ -228,9 +231,47 @@ func (e *life) volume() {
 	e.did(call{of: callVolume, value: v, refused: err != nil}, values)
 }
 
-// hand turns a lamp's knob, press its switch; the lamp says so at its next report.
-func (e *life) hand()  { e.bulbs[e.lamp()].set(rapid.Float64Range(0, 100).Draw(e.t, "hand")) }
-func (e *life) press() { b := e.bulbs[e.lamp()]; b.on = !b.on }
+// hand turns a lamp's knob, tint its colour, press its switch; the lamp says so at its next report.
+func (e *life) hand() {
+	i := e.lamp()
+	e.bulbs[i].set(rapid.Float64Range(0, 100).Draw(e.t, "hand"))
+	e.touched(i)
+}
+
+func (e *life) tint() {
+	i := e.lamp()
+	e.bulbs[i].paint(rapid.Float64Range(2000, 6500).Draw(e.t, "tint"))
+	e.touched(i)
+}
+
+func (e *life) press() {
+	i := e.lamp()
+	e.bulbs[i].on = !e.bulbs[i].on
+	e.touched(i)
+}
+
+// handInFade stops a lamp that fades somewhere between the two ends.
+func (e *life) handInFade() {
+	i, share := e.lamp(), rapid.Float64Range(0, 1).Draw(e.t, "share")
+	switch b := e.bulbs[i]; {
+	case e.now < b.end:
+		b.set(b.from + share*(b.to-b.from))
+	case e.now < b.tint.end:
+		b.paint(b.tint.from + share*(b.tint.to-b.tint.from))
+	default:
+		return
+	}
+	e.touched(i)
+}
+
+// touched lets a lamp say what a hand did, and no lost command take that back.
+func (e *life) touched(i int) {
+	b := e.bulbs[i]
+	b.prev = nil
+	if b.terse {
+		b.says(e.now, b.report(e.o.Lamps[i].ID, e.now))
+	}
+}
 
 // lose lets the next commands to a lamp get lost in the air.
 func (e *life) lose() { e.bulbs[e.lamp()].deaf = 2 }
@@ -272,7 +313,10 @@ func (e *life) wall() time.Time {
 func (e *life) crash() {
 	for _, b := range e.bulbs {
 		b.set(b.at(e.now))
+		b.paint(b.white(e.now))
+		b.words, b.prev = nil, nil
 	}
+	e.witness.crashes()
 	if !e.clock.IsZero() {
 		e.clock = e.wall()
 	}
@@ -281,8 +325,60 @@ func (e *life) crash() {
 	o.Restore = e.witness.stored
 	e.r = room.New(o)
 	e.witness.restarts(e.r)
+	e.whileDead()
 	if rapid.Bool().Draw(e.t, "paused before") {
 		e.pause()
+	}
+}
+
+// whileDead lets hands come while nobody looks; the hub that has started asks every lamp how it is.
+func (e *life) whileDead() {
+	for i, b := range e.bulbs {
+		switch rapid.IntRange(0, 5).Draw(e.t, "while dead") {
+		case 0:
+			b.set(rapid.Float64Range(0, 100).Draw(e.t, "hand"))
+		case 1:
+			b.paint(rapid.Float64Range(2000, 6500).Draw(e.t, "tint"))
+		case 2:
+			b.on = !b.on
+		}
+		if !b.mute {
+			b.says(e.now, b.report(e.o.Lamps[i].ID, e.now))
+		}
+	}
+}
+
+// hear lets words arrive whose time has come.
+func (e *life) hear() {
+	for _, b := range e.bulbs {
+		for len(b.words) > 0 && b.words[0].due <= e.now {
+			rep := b.words[0].rep
+			b.words = b.words[1:]
+			e.report(rep)
+		}
+	}
+}
+
+// nextWord is when the next word arrives; far away where none is on its way.
+func (e *life) nextWord() time.Duration {
+	next := e.now + 24*time.Hour
+	for _, b := range e.bulbs {
+		if len(b.words) > 0 {
+			next = min(next, b.words[0].due)
+		}
+	}
+	return next
+}
+
+// answered lets the lamps that were asked say how they are.
+func (e *life) answered() {
+	for _, q := range e.r.Questions() {
+		e.witness.questioned(q)
+		for i, l := range e.o.Lamps {
+			if b := e.bulbs[i]; l.ID == q.Lamp && !b.mute {
+				b.says(e.now, b.report(l.ID, e.now))
+			}
+		}
 	}
 }
 
@@ -298,13 +394,17 @@ func (e *life) run(d time.Duration) {
 		if p := e.witness.party.pausedAt; p >= 0 && e.now < p+15*time.Second {
 			step = min(step, 500*time.Millisecond) // a busy machine is no excuse for a light that goes on rising
 		}
-		e.now = min(e.now+step, max(e.witness.nextHalf(e.now), e.now+tick))
+		e.now = min(e.now+step, max(min(e.witness.nextHalf(e.now), e.nextWord()), e.now+tick))
+		e.hear()
 		values := e.r.Tick(nil, e.now, e.wall())
 		e.did(call{of: callTick, wall: e.wall()}, values)
+		e.answered()
 		if e.now >= e.reports {
 			e.reports = e.now + 2*time.Second
-			for i := range e.bulbs {
-				e.say(i)
+			for i, b := range e.bulbs {
+				if !b.terse {
+					e.say(i)
+				}
 			}
 		}
 	}

@@ -44,7 +44,7 @@ func (r *Room) commandable(l *lamp) bool {
 	}
 	if r.plan.aim == aimRestore {
 		on := l.on.Value == 1 || l.touched() // switched on a moment ago, and not yet said so
-		return l.known && !l.taken && on && (l.before.On || r.o.SwitchOn)
+		return l.known && !l.taken && l.claimed() && on && (l.before.On || r.o.SwitchOn)
 	}
 	return true
 }
@@ -130,7 +130,7 @@ func (r *Room) next(group int, now time.Duration) (*lamp, *attribute) {
 	var since time.Duration
 	for i := range r.lamps {
 		l := &r.lamps[i]
-		if l.group != group || !r.commandable(l) || r.swells(l, now) || r.tooSoon(l, now) {
+		if l.group != group || !r.commandable(l) || r.swells(l, now) || r.tooSoon(l, now) || r.doubts(l, now) {
 			continue
 		}
 		b, k := r.goal(l)
@@ -144,12 +144,17 @@ func (r *Room) next(group int, now time.Duration) (*lamp, *attribute) {
 		if b.Known && l.brightnessDue(now, r.plan.number, b.Value) && (found == nil || waits < since) {
 			found, which, since = l, &l.brightness, waits
 		}
-		free := !l.brightness.active || now >= l.brightness.sent.end
-		if free && k.Known && l.kelvin.due(now, r.plan.number, k.Value) && (found == nil || l.lastSent+colourWaits < since) {
+		if r.settled(l, now) && k.Known && l.kelvin.due(now, r.plan.number, k.Value) && (found == nil || l.lastSent+colourWaits < since) {
 			found, which, since = l, &l.kelvin, l.lastSent+colourWaits
 		}
 	}
 	return found, which
+}
+
+// settled tells that the brightness of a lamp has arrived and colour may follow: not where the lamp says otherwise, unless in a pause.
+func (r *Room) settled(l *lamp, now time.Duration) bool {
+	a := &l.brightness
+	return !a.active || now >= a.sent.end && (r.plan.aim == aimPause || !a.query.contrary())
 }
 
 // risesPast tells whether a pause has to hold a lamp up before all others: it is on its way to be brighter than it may.
@@ -161,6 +166,11 @@ func (l *lamp) risesPast(now time.Duration) bool {
 // tooSoon tells that a lamp may still be deaf from its last command. A pause is worth trying.
 func (r *Room) tooSoon(l *lamp, now time.Duration) bool {
 	return r.plan.aim != aimPause && l.touched() && now < l.lastSent+minTransition
+}
+
+// doubts tells that a lamp may be in somebody's hand, and is left alone until that is sure. A pause waits for nothing.
+func (r *Room) doubts(l *lamp, now time.Duration) bool {
+	return r.plan.aim != aimPause && l.doubts(now, r.o.ReportsLate)
 }
 
 // brightnessDue lets a running change of colour end, except where a new plan begins.
@@ -213,11 +223,15 @@ func (r *Room) release(dst []dsp.Value, now time.Duration, l *lamp, c LampComman
 	l.lastSent = now
 	if c.Brightness.Known {
 		l.motion.moved(now, l.motion.Brightness.Value, c.Brightness.Value)
+		r.claim(now, &l.brightness, c.Brightness.Value)
 		l.brightness.send(now, c.Brightness.Value, c.Transition)
+		l.brightness.query = r.inquiry(now + c.Transition)
 		l.brightness.rushed = rushed
 		l.kelvin.interrupt(now)
 	} else {
+		r.claim(now, &l.kelvin, c.Kelvin.Value)
 		l.kelvin.send(now, c.Kelvin.Value, c.Transition)
+		l.kelvin.query = r.inquiry(now + c.Transition)
 	}
 	return append(dst, c)
 }

@@ -26,13 +26,25 @@ func (r *Room) recover(s Snapshot) {
 	for _, before := range s.Lamps {
 		for i := range r.lamps {
 			if r.lamps[i].o.ID == before.Lamp {
-				r.lamps[i].before, r.lamps[i].known, r.lamps[i].owed = before, true, true
+				r.snapshotChanged = !r.lamps[i].takeUp(before) || r.snapshotChanged
 			}
 		}
 	}
 	r.snapshotOpen = true
 	r.restoring = restoring{on: true, until: recoverWithin}
 	r.replan(0, plan{aim: aimRestore, fade: restoreFade})
+}
+
+// takeUp begins with a lamp as an ended run left it. One that was never commanded is as it was, or as a hand wanted it.
+func (l *lamp) takeUp(s LampSnapshot) bool {
+	if !s.AskedBrightness.Known && !s.AskedKelvin.Known {
+		return false
+	}
+	l.brightness.takeUp(s.AskedBrightness, s.Brightness)
+	l.kelvin.takeUp(s.AskedKelvin, s.Kelvin)
+	s.AskedBrightness, s.AskedKelvin = Span{}, Span{}
+	l.before, l.known, l.owed = s, true, true
+	return true
 }
 
 // openSnapshot remembers how every lamp is, before a session's first command. Lamps that an unfinished restore still has to
@@ -46,6 +58,8 @@ func (r *Room) openSnapshot() {
 			continue
 		}
 		l.taken, l.owed = false, false
+		l.brightness.forgetAsked()
+		l.kelvin.forgetAsked()
 		l.known = l.on.Known
 		l.before = l.snapshot()
 	}
@@ -59,7 +73,7 @@ func (r *Room) noteBefore(l *lamp) {
 	if !r.snapshotOpen || l.touched() || l.hand || l.owed || !l.on.Known {
 		return
 	}
-	if r.restoring.on && (l.known || !r.hold) {
+	if r.restoring.on && !l.known && !r.hold {
 		return
 	}
 	if s := l.snapshot(); !l.known || l.before != s {
@@ -126,7 +140,9 @@ func (r *Room) Snapshot() Snapshot {
 	}
 	for i := range r.lamps {
 		if l := &r.lamps[i]; l.known && !l.taken {
-			s.Lamps = append(s.Lamps, l.before)
+			before := l.before
+			before.AskedBrightness, before.AskedKelvin = l.brightness.asked, l.kelvin.asked
+			s.Lamps = append(s.Lamps, before)
 		}
 	}
 	return s

@@ -54,7 +54,8 @@ func TestAPauseInARestoreRemembersTheLampsItCommands(t *testing.T) {
 }
 
 func TestWhatAnEarlierSessionOwesIsNotOverwritten(t *testing.T) {
-	was := room.LampSnapshot{Lamp: "bed", On: true, Brightness: dsp.Some(90.0), Kelvin: dsp.Some(4000.0)}
+	was := room.LampSnapshot{Lamp: "bed", On: true, Brightness: dsp.Some(90.0), Kelvin: dsp.Some(4000.0),
+		AskedBrightness: room.Span{Known: true, Low: 20, High: 30}, AskedKelvin: room.Span{Known: true, Low: 2400, High: 2400}}
 	o := room.Options{Lamps: []room.LampOptions{{ID: "bed"}}, Restore: room.Snapshot{Open: true, Lamps: []room.LampSnapshot{was}}}
 	r := room.New(o)
 	if _, err := r.Scene(nil, 0, "base"); err != nil {

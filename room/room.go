@@ -43,6 +43,8 @@ type Room struct {
 	restoring       restoring
 	snapshotOpen    bool
 	snapshotChanged bool
+	narrowed        time.Duration // when the snapshot last claimed less
+	questions       []Question    // of the newest Tick
 
 	breathPace, nightCeiling, volumeCap float64
 	paceByHand                          bool // breathPace was set by hand: it counts before what is remembered
@@ -100,6 +102,8 @@ func (r *Room) Tick(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.Va
 	r.passCheckIn(now)
 	r.steer(now)
 	dst = r.follow(dst, now)
+	dst = r.inquire(dst, now)
+	r.narrow(now)
 	r.endRestore(now) // before any command: none may leave once the snapshot is closed
 	return r.command(dst, now)
 }

@@ -48,8 +48,23 @@ type seen struct {
 	turned           time.Duration
 	way              int
 
+	said, saidWhite spoken            // since the newest command of it
+	whiteBefore     glide             // the way the newest change of colour cut into
+	loose           bool              // a change of brightness may have stopped one of colour, or not
+	warmest         float64           // that a lamp of unknown range has been seen to end at
+	left            room.LampSnapshot // where a run that crashed can have put it, until its first word
+
 	back              bool // it is being put back
 	backLow, backHigh float64
+}
+
+// spoken is what a lamp last said of an attribute since its newest command.
+type spoken struct {
+	known   bool
+	near    bool // where it was sent
+	reached bool // it said so at some time since
+	strayed bool // nowhere near where it should have been then
+	ticks   int  // since
 }
 
 // lastCommand is the newest command of a lamp, with the way the lamp was on before it.
@@ -81,6 +96,7 @@ func (w *witness) reported(rep room.LampReport, values []dsp.Value) {
 	if rep.Gone {
 		k.on, k.brightness, k.kelvin = dsp.Maybe{}, dsp.Maybe{}, dsp.Maybe{}
 		k.sent, k.sentKelvin, k.last = false, false, nil
+		k.said, k.saidWhite = spoken{}, spoken{}
 	}
 	if rep.On.Known && k.on != rep.On {
 		k.brightness = dsp.Maybe{}
@@ -100,17 +116,18 @@ func (w *witness) reported(rep room.LampReport, values []dsp.Value) {
 	if !k.frozen {
 		k.free = k.record()
 	}
-	w.letsGo(k, rep, lit && switchedOff, values)
+	let := lets(rep.Lamp, values)
+	w.foundElsewhere(k, rep, let)
+	w.colours(k, rep, let)
+	w.letsGo(k, rep, lit && switchedOff, let)
 }
 
 // letsGo checks that a lamp which a hand moved is let go, and plans anew where a command was lost.
-func (w *witness) letsGo(k *seen, rep room.LampReport, off bool, values []dsp.Value) {
-	let := false
-	for _, v := range values {
-		c, ok := v.(room.LampCommand)
-		let = let || ok && c.Owner == room.OwnerHand && c.Lamp == rep.Lamp
-	}
+func (w *witness) letsGo(k *seen, rep room.LampReport, off, let bool) {
 	v := rep.Brightness
+	if k.sent && v.Known {
+		k.speaks(w.now, v.Value)
+	}
 	astray := k.sent && v.Known && w.now > k.light.end+2*time.Second && math.Abs(v.Value-k.light.to) >= 3
 	moved := astray && math.Abs(v.Value-k.light.from) >= 3 && !k.overheard(v.Value)
 	if (moved || off || rep.Gone) && !let && !k.hand && w.commanding() {
@@ -123,11 +140,20 @@ func (w *witness) letsGo(k *seen, rep room.LampReport, off bool, values []dsp.Va
 	if astray || early {
 		// nothing but what the lamp says is true of it now
 		k.light = glide{from: k.brightness.Or(k.light.from), to: k.brightness.Or(k.light.from), start: w.now, end: w.now}
-		k.back = false
+		k.back, k.said = false, spoken{}
 		if k.pausedFrom.Known {
 			k.pausedFrom.Value = max(k.pausedFrom.Value, k.light.to) // it was never where it was asked to be
 		}
 	}
+}
+
+// lets tells whether the room lets go of a lamp.
+func lets(lamp string, values []dsp.Value) (let bool) {
+	for _, v := range values {
+		c, ok := v.(room.LampCommand)
+		let = let || ok && c.Owner == room.OwnerHand && c.Lamp == lamp
+	}
+	return let
 }
 
 // overheard tells that a lamp went on as it was told before the newest command, which cut in: it may be deaf for a moment. That is asked
@@ -139,12 +165,13 @@ func (k *seen) overheard(v float64) bool {
 // unsend takes the newest command back, and holds the lamp to the one before it.
 func (k *seen) unsend(now time.Duration) {
 	if k.last.command.Brightness.Known {
+		k.said = spoken{}
 		k.light, k.lightBefore, k.back = k.last.before, k.light, false // it may have been sent after all, and be told
 		if k.pausedFrom.Known {
 			k.pausedFrom.Value = max(k.pausedFrom.Value, k.light.at(now)) // it was never where it was asked to be
 		}
 	} else {
-		k.colour = k.last.before
+		k.colour, k.saidWhite, k.loose = k.last.before, spoken{}, true
 	}
 	k.last = nil
 }
@@ -163,8 +190,12 @@ func (w *witness) command(c call, m room.LampCommand) {
 	k := w.lamps[m.Lamp]
 	if m.Owner == room.OwnerHand {
 		k.sent, k.sentKelvin, k.hand, k.taken, k.handAt, k.last = false, false, true, true, w.now, nil
+		k.left, k.said, k.saidWhite = room.LampSnapshot{}, spoken{}, spoken{}
 		k.frozen, k.free = false, k.record()
 		return
+	}
+	if s := k.saidWhite; s.known && !s.reached && k.kelvin.Known && w.now > k.colour.end+2*late {
+		k.mayEndAt(k.kelvin.Value) // it answered nothing, and was taken at its last word
 	}
 	switch {
 	case c.of != callTick:
@@ -177,10 +208,14 @@ func (w *witness) command(c call, m room.LampCommand) {
 		w.fail("a malformed command: %+v", m)
 	case m.Brightness.Known && !(m.Brightness.Value >= 0 && m.Brightness.Value <= w.ceiling()+rounding):
 		w.fail("above the ceiling of %v: %+v", w.ceiling(), m)
-	case m.Kelvin.Known && !(m.Kelvin.Value >= 1000 && m.Kelvin.Value <= max(w.kelvinCeiling(), k.o.Whites.Min)):
+	case m.Kelvin.Known && !(m.Kelvin.Value >= 1000 && m.Kelvin.Value <= max(w.kelvinCeiling(), k.o.Whites.Min, k.warmest)):
 		w.fail("colder than the ceiling of %v: %+v", w.kelvinCeiling(), m)
 	case !w.stored.Open:
 		w.fail("no snapshot is stored, and yet: %+v", m)
+	case !w.paused() && (k.said.strayed || k.saidWhite.strayed):
+		w.fail("a lamp that is perhaps in a hand is commanded: %+v, after %+v and %+v", m, k.said, k.saidWhite)
+	case !w.claimed(m):
+		w.fail("a restart would not know of %+v: stored is %+v", m, w.stored)
 	case m.Waits != (w.paused() || w.restoring()):
 		w.fail("paused %v, restoring %v, but: %+v", w.paused(), w.restoring(), m)
 	}
@@ -216,6 +251,9 @@ func (w *witness) brighten(k *seen, m room.LampCommand) {
 		}
 		k.light = glide{from: k.brightness.Value, to: k.brightness.Value, start: w.now, end: w.now}
 	}
+	if s := k.said; s.known && !s.near && w.now > k.light.end+2*late && !w.paused() { // the command before was lost
+		k.light = glide{from: k.brightness.Value, to: k.brightness.Value, start: w.now, end: w.now}
+	}
 	from, to := k.light.at(w.now), m.Brightness.Value
 	if slew := math.Abs(to-from) / m.Transition.Seconds(); slew > 20+rounding {
 		w.fail("%.1f points a second from %.1f: %+v", slew, from, m)
@@ -230,8 +268,12 @@ func (w *witness) brighten(k *seen, m room.LampCommand) {
 	default:
 		w.serving(k, from, m)
 	}
-	k.sent = true
+	k.sent, k.said = true, spoken{}
 	k.light = glide{from: from, to: to, start: w.now, end: w.now + m.Transition}
+	if k.sentKelvin && w.now < k.colour.end {
+		at := k.colour.at(w.now)
+		k.colour, k.saidWhite, k.loose = glide{from: at, to: at, start: w.now, end: w.now}, spoken{}, true
+	}
 }
 
 // turn checks that a lamp is not turned up and down too fast.
@@ -291,7 +333,8 @@ func (w *witness) between(what string, k *seen, from, to, goal float64) {
 // puttingBack checks a restore: only what was remembered and not taken, never faster than a minute for the whole way.
 func (w *witness) puttingBack(k *seen, from float64, m room.LampCommand) {
 	before, ok := w.remembered(k.o.ID)
-	if !ok || k.taken || !before.On && !w.o.SwitchOn {
+	untouched := !before.AskedBrightness.Known && !before.AskedKelvin.Known
+	if !ok || k.taken || untouched || !before.On && !w.o.SwitchOn {
 		w.fail("put back, though taken (%v) or off before (%+v): %+v", k.taken, before, m)
 		return
 	}
@@ -326,10 +369,13 @@ func (w *witness) tint(k *seen, m room.LampCommand) {
 		w.fail("a lamp of unknown colour, or of none, is commanded: %+v", m)
 	}
 	if !k.sentKelvin {
-		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value}
+		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value, start: w.now, end: w.now}
 	}
 	if k.sent && w.now < k.light.end {
 		w.fail("a change of colour cuts into a change of brightness: %+v", m)
+	}
+	if s := k.saidWhite; s.known && !s.near && w.now > k.colour.end+2*late && !w.paused() {
+		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value, start: w.now, end: w.now}
 	}
 	from := k.colour.at(w.now)
 	if w.restoring() {
@@ -338,8 +384,9 @@ func (w *witness) tint(k *seen, m room.LampCommand) {
 			w.fail("a colour put back, though taken (%v) or off before (%+v): %+v", k.taken, before, m)
 		}
 	}
-	k.sentKelvin = true
-	k.last = &lastCommand{m, k.colour}
+	k.loose = k.loose && apart(k.kelvin.Value, from) > 1 // where it really is the witness cannot know
+	k.sentKelvin, k.saidWhite = true, spoken{}
+	k.last, k.whiteBefore = &lastCommand{m, k.colour}, k.colour
 	k.colour = glide{from: from, to: m.Kelvin.Value, start: w.now, end: w.now + m.Transition}
 }
 
@@ -349,12 +396,15 @@ func (w *witness) passLamps(c call) {
 		w.givenBack()
 	}
 	for _, k := range w.all {
+		if c.of == callTick {
+			w.noticed(k)
+		}
 		if p := k.pausedFrom; w.paused() && p.Known && k.sent && w.now < w.party.pausedAt+time.Minute && k.light.at(w.now) > p.Value+10+rounding {
 			w.fail("a pause lets lamp %s rise from %.1f to %.1f", k.o.ID, p.Value, k.light.at(w.now))
 		}
 		if !w.stored.Open {
 			k.frozen, k.free, k.sent, k.sentKelvin, k.hand, k.taken = false, k.record(), false, false, false, false
-			k.last = nil
+			k.last, k.left, k.said, k.saidWhite = nil, room.LampSnapshot{}, spoken{}, spoken{}
 		}
 		if !w.restoring() {
 			k.back = false
@@ -374,5 +424,6 @@ func (w *witness) passHands() {
 func (w *witness) givenBack() {
 	for _, k := range w.all {
 		k.hand, k.taken = false, false
+		k.said, k.saidWhite = spoken{}, spoken{} // whoever chooses a scene takes what was in a hand
 	}
 }

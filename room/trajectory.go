@@ -9,13 +9,21 @@ import (
 
 // How far a report may lie from the expected trajectory before it counts as somebody's hand.
 const (
-	brightnessTolerance = 3.0   // points: lamps round, and some do not go to the lowest levels
-	kelvinTolerance     = 200.0 // lamps round in mired and stop at their own range
+	brightnessTolerance = 3.0  // points: lamps round, and some do not go to the lowest levels
+	whiteTolerance      = 10.0 // mired: converters round by one or two, lamps of several whites by a few more; an eye sees five
 	stepLength          = 10 * time.Second
 )
 
+// scale is the measure in which two values of an attribute look as far apart wherever they are.
+type scale func(v float64) float64
+
+func points(percent float64) float64 { return percent }
+func mired(kelvin float64) float64   { return 1e6 / kelvin }
+
 // attribute is brightness or colour temperature of one lamp: what it is, where it shall go, and where it is on its way to.
 type attribute struct {
+	scale     scale     // of tolerance
+	tolerance float64   // how far a report may be from what was asked
 	still     float64   // a change too small to be sent
 	stepSize  float64   // a fade goes on in commands that change at least so much
 	reported  dsp.Maybe // what the lamp said last
@@ -28,7 +36,10 @@ type attribute struct {
 	moved     bool      // the lamp was seen to leave where the newest command found it
 	rushed    bool      // it left so soon after another that the lamp may have been deaf
 	repeated  bool      // that command was already given a second time
-	low, high float64   // all that was asked for since the plan began
+	cut       bool      // another attribute's command may have stopped before, which may as well have gone on
+	query     query     // whether the lamp did what it was told
+	asked     Span      // where hubd may have put it since it was last seen to have arrived
+	left      Span      // the same of a run that ended, until the lamp's first word
 }
 
 // now is the expected value.
@@ -69,9 +80,14 @@ func (a *attribute) expect(t time.Duration) {
 	if a.active {
 		return
 	}
-	a.sent, a.before = hold(a.reported.Value, t), hold(a.reported.Value, t)
-	a.low, a.high = a.reported.Value, a.reported.Value
+	a.settle(t, a.reported.Value)
 	a.active, a.moved = true, false
+}
+
+// settle makes a value the one that is expected from now on.
+func (a *attribute) settle(t time.Duration, v float64) {
+	a.sent, a.before, a.want = hold(v, t), hold(v, t), hold(v, t)
+	a.cut, a.query = false, query{}
 }
 
 // step gives the next value and its transition on the way to goal, as one piece of a fade. Above a ceiling that has come down
@@ -80,13 +96,6 @@ func (a *attribute) step(t, fade time.Duration, plan int, goal, ceiling float64)
 	if a.fresh(plan, goal) {
 		a.plan = plan
 		a.want = ramp{from: a.now(t).Value, to: goal, start: t, end: t + fade}
-		a.low, a.high = min(a.want.from, a.sent.to), max(a.want.from, a.sent.to)
-		if !a.active {
-			a.low, a.high = a.want.from, a.want.from
-		}
-		if a.reported.Known { // a lamp may have stopped short, at the end of its own range
-			a.low, a.high = min(a.low, a.reported.Value), max(a.high, a.reported.Value)
-		}
 	}
 	end := max(t+minTransition, min(t+a.stepFor(), a.want.end))
 	if a.want.end-end < stepLength/2 {
@@ -123,8 +132,7 @@ func (a *attribute) send(t time.Duration, to float64, transition time.Duration) 
 		a.before = hold(from, t)
 	}
 	a.sent = ramp{from: from, to: to, start: t, end: t + transition}
-	a.active, a.commanded, a.moved = true, true, false
-	a.low, a.high = min(a.low, from, to), max(a.high, from, to)
+	a.active, a.commanded, a.moved, a.cut = true, true, false, false
 }
 
 // interrupt notes that another attribute's command may have stopped this one half way, as some lamps do.
@@ -134,7 +142,7 @@ func (a *attribute) interrupt(t time.Duration) {
 	}
 	a.before = a.sent
 	a.sent = hold(a.sent.at(t), t)
-	a.plan = noPlan
+	a.plan, a.cut, a.query = noPlan, true, query{}
 }
 
 // unsent takes the newest command back: it never left the house, so the lamp does as the one before it said, and may still be about to
@@ -144,7 +152,7 @@ func (a *attribute) unsent(planned time.Duration) {
 		return
 	}
 	a.sent, a.before = a.before, a.sent
-	a.plan = noPlan
+	a.plan, a.cut, a.query = noPlan, false, query{}
 }
 
 // lose forgets the newest command, which the lamp has not heard: it is where it says it is.
@@ -154,13 +162,14 @@ func (a *attribute) lose(t time.Duration) {
 	}
 	a.before = a.sent
 	a.sent = hold(a.reported.Or(a.sent.from), t)
-	a.plan = noPlan
+	a.plan, a.cut, a.query = noPlan, false, query{}
 }
 
 // release forgets everything but what the lamp says of itself.
 func (a *attribute) release() {
-	a.active, a.commanded, a.repeated, a.plan = false, false, false, noPlan
+	a.active, a.commanded, a.repeated, a.cut, a.plan = false, false, false, false, noPlan
 	a.sent, a.before, a.want = ramp{}, ramp{}, ramp{}
+	a.query, a.asked, a.left = query{}, Span{}, Span{}
 }
 
 // course is what a report says about the expected trajectory.
@@ -172,20 +181,20 @@ const (
 	astray          // somebody or something else moved it
 )
 
-// judge compares a reported brightness with the expected trajectory. A report may be late by grace.
+// judge compares what a lamp says with the expected trajectory. A report may be late by grace.
 func (a *attribute) judge(t, grace time.Duration, v float64) course {
 	if !a.active {
 		return onCourse
 	}
-	if near(v, a.sent.to, brightnessTolerance) {
+	there := a.like(v, a.sent.to)
+	a.query.hear(v, there, a.onTheWay(t, grace, v))
+	if there {
 		a.repeated = false
 	}
-	stays := near(v, a.sent.from, brightnessTolerance)
+	stays := a.like(v, a.sent.from)
 	a.moved = a.moved || !stays
 	switch {
-	case near(v, a.sent.to, brightnessTolerance),
-		t <= a.sent.end+grace && a.sent.holds(v, brightnessTolerance),
-		t <= a.sent.start+grace && a.before.holds(v, brightnessTolerance):
+	case there, t <= a.sent.end+grace && a.between(a.sent.from, a.sent.to, v), a.late(t, grace, v):
 		return onCourse
 	case (stays && (!a.moved || a.rushed) || a.overheard(v)) && !a.repeated:
 		a.repeated = true
@@ -194,26 +203,36 @@ func (a *attribute) judge(t, grace time.Duration, v float64) course {
 	return astray
 }
 
+// like tells whether two values are the same as far as reports go.
+func (a *attribute) like(v, w float64) bool { return near(a.scale(v), a.scale(w), a.tolerance) }
+
+// between tells whether v lies between two values, or is like one of them.
+func (a *attribute) between(one, other, v float64) bool {
+	from, to := a.scale(one), a.scale(other)
+	return a.scale(v) >= min(from, to)-a.tolerance && a.scale(v) <= max(from, to)+a.tolerance
+}
+
+// late tells whether a report may still be of the command before the newest.
+func (a *attribute) late(t, grace time.Duration, v float64) bool {
+	until := a.sent.start
+	if a.cut {
+		until = max(until, a.before.end)
+	}
+	return t <= until+grace && a.between(a.before.from, a.before.to, v)
+}
+
+// onTheWay tells whether a report is where the fade is now, or was within grace. A value of the fade at another time is perhaps a hand.
+func (a *attribute) onTheWay(t, grace time.Duration, v float64) bool {
+	return t <= a.sent.end+grace && a.between(a.sent.at(t-grace), a.sent.at(t), v) || a.late(t, grace, v)
+}
+
 // overheard tells that the lamp went on to where the command before the newest sent it: some lamps are deaf for a moment after a
 // command, though zigbee2mqtt tells the next one as done.
 func (a *attribute) overheard(v float64) bool {
-	return a.before.end > a.sent.start && near(v, a.before.to, brightnessTolerance)
+	return a.before.end > a.sent.start && a.like(v, a.before.to)
 }
 
-// strays tells whether a reported colour temperature is outside all that was asked for: a lamp that stops at the end of
-// its own range is no hand.
-func (a *attribute) strays(v float64) bool {
-	return a.active && (v < a.low-kelvinTolerance || v > a.high+kelvinTolerance)
-}
-
-// unmoved tells, once, that a colour temperature is still where the newest command found it although that is over. A lamp at the end of
-// its own range stays there when it is told again, and is left so.
-func (a *attribute) unmoved(t, grace time.Duration, v float64) bool {
-	if near(v, a.sent.to, kelvinTolerance) {
-		a.repeated = false
-		return false
-	}
-	lost := a.active && t > a.sent.end+grace && near(v, a.sent.from, kelvinTolerance) && !a.repeated
-	a.repeated = a.repeated || lost
-	return lost
+// stoppedShort tells whether a lamp that is not where it was sent never was there, and lies on the way: it may be at its own end.
+func (a *attribute) stoppedShort(v float64) bool {
+	return a.commanded && !a.query.reached && a.between(a.sent.from, a.sent.to, v)
 }

@@ -187,12 +187,39 @@ type LampReport struct {
 	Planned time.Duration // with Lost: of that command
 }
 
-// LampSnapshot is how a lamp was before the session.
+// Question asks a lamp how it is, where it has not said that it did what it was told.
+type Question struct {
+	Lamp  string
+	White bool // its colour temperature, too
+}
+
+// Span is a range of values. The zero Span is none.
+type Span struct {
+	Known     bool
+	Low, High float64
+}
+
+// hull is the smallest Span that holds this one and all the values.
+func (s Span) hull(values ...float64) Span {
+	for _, v := range values {
+		if !s.Known {
+			s = Span{Known: true, Low: v, High: v}
+		}
+		s.Low, s.High = min(s.Low, v), max(s.High, v)
+	}
+	return s
+}
+
+// LampSnapshot is how a lamp was before the session, and where hubd has put it since: what is found elsewhere after a crash, somebody
+// else has moved.
 type LampSnapshot struct {
 	Lamp       string
 	On         bool
 	Brightness dsp.Maybe // percent
 	Kelvin     dsp.Maybe
+
+	AskedBrightness Span // percent
+	AskedKelvin     Span
 }
 
 // Snapshot lets a restart put the room back. It holds no session kind and no wearer.

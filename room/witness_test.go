@@ -121,7 +121,11 @@ func (w *witness) restarts(r *room.Room) {
 	*w = *newWitness(w.t, w.o, r)
 	w.stored, w.party.w = stored, w
 	for _, s := range stored.Lamps {
-		w.lamps[s.Lamp].free, w.lamps[s.Lamp].frozen = s, true
+		if k := w.lamps[s.Lamp]; s.AskedBrightness.Known || s.AskedKelvin.Known {
+			k.left, k.frozen = s, true
+			s.AskedBrightness, s.AskedKelvin = room.Span{}, room.Span{}
+			k.free = s
+		}
 	}
 }
 
@@ -217,6 +221,7 @@ func (w *witness) store(look bool) {
 func (w *witness) rightSnapshot() {
 	for _, s := range w.stored.Lamps {
 		k := w.lamps[s.Lamp]
+		s.AskedBrightness, s.AskedKelvin = room.Span{}, room.Span{} // see claimed and crashes
 		if s != k.free && !w.sameInRestore(s, k.free) {
 			w.fail("lamp %s is remembered as %+v, and was %+v", s.Lamp, s, k.free)
 		}

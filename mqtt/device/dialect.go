@@ -18,7 +18,7 @@ type dialect interface {
 	topics() []string
 	encode(c room.LampCommand) (mqtt.Message, error)
 	decode(topic string, payload []byte) (room.LampReport, error) // the zero report: nothing of this lamp's light
-	ask() (mqtt.Message, bool)                                    // false: it cannot be asked
+	ask(white bool) (mqtt.Message, bool)                          // false: it cannot be asked
 	whites() room.Whites                                          // what is known of every lamp of this kind
 }
 

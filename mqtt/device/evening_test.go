@@ -73,6 +73,7 @@ type evening struct {
 	out, in  []flying
 	commands []room.LampCommand // that were sent
 	hands    int                // how often the room let go
+	mute     bool               // no question reaches the lamp
 	steepest float64            // points a second at which the light really moved
 	percent  float64            // a tick ago
 }
@@ -98,7 +99,7 @@ func newEvening(t rapid.TB, k kind, l sim.Light, o room.Options) *evening {
 	case *sim.ESPHome:
 		e.say([]mqtt.Message{s.State()})
 	default:
-		for _, m := range codec.Ask(nil) {
+		for _, m := range codec.Ask(nil, false) {
 			e.say(e.lamp.Hear(0, m.Topic, m.Payload))
 		}
 	}
@@ -139,6 +140,9 @@ func (e *evening) run(d time.Duration) {
 	for end := e.now + d; e.now < end; {
 		e.now += tick
 		e.take(e.r.Tick(nil, e.now, time.Date(2026, 11, 20, 20, 0, 0, 0, time.UTC)))
+		for _, q := range e.r.Questions() {
+			e.ask(q)
+		}
 		for len(e.out) > 0 && e.out[0].due <= e.now {
 			m := e.out[0].m
 			e.out = e.out[1:]
@@ -150,6 +154,15 @@ func (e *evening) run(d time.Duration) {
 			e.in = e.in[1:]
 		}
 		e.watch()
+	}
+}
+
+func (e *evening) ask(q room.Question) {
+	if e.mute {
+		return
+	}
+	for _, m := range e.codec.Ask(nil, q.White) {
+		e.out = append(e.out, flying{e.now + transit, m})
 	}
 }
 
@@ -304,6 +317,51 @@ func TestAHandAtTheSwitchWins(t *testing.T) {
 	}
 }
 
+// The room fades from 60 to 30 % within 10 s, then from 3000 to 2400 K; the hand leaves the lamp between the two. A lamp with Tasmota
+// that fades at one speed is there before the hand comes, as is any fade that a lamp takes in one jump.
+func TestAHandInTheMiddleOfAFadeWins(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		at    time.Duration
+		white bool
+		mute  bool
+	}{
+		{"of brightness", 5 * time.Second, false, false},
+		{"of brightness, and the lamp answers no question", 5 * time.Second, false, true},
+		{"of colour", 15 * time.Second, true, false},
+		{"of colour, and the lamp answers no question", 15 * time.Second, true, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			forEveryKind(t, func(t *testing.T, k kind, e *evening) {
+				if row.white && !k.kelvin {
+					t.Skip("it has one white")
+				}
+				e.mute = row.mute
+				e.start()
+				e.run(row.at)
+				to := e.lamp.Light(e.now)
+				if row.white {
+					to.Kelvin = 2650
+				} else {
+					to.Percent, to.Kelvin = 45, 3000
+				}
+				e.say(e.lamp.Hand(e.now, to))
+				sent := len(e.commands)
+				e.run(2 * time.Minute)
+				e.take(e.r.End(nil, e.now))
+				e.run(5 * time.Minute)
+				l := e.lamp.Light(e.now)
+				if e.hands != 1 || len(e.commands) > sent {
+					t.Errorf("let go %d times; told after the hand: %+v", e.hands, e.commands[sent:])
+				}
+				if math.Abs(l.Percent-to.Percent) > 1 || k.kelvin && math.Abs(l.Kelvin-to.Kelvin) > 20 {
+					t.Errorf("the lamp is %+v, and was left at %+v", l, to)
+				}
+			})
+		})
+	}
+}
+
 func TestALampCutOffAtTheWallIsLeftAloneWhenItComesBackAtFullBrightness(t *testing.T) {
 	forEveryKind(t, func(t *testing.T, k kind, e *evening) {
 		e.start()
@@ -382,11 +440,8 @@ func TestACommandThatWLEDForgotIsFoundOutByAsking(t *testing.T) {
 	e := newEvening(t, k, sim.Light{On: true, Percent: 60, Kelvin: 3000}, options())
 	e.lamp.(*sim.WLED).Lock(e.now + 25*time.Second)
 	e.start()
-	e.run(30 * time.Second)
+	e.run(20 * time.Second)
 	e.wants(k, "the command was forgotten", 60, 3000)
-	for _, m := range e.codec.Ask(nil) {
-		e.out = append(e.out, flying{e.now + transit, m})
-	}
 	e.run(90 * time.Second)
 	e.wants(k, "the base scene", 30, 2400)
 	if e.hands > 0 {

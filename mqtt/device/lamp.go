@@ -113,9 +113,10 @@ func (l *Lamp) Decode(topic string, payload []byte) (room.LampReport, bool, erro
 // Topics lists what to subscribe to.
 func (l *Lamp) Topics() []string { return l.d.topics() }
 
-// Ask appends the message that makes the lamp tell its state, where the lamp knows one.
-func (l *Lamp) Ask(dst []mqtt.Message) []mqtt.Message {
-	if m, ok := l.d.ask(); ok {
+// Ask appends the message that makes the lamp tell its state, where the lamp knows one. white asks for its colour temperature, too, which
+// a lamp that has none takes for a mistake.
+func (l *Lamp) Ask(dst []mqtt.Message, white bool) []mqtt.Message {
+	if m, ok := l.d.ask(white); ok {
 		dst = append(dst, m)
 	}
 	return dst

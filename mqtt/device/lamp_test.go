@@ -314,10 +314,22 @@ func TestTopicsAndAsking(t *testing.T) {
 			if d := cmp.Diff(row.topics, l.Topics()); d != "" {
 				t.Error(d)
 			}
-			if d := cmp.Diff(row.ask, l.Ask(nil)); d != "" {
+			if d := cmp.Diff(row.ask, l.Ask(nil, false)); d != "" {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+func TestOnlyZigbeeIsAskedForItsWhiteInSoManyWords(t *testing.T) {
+	for _, row := range []struct {
+		o    device.Options
+		want string
+	}{{zigbee(), `{"state":"","brightness":"","color_temp":""}`}, {strip(), `{"udpn":{"nn":true},"nl":{}}`}, {ceiling(), ""}} {
+		m := must(t, row.o).Ask(nil, true)
+		if len(m) != 1 || string(m[0].Payload) != row.want {
+			t.Errorf("%s is asked %v", row.o.Dialect, m)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func (s schema) topics() []string {
 }
 
 // ask: the schema has no question. ESPHome's state is kept by the broker.
-func (schema) ask() (mqtt.Message, bool) { return mqtt.Message{}, false }
+func (schema) ask(bool) (mqtt.Message, bool) { return mqtt.Message{}, false }
 
 func (schema) whites() room.Whites { return room.Whites{} }
 

@@ -52,7 +52,7 @@ func (t tasmota) topics() []string {
 	return []string{t.at("stat", "RESULT"), t.at("tele", "STATE"), t.at("tele", "LWT")}
 }
 
-func (t tasmota) ask() (mqtt.Message, bool) {
+func (t tasmota) ask(bool) (mqtt.Message, bool) {
 	return mqtt.Message{Topic: t.at("cmnd", "State"), QoS: 1}, true
 }
 

@@ -110,7 +110,7 @@ func (t *templated) encode(c room.LampCommand) (mqtt.Message, error) {
 
 func (t *templated) topics() []string { return []string{t.o.StateTopic} }
 
-func (t *templated) ask() (mqtt.Message, bool) {
+func (t *templated) ask(bool) (mqtt.Message, bool) {
 	return mqtt.Message{Topic: t.o.AskTopic, Payload: []byte(t.o.AskPayload), QoS: 1}, t.o.AskTopic != ""
 }
 

@@ -29,7 +29,7 @@ func (w wled) topics() []string {
 }
 
 // ask makes WLED tell its state: an empty nightlight changes nothing and counts as a change; udpn keeps it from other strips.
-func (w wled) ask() (mqtt.Message, bool) {
+func (w wled) ask(bool) (mqtt.Message, bool) {
 	return mqtt.Message{Topic: w.topic + "/api", Payload: []byte(`{"udpn":{"nn":true},"nl":{}}`), QoS: 1}, true
 }
 

@@ -24,8 +24,13 @@ type zigbee struct{ topic string }
 
 func (z zigbee) topics() []string { return []string{z.topic, z.topic + "/availability"} }
 
-func (z zigbee) ask() (mqtt.Message, bool) {
-	return mqtt.Message{Topic: z.topic + "/get", Payload: []byte(`{"state":"","brightness":""}`), QoS: 1}, true
+// ask reads what it names from the lamp itself; everything else comes as zigbee2mqtt believes it.
+func (z zigbee) ask(white bool) (mqtt.Message, bool) {
+	payload := `{"state":"","brightness":""}`
+	if white {
+		payload = `{"state":"","brightness":"","color_temp":""}`
+	}
+	return mqtt.Message{Topic: z.topic + "/get", Payload: []byte(payload), QoS: 1}, true
 }
 
 // whites: the lamp's own range is in zigbee2mqtt's list of devices; see Bridge.

@@ -77,9 +77,7 @@ func (z *Zigbee) Devices(base, name string) mqtt.Message {
 func (z *Zigbee) Hear(now time.Duration, topic string, payload []byte) []mqtt.Message {
 	switch topic {
 	case z.o.Topic + "/get":
-		if !z.bulb.dark {
-			z.said = z.bulb.light(now)
-		}
+		z.read(now, payload)
 		return []mqtt.Message{z.State()}
 	case z.o.Topic + "/set":
 	default:
@@ -98,6 +96,24 @@ func (z *Zigbee) Hear(now time.Duration, topic string, payload []byte) []mqtt.Me
 	z.heard, z.ever = now, true
 	z.believe(set)
 	return []mqtt.Message{z.State()}
+}
+
+// read asks the lamp for what a get names. Everything else stays as zigbee2mqtt believes it.
+func (z *Zigbee) read(now time.Duration, payload []byte) {
+	var get map[string]string
+	if z.bulb.dark || json.Unmarshal(payload, &get) != nil {
+		return
+	}
+	is := z.bulb.light(now)
+	if _, ok := get["state"]; ok {
+		z.said.On = is.On
+	}
+	if _, ok := get["brightness"]; ok {
+		z.said.Percent = is.Percent
+	}
+	if _, ok := get["color_temp"]; ok && z.o.MiredMax > 0 {
+		z.said.Kelvin = is.Kelvin
+	}
 }
 
 type zigbeeSet struct {
