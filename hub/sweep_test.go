@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
@@ -37,6 +38,11 @@ func TestAHubSweepsItsOwn(t *testing.T) {
 		{"cleared already", kept("hubd/bed/b/status", ""), nil},
 		{"the description of a wearer who is gone", kept(description, left),
 			[]string{description, "hubd/bed/b/status"}},
+		{"another hub that is there", kept("hubd/attic/status", "online"), nil},
+		{"what that one describes, though this one's card was copied to it", kept("homeassistant/device/hubd_attic/config", former("attic")), nil},
+		{"another hub that is there no more", kept("hubd/cellar/status", "offline"), nil},
+		{"what this one described when it was called so", kept("homeassistant/device/hubd_cellar/config", former("cellar")),
+			[]string{"homeassistant/device/hubd_cellar/config", "hubd/cellar/status"}},
 		{"one that is too long to be hubd's", mqtt.Inbound{Topic: description, Payload: []byte(left), Oversize: true, Retained: true}, nil},
 	} {
 		sent = nil
@@ -44,9 +50,14 @@ func TestAHubSweepsItsOwn(t *testing.T) {
 			t.Errorf("%s: taken %v, cleared %q, want %q", row.name, taken, sent, row.want)
 		}
 	}
-	if want := []string{"homeassistant/device/+/config", "hubd/bed/+/status"}; !slices.Equal(s.filters(), want) {
+	if want := []string{"hubd/+/status", "homeassistant/device/+/config", "hubd/bed/+/status"}; !slices.Equal(s.filters(), want) {
 		t.Errorf("listens to %q, want %q", s.filters(), want)
 	}
+}
+
+// former is the description of a room with the mark of these tests.
+func former(hub string) string {
+	return fmt.Sprintf(`{"dev":{"ids":["hubd_%[1]s"],"sn":"m"},"o":{"name":"hubd"},"cmps":{"online":{"p":"binary_sensor","state_topic":"hubd/%[1]s/status"}}}`, hub)
 }
 
 func kept(topic, payload string) mqtt.Inbound {

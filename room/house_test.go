@@ -111,7 +111,7 @@ type house struct {
 	bulbs map[string]*bulb
 	order []string
 	told  []told
-	watch func() // called after each tick of ticks; nil: not
+	watch func()          // called after each tick of ticks; nil: not
 	asked []time.Duration // when lamps were asked how they are
 	mute  bool            // they do not answer
 }

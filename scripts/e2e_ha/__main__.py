@@ -14,7 +14,7 @@ BUDGET = 600  # seconds for everything after the first install
 # The order matters: heart-rate variability needs a minute before every entity has a value, and each part begins where the one
 # before it ended.
 PARTS = {
-    "entities": step_latency.STEPS + step_abuse.STEPS[:2] + step_entities.STEPS,
+    "entities": step_private.FIRST + step_latency.STEPS + step_abuse.STEPS[:2] + step_entities.STEPS,
     "controls": step_controls.STEPS,
     "pictures": step_pictures.STEPS,
     "blueprints": step_blueprints.STEPS,

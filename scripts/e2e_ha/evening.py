@@ -67,6 +67,7 @@ class Evening:
         self.home.launch()
         self.hub.begin("two-people")
         await self.ears.ready()
+        await self.hub.up()
         await self.home.begin()
         await answers(self.broker.port)
         await self.home.add_mqtt(self.broker.port, self.words["home"])

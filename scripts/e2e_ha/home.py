@@ -30,15 +30,19 @@ automation: !include automations.yaml
 script: !include scripts.yaml
 input_boolean:
   lamp: {name: Lamp}
+  plain: {name: Plain}
   player: {name: Player, initial: true}
-  chime: {name: Chime, initial: true}
-  motion: {name: Motion, initial: false}
+  chime: {name: Chime}
+  motion: {name: Motion}
 input_number:
   lamp_brightness: {name: Lamp brightness, min: 0, max: 255}
+  lamp_transition: {name: Lamp transition, min: 0, max: 600, step: 0.1}
+  plain_brightness: {name: Plain brightness, min: 0, max: 255}
   lamp_kelvin: {name: Lamp kelvin, min: 1500, max: 6500, initial: 3000}
   player_volume: {name: Player volume, min: 0, max: 1, step: 0.001, initial: 0.5}
 input_text:
   told: {name: Told}
+  memory: {name: Memory}
 media_player:
   - platform: universal
     name: Bed player
@@ -50,7 +54,7 @@ media_player:
       turn_off: {action: input_boolean.turn_off, target: {entity_id: input_boolean.player}}
 """
 
-# A lamp of which every command can be seen.
+# A lamp that fades, of which every command can be seen, and a plain one that knows neither fades nor colours.
 TEMPLATE = """
 - light:
     - name: Bed lamp
@@ -58,9 +62,13 @@ TEMPLATE = """
       state: "{{ is_state('input_boolean.lamp', 'on') }}"
       level: "{{ states('input_number.lamp_brightness') | int }}"
       temperature: "{{ (1000000 / states('input_number.lamp_kelvin') | int) | int }}"
+      supports_transition: "{{ true }}"
       turn_on: {action: input_boolean.turn_on, target: {entity_id: input_boolean.lamp}}
       turn_off: {action: input_boolean.turn_off, target: {entity_id: input_boolean.lamp}}
       set_level: &set
+        - action: input_number.set_value
+          target: {entity_id: input_number.lamp_transition}
+          data: {value: "{{ transition | default(0) }}"}
         - action: input_number.set_value
           target: {entity_id: input_number.lamp_brightness}
           data: {value: "{{ brightness if brightness is defined else states('input_number.lamp_brightness') }}"}
@@ -69,6 +77,17 @@ TEMPLATE = """
           data: {value: "{{ color_temp_kelvin | int if color_temp_kelvin is defined else states('input_number.lamp_kelvin') }}"}
         - {action: input_boolean.turn_on, target: {entity_id: input_boolean.lamp}}
       set_temperature: *set
+    - name: Plain lamp
+      unique_id: e2e_plain_lamp
+      state: "{{ is_state('input_boolean.plain', 'on') }}"
+      level: "{{ states('input_number.plain_brightness') | int }}"
+      turn_on: {action: input_boolean.turn_on, target: {entity_id: input_boolean.plain}}
+      turn_off: {action: input_boolean.turn_off, target: {entity_id: input_boolean.plain}}
+      set_level:
+        - action: input_number.set_value
+          target: {entity_id: input_number.plain_brightness}
+          data: {value: "{{ brightness }}"}
+        - {action: input_boolean.turn_on, target: {entity_id: input_boolean.plain}}
 """
 
 CLIENT = "http://127.0.0.1/"
@@ -125,6 +144,22 @@ class Home(Process):
             async with self.http.get(self.url + "/api/onboarding") as r:
                 return r.status == 200
         except (aiohttp.ClientError, OSError):
+            return False
+
+    async def restart(self, meanwhile):
+        """Stop Home Assistant in good order, do something meanwhile, and start it again."""
+        await self.ws.close()
+        await self.stop(signal.SIGTERM, 60)
+        await meanwhile()
+        self.states = {}
+        self.launch()
+        await until("Home Assistant answers again", self._takes_the_token, 120)
+        await self.connect()
+
+    async def _takes_the_token(self):
+        try:
+            return await self.get("/api/")
+        except (aiohttp.ClientError, OSError, RuntimeError):
             return False
 
     async def post(self, path, body):
@@ -236,10 +271,10 @@ class Home(Process):
         return self.states.get(entity, {}).get("attributes", {}).get(name)
 
     def complaints(self):
-        """Lines of Home Assistant's log, warning or worse, that have to do with MQTT or hubd."""
+        """Lines of Home Assistant's log, warning or worse, that have to do with MQTT, hubd or its blueprints."""
         lines = re.findall(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) .*$", self.printed(), re.M)
         broker_away = "The connection was lost.|The client is not currently connected.|Connection reset by peer"  # true, when the checks restart the broker
-        return [x for x in lines if re.search(r"mqtt|hubd", x, re.I) and not re.search(broker_away, x)]
+        return [x for x in lines if re.search(r"mqtt|hubd|e2e", x, re.I) and not re.search(broker_away, x)]
 
     async def end(self):
         """Leave and stop Home Assistant."""

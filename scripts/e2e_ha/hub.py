@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from datetime import datetime, timedelta
 
 import aiohttp
 
@@ -22,6 +23,9 @@ room:
   private: {private}
   scenes:
     reading: {{light: {{brightness_percent: 40, kelvin: 2700}}}}
+    dim: {{light: {{brightness_percent: 5, kelvin: 2200}}}}
+    pause: {{light: {{brightness_percent: 30, kelvin: 2200}}}}
+  quiet_hours: {{from: "{quiet:%H:00}", to: "{quiet:%H:01}"}}
 history: {{path: {state}/history.db}}
 log: {{level: info}}
 """
@@ -65,7 +69,7 @@ class Hub(Process):
         """Start the daemon on a scenario."""
         wearers = "".join(self._wearer(i) for i in self.wearers)
         text = CONFIG.format(id=self.id, name=self.name, port=self.port, wearers=wearers, private=str(self.private).lower(),
-                             state=f"state-{self.canary}")
+                             state=f"state-{self.canary}", quiet=datetime.now() + timedelta(hours=12))  # at no hour of these checks
         config = self._write("config.yaml", text)
         self.start([self.program, "run", "--config", config, "--socket", self.socket, "--simulate", scenario])
 

@@ -10,9 +10,10 @@ from aiohttp import web
 
 from . import expected
 from .step_controls import begin_together, id_of, press, shows
-from .waiting import until
+from .step_entities import all_expected
+from .waiting import until, until_none
 
-LAMP, PLAYER = "light.bed_lamp", "media_player.bed_player"
+LAMP, PLAIN, PLAYER = "light.bed_lamp", "light.plain_lamp", "media_player.bed_player"
 
 
 class Phone:
@@ -97,40 +98,85 @@ async def end_of_session(e):
     await shows(e, "room", "in_use", "off")
 
 
-def percent(e):
-    """How bright the lamp is."""
-    return round((e.home.attribute(LAMP, "brightness") or 0) / 2.55)
+def percent(e, lamp=LAMP):
+    """How bright a lamp is."""
+    return round((e.home.attribute(lamp, "brightness") or 0) / 2.55)
+
+
+def steps_of(e, seen, entity):
+    """The values of an entity since seen."""
+    return [float(s) for _, n, s in e.home.changes[seen:] if n == entity]
+
+
+async def lamps(e, bright, kelvin):
+    """Both lamps as somebody leaves them before a session."""
+    await e.home.act("light.turn_on", LAMP, brightness_pct=bright, color_temp_kelvin=kelvin)
+    await e.home.act("light.turn_on", PLAIN, brightness_pct=bright)
+    await until("the lamps are on", lambda: percent(e) == bright == percent(e, PLAIN))
+
+
+async def follow(e, **more):
+    """The automation, for both lamps."""
+    await automation(e, "follow_the_room", {"hub": e.hub.id, "in_use": id_of("room", "in_use"), "lights": [LAMP, PLAIN], "back_over": 5,
+                                            "quiet_from": "00:00:00", "quiet_to": "00:00:00", **more})
+
+
+async def scene(e, name):
+    """Choose a scene by hand and give its cue."""
+    mark = e.ears.mark()
+    await e.home.act("select.select_option", id_of("room", "scene"), option=name)
+    return await e.ears.await_(mark, e.hub.topic("room", "cue"), name, lambda v: v["scene"] == name)
 
 
 async def follow_the_room(e):
-    """A lamp and a player do what the cue says, and go back; a lamp that is off stays off."""
+    """Lamps and a player do what the cue says, and go back; a lamp that knows no fades is led in steps."""
     if not there(e, "automation/hubd/follow_the_room.yaml"):
         return
-    await e.home.act("light.turn_on", LAMP, brightness_pct=80, color_temp_kelvin=4000)
-    await until("the lamp is on", lambda: percent(e) == 80)
-    await automation(e, "follow_the_room", {"hub": e.hub.id, "in_use": id_of("room", "in_use"), "lights": [LAMP], "players": [PLAYER],
-                                            "loudest": 30, "back_over": 10})
+    await lamps(e, 80, 4000)
+    await follow(e, players=[PLAYER], loudest=30)
     await begin_together(e)
-    for scene in ("reading", "pause"):
-        mark = e.ears.mark()
-        await e.home.act("select.select_option", id_of("room", "scene"), option=scene)
-        cue = await e.ears.await_(mark, e.hub.topic("room", "cue"), scene, lambda v, s=scene: v["scene"] == s)
-        want = cue["light"]
-        await until(f"the lamp at {want['brightness_percent']} %", lambda w=want: abs(percent(e) - w["brightness_percent"]) <= 1)
-        await until(f"the lamp at {want['kelvin']} K", lambda w=want: abs(e.home.attribute(LAMP, "color_temp_kelvin") - w["kelvin"]) <= 60)
-    await until("a player without a sound in the cue is silent", lambda: e.home.attribute(PLAYER, "volume_level") == 0)
-    await end_of_session(e)
-    await until("the lamp as before", lambda: percent(e) == 80, 60)
-    await until("the lamp as warm as before", lambda: abs(e.home.attribute(LAMP, "color_temp_kelvin") - 4000) <= 60)
     seen = len(e.home.changes)
-    await until("the volume as before", lambda: abs(e.home.attribute(PLAYER, "volume_level") - 0.5) < 0.01, 90)
-    steps = [float(s) for _, n, s in e.home.changes[seen:] if n == "input_number.player_volume"]
-    e.check(len(steps) >= 5 and all(b <= max(1.42 * a, a + 0.021) for a, b in zip(steps, steps[1:])), f"the volume comes back by {steps}")
-    await e.home.act("light.turn_off", LAMP)
-    await begin_together(e)
-    await asyncio.sleep(3)
-    e.same("a lamp that was off", e.home.state(LAMP), "off")
+    want = (await scene(e, "reading"))["light"]
+    await until(f"the lamps at {want['brightness_percent']} %", lambda: percent(e) == percent(e, PLAIN) == 40)
+    await until(f"the lamp at {want['kelvin']} K", lambda: abs(e.home.attribute(LAMP, "color_temp_kelvin") - want["kelvin"]) <= 60)
+    down = [v / 2.55 for v in steps_of(e, seen, "input_number.plain_brightness")]
+    e.check(len(down) >= 5 and all(abs(a - b) <= 10 for a, b in zip(down, down[1:])), f"the lamp without fades goes by {down}")
+    await scene(e, "pause")
+    await until("a player without a sound in the cue is silent", lambda: e.home.attribute(PLAYER, "volume_level") == 0)
+    seen = len(e.home.changes)
     await end_of_session(e)
+    await until("the lamps as before", lambda: percent(e) == percent(e, PLAIN) == 80, 60)
+    e.same("seconds in which the lamp goes back", float(e.home.state("input_number.lamp_transition")), 5.0)
+    await until("the lamp as warm as before", lambda: abs(e.home.attribute(LAMP, "color_temp_kelvin") - 4000) <= 60)
+    await until("the volume as before", lambda: abs(e.home.attribute(PLAYER, "volume_level") - 0.5) < 0.01, 90)
+    up = steps_of(e, seen, "input_number.player_volume")
+    e.check(len(up) >= 5 and all(b <= max(1.42 * a, a + 0.021) for a, b in zip(up, up[1:])), f"the volume comes back by {up}")
+    await without(e, "follow_the_room")
+
+
+async def follow_a_pause(e):
+    """A pause lets no lamp rise by more than ten points in its first minute, whatever its scene; at night nothing goes back to bright."""
+    if not there(e, "automation/hubd/follow_the_room.yaml"):
+        return
+    await lamps(e, 80, 4000)
+    await e.home.act("light.turn_off", PLAIN)
+    await follow(e, quiet_to="23:59:59", night_ceiling=id_of("room", "night_ceiling"))
+    await e.home.act("number.set_value", id_of("room", "night_ceiling"), value=20)
+    await begin_together(e)
+    await scene(e, "dim")
+    await until("the lamp at 5 %", lambda: percent(e) == 5)
+    seen = len(e.home.changes)
+    await press(e, "room", "pause")
+    await until("the lamp ten points higher", lambda: percent(e) == 15)
+    e.check(float(e.home.state("input_number.lamp_transition")) >= 10, "the pause is faster than ten seconds")
+    await asyncio.sleep(3)
+    e.same("brightest in the first seconds of a pause", max(round(v / 2.55) for v in steps_of(e, seen, "input_number.lamp_brightness")), 15)
+    e.same("a lamp that was off", e.home.state(PLAIN), "off")
+    await end_of_session(e)
+    await until("the lamp at the night ceiling", lambda: percent(e) == 20, 60)
+    await until("the lamp at the night's warmth", lambda: abs(e.home.attribute(LAMP, "color_temp_kelvin") - 2200) <= 60)
+    for letter in "ab":
+        await press(e, letter, "resume")
     await without(e, "follow_the_room")
 
 
@@ -138,19 +184,21 @@ async def follow_by_hand(e):
     """A lamp that somebody changes is let go, and not put back."""
     if not there(e, "automation/hubd/follow_the_room.yaml"):
         return
-    await e.home.act("light.turn_on", LAMP, brightness_pct=80, color_temp_kelvin=4000)
-    await automation(e, "follow_the_room", {"hub": e.hub.id, "in_use": id_of("room", "in_use"), "lights": [LAMP], "back_over": 10})
+    await lamps(e, 80, 4000)
+    await follow(e)
     await begin_together(e)
-    await e.home.act("select.select_option", id_of("room", "scene"), option="reading")
+    await scene(e, "reading")
     await until("the lamp at 40 %", lambda: percent(e) == 40)
     await asyncio.sleep(2)
     await e.home.act("light.turn_on", LAMP, brightness_pct=5)
     await until("the hand's 5 %", lambda: percent(e) == 5)
-    await e.home.act("select.select_option", id_of("room", "scene"), option="pause")
-    await asyncio.sleep(5)
+    await e.home.act("light.turn_off", PLAIN)
+    await scene(e, "dim")
+    await asyncio.sleep(3)
     await end_of_session(e)
     await asyncio.sleep(3)
     e.same("percent of a lamp that a hand took", percent(e), 5)
+    e.same("a lamp that a hand switched off", e.home.state(PLAIN), "off")
     await without(e, "follow_the_room")
     await e.home.act("light.turn_off", LAMP)
 
@@ -160,7 +208,8 @@ async def room_in_use(e):
     if not there(e, "automation/hubd/room_in_use.yaml"):
         return
     on, off = "input_boolean.chime", "input_boolean.motion"
-    await automation(e, "room_in_use", {"in_use": id_of("room", "in_use"), "quiet": [on, off], "patience": {"seconds": 2}})
+    await e.home.act("input_boolean.turn_on", on)
+    await automation(e, "room_in_use", {"in_use": id_of("room", "in_use"), "quiet": [off, on], "patience": {"seconds": 2}, "memory": "input_text.memory"})
     await begin_together(e)
     await until("the chime is off", lambda: e.home.state(on) == "off")
     await end_of_session(e)
@@ -172,7 +221,46 @@ async def room_in_use(e):
     await until("the chime is on again without hubd", lambda: e.home.state(on) == "on")
     e.hub.begin("two-people")
     await shows(e, "room", "in_use", "off", 30)
+
+
+async def room_in_use_over_a_restart(e):
+    """What the automation switched off is on again after a restart of Home Assistant, also where the session ended meanwhile."""
+    if not there(e, "automation/hubd/room_in_use.yaml"):
+        return
+    on, off = "input_boolean.chime", "input_boolean.motion"
+
+    async def nothing():
+        return
+    for what, meanwhile, then in (("in the middle of a session", nothing, end_of_session), ("while the session ends", lambda: end_by_hubd(e), None)):
+        await begin_together(e)
+        await until("the chime is off", lambda: e.home.state(on) == "off")
+        await e.home.restart(meanwhile)
+        await shows(e, "room", "in_use", "off" if then is None else "on", 60)
+        if then is not None:
+            e.same(f"the chime after a restart {what}", e.home.state(on), "off")
+            await then(e)
+        await until(f"the chime is on again after a restart {what}", lambda: e.home.state(on) == "on")
+        e.same(f"what was off before a restart {what}", e.home.state(off), "off")
+    await until("nothing is kept in memory", lambda: e.home.state("input_text.memory") == "")
+    want = {x.entity_id(o) for o, x in all_expected().values()}
+    await until_none("every entity is back after a restart of Home Assistant", lambda: sorted(i for i in want if e.home.state(i) in (None, "unavailable")))
     await without(e, "room_in_use")
+
+
+async def end_by_hubd(e):
+    """End the session and its after scene by hubd's own socket."""
+    for _ in range(2):
+        await e.hub.ask("POST", "/api/command/room/end_session", "PRESS")
+    await until("hubd has no session", lambda: _idle(e))
+
+
+async def _idle(e):
+    return not (await e.hub.status())["active"]
+
+
+def cleared(phone):
+    """How many notifications were taken away."""
+    return len([p for p in phone.pushed if p["message"] == "clear_notification"])
 
 
 async def check_in_phone(e):
@@ -201,8 +289,11 @@ async def check_in_phone(e):
     e.check(not re.search(r"wearer|\ba\b.*asked|heart|calm", json.dumps(told), re.I), f"{told}")
     await phone.press(e.home, next(a for a in actions if a.endswith("space")))
     e.same("the answer", await e.ears.await_(mark, e.hub.topic("room", "set", "answer"), "the answer"), "space")
-    await until("the notification is taken away", lambda: any(p["message"] == "clear_notification" for p in phone.pushed))
+    await until("the notification is taken away", lambda: cleared(phone) == 1)
+    await press(e, "room", "check_in")
+    await until("a second notification", lambda: len(phone.pushed) == 3)
     await end_of_session(e)
+    await until("it goes with the session", lambda: cleared(phone) == 2)
     await without(e, "check_in_phone")
 
 
@@ -249,10 +340,10 @@ async def breathing_session(e):
     mark = e.ears.mark()
     await e.home.act("script.turn_on", "script.e2e_breathing")
     await e.ears.await_(mark, e.hub.topic("room", "state"), "breath at 5.5", lambda v: v["practice"] == "breath" and abs(v["breath_pace"] - 5.5) < 0.01)
+    await shows(e, "room", "practice", "breath")
     await press(e, "room", "stop_practice")
-    await press(e, "room", "end_session")
-    await press(e, "room", "end_session")
-    await until("the script has ended with the session", lambda: e.home.state("script.e2e_breathing") == "off")
+    await until("the script ends with the practice", lambda: e.home.state("script.e2e_breathing") == "off")
+    await end_of_session(e)
     await e.home.delete("/api/config/script/config/e2e_breathing")
 
 
@@ -272,8 +363,10 @@ async def dashboard(e):
 STEPS = [
     ("blueprints are read", listed),
     ("follow the room", follow_the_room),
+    ("follow the room, a pause and the night", follow_a_pause),
     ("follow the room, and a hand", follow_by_hand),
     ("room in use", room_in_use),
+    ("room in use, and a restart of Home Assistant", room_in_use_over_a_restart),
     ("check-in on a phone", check_in_phone),
     ("practice reminder", practice_reminder),
     ("notify on fault", notify_on_fault),

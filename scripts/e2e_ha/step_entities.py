@@ -118,7 +118,7 @@ async def quiet(e):
     issues = (await e.home.call("repairs/list_issues"))["issues"]
     e.same("repairs", [(i["domain"], i["issue_id"], i["translation_placeholders"]) for i in issues
                        if not i["issue_id"].startswith("deprecated_method")], [])  # which tells how this Home Assistant was installed
-    e.same("lines of the log about MQTT", e.home.complaints(), [])
+    e.same("lines of the log about MQTT and blueprints", e.home.complaints(), [])
 
 
 FIRST = [

@@ -2,6 +2,7 @@
 
 import asyncio
 import glob
+import json
 import os
 import re
 import sqlite3
@@ -13,6 +14,12 @@ from .waiting import until
 # A value of anything that tells of a wearer, or of what two people do.
 TELLING = re.compile(rb'"(?:state|confidence|unknown_reason|contact|problem|arousal|vagal|\w+_bpm|\w+_ms2?|\w+_per_min|\w+_microsiemens|\w+_quality|session_s|'
                      rb'recovery_half_life_s|coregulation_r|reasons|scene|practice|kind)":(?!null)')
+
+
+async def note(e):
+    """A note in the journal, which is for nobody else: not for the broker, and so not for Home Assistant."""
+    status, answer = await e.hub.ask("POST", "/api/journal/a", json.dumps({"text": f"what nobody else may read: {e.canary}"}))
+    e.check(status == 200, f"the note is not taken: {answer}")
 
 
 async def nothing_shared(e):
@@ -103,6 +110,7 @@ async def canary(e):
     """What hubd keeps for itself is in no file of Home Assistant and in no message; and hubd does keep it."""
     word = e.canary.encode()
     e.check(any(word in p for p in _files(e.hub.folder)), "the canary is not where hubd keeps things: this step proves nothing")
+    e.check(e.canary in json.dumps(await e.hub.ask("GET", "/api/journal/a")), "the canary is not in the journal: this step proves nothing")
     for _, topic, payload in e.ears.since(0):
         e.check(word not in payload and e.canary not in topic, f"the canary is told on {topic}")
     await e.home.end()
@@ -119,6 +127,7 @@ def _files(folder):
                 yield open(path, "rb").read()
 
 
+FIRST = [("a note in the journal", note)]
 STEPS = [
     ("nothing is shared", nothing_shared),
     ("a private session of two", private_together),
