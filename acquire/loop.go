@@ -112,7 +112,7 @@ func NewLoop(o Options) (*Loop, error) {
 		l.sources = append(l.sources, newChip(c))
 	}
 	for _, c := range o.Optical {
-		l.sources = append(l.sources, newOptic(c))
+		l.sources = append(l.sources, newOptic(c, l.random))
 	}
 	return l, nil
 }

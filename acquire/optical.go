@@ -3,7 +3,7 @@ package acquire
 import (
 	"errors"
 	"fmt"
-	"math"
+	"math/rand/v2"
 	"time"
 
 	"hubd/drivers/max3010x"
@@ -53,15 +53,13 @@ const (
 	silentTime  = 500 * time.Millisecond
 )
 
-// golden spreads looks evenly over the time between two samples: the fractional parts of its multiples fill 0…1 faster than any other's.
-const golden = 0.6180339887498949
-
 // optic is an Optical at work. It is closed (dev is nil), broken, asleep, or sampling.
 type optic struct {
 	Optical
 	dev    *max3010x.Dev
 	lines  [2]line
 	clock  sampleClock
+	random *rand.Rand
 	health health
 	at     time.Duration // of its next action
 
@@ -77,8 +75,8 @@ type optic struct {
 	buffer  []max3010x.Reading
 }
 
-func newOptic(o Optical) *optic {
-	k := &optic{Optical: o}
+func newOptic(o Optical, random *rand.Rand) *optic {
+	k := &optic{Optical: o, random: random}
 	for i, c := range o.channels() {
 		k.lines[i] = newLine(Channel{Channel: c, Frozen: o.Frozen})
 		k.lines[i].missed = false // the chip says what is missing
@@ -108,14 +106,14 @@ func (o *optic) started(now time.Duration) {
 	o.rest(now)
 }
 
-// rest waits for the next look.
+// rest waits for the next look. Looks fall at random between two samples: were they to keep step with the chip, as those of a fixed grid
+// would for some clocks, they would say the same again and again.
 func (o *optic) rest(now time.Duration) {
 	if passed := int((now - o.grid) / o.every); passed > o.looks {
 		o.looks = passed
 	}
 	o.looks++
-	_, phase := math.Modf(float64(o.looks) * golden)
-	o.at = o.grid + time.Duration(o.looks)*o.every + time.Duration(phase*float64(o.dev.Period()))
+	o.at = o.grid + time.Duration(o.looks)*o.every + time.Duration(o.random.Float64()*float64(o.dev.Period()))
 }
 
 func (o *optic) due() time.Duration { return o.at }
@@ -317,7 +315,7 @@ func (o *optic) failed(l *Loop, err error, from time.Duration) {
 		return
 	}
 	o.dev, o.asleep = nil, false
-	o.at = now + o.health.wait(l.random.Float64())
+	o.at = now + o.health.wait(o.random.Float64())
 }
 
 func (o *optic) answered(l *Loop) {

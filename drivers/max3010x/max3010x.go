@@ -179,6 +179,9 @@ func (d *Dev) Clear() error {
 	if err := d.write(regWrite, 0, 0, 0); err != nil {
 		return fmt.Errorf("max3010x: empty the FIFO: %w", err)
 	}
+	if _, err := d.read(regStatus1, 1); err != nil { // a flag of the past would make an empty FIFO look full
+		return fmt.Errorf("max3010x: clear the flags: %w", err)
+	}
 	return nil
 }
 
