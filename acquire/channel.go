@@ -88,12 +88,18 @@ func (l *line) lose() { l.gap = true }
 
 // sample is the code measured at t as a sample.
 func (l *line) sample(conv Converter, code int32, t time.Duration, late bool) dsp.Sample {
-	s := dsp.Sample{Channel: l.Channel.Channel, T: t, Volts: conv.Volts(l.Input, code)}
+	flags := dsp.Flags(0)
+	if late {
+		flags = dsp.FlagLate
+	}
+	return l.stamp(code, conv.Volts(l.Input, code), t, flags)
+}
+
+// stamp is the value of a code at t as a sample, with the flags that are known and those that the line knows.
+func (l *line) stamp(code int32, volts float64, t time.Duration, flags dsp.Flags) dsp.Sample {
+	s := dsp.Sample{Channel: l.Channel.Channel, T: t, Volts: volts, Flags: flags}
 	if l.gap || l.missed && l.apart(t) {
 		s.Flags |= dsp.FlagGap
-	}
-	if late {
-		s.Flags |= dsp.FlagLate
 	}
 	if (l.ClipLow != 0 || l.ClipHigh != 0) && (s.Volts <= l.ClipLow || s.Volts >= l.ClipHigh) {
 		s.Flags |= dsp.FlagClip
@@ -117,7 +123,7 @@ func (l *line) apart(t time.Duration) bool {
 
 // still tells whether the code has not changed for too long. A gap or a rail begins the count anew.
 func (l *line) still(code int32, t time.Duration, f dsp.Flags) bool {
-	if code != l.code || !l.seen || f.Has(dsp.FlagGap|dsp.FlagClip) {
+	if code != l.code || !l.seen || f.Has(dsp.FlagGap|dsp.FlagClip|dsp.FlagLeadOff) {
 		l.code, l.changed = code, t
 	}
 	return l.Frozen > 0 && t-l.changed >= l.Frozen

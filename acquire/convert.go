@@ -163,15 +163,20 @@ func (l *Loop) take(c *chip, n *line, code int32, t time.Duration, late bool) {
 	was := n.frozen
 	s := n.sample(c.conv, code, t, late)
 	n.missed = false
+	l.keep(s)
+	if n.frozen != was {
+		l.froze(fmt.Sprintf("%s, input %d", c.Source, n.Input), n, t)
+	}
+}
+
+// keep counts a sample and holds it for the next Block.
+func (l *Loop) keep(s dsp.Sample) {
 	l.counters.samples.Add(1)
 	if s.Flags.Has(dsp.FlagGap) {
 		l.counters.gaps.Add(1)
 	}
 	if s.Flags.Has(dsp.FlagLate) {
 		l.counters.late.Add(1)
-	}
-	if n.frozen != was {
-		l.froze(c, n, t)
 	}
 	l.insert(s)
 }
@@ -185,8 +190,8 @@ func (l *Loop) insert(s dsp.Sample) {
 }
 
 // froze tells that an input stopped or began to move again. The chip answers, so it is not opened anew.
-func (l *Loop) froze(c *chip, n *line, t time.Duration) {
-	f := dsp.Fault{T: t, Wearer: int(n.Channel.Channel.Wearer), Source: fmt.Sprintf("%s, input %d", c.Source, n.Input)}
+func (l *Loop) froze(source string, n *line, t time.Duration) {
+	f := dsp.Fault{T: t, Wearer: int(n.Channel.Channel.Wearer), Source: source}
 	if !n.frozen {
 		l.faults = append(l.faults, f)
 		return

@@ -23,6 +23,7 @@ type Counters struct {
 	Errors  uint64 // failed conversions and failed attempts to open a chip
 	Faults  uint64 // chips that stopped answering, inputs that froze
 	Reopens uint64 // chips opened again after a fault
+	Lost    uint64 // samples that a chip's own FIFO dropped, at least
 
 	// Lateness counts conversions by how long after their grid point they began; see LatenessBounds.
 	Lateness    [LatenessBuckets]uint64
@@ -31,7 +32,7 @@ type Counters struct {
 
 // counters are written by the loop's goroutine and read by any.
 type counters struct {
-	samples, gaps, late, skipped, errors, faults, reopens atomic.Uint64
+	samples, gaps, late, skipped, errors, faults, reopens, lost atomic.Uint64
 
 	lateness    [LatenessBuckets]atomic.Uint64
 	latenessMax atomic.Int64
@@ -55,7 +56,7 @@ func (c *counters) begun(d time.Duration) {
 func (c *counters) snapshot() Counters {
 	s := Counters{
 		Samples: c.samples.Load(), Gaps: c.gaps.Load(), Late: c.late.Load(), Skipped: c.skipped.Load(),
-		Errors: c.errors.Load(), Faults: c.faults.Load(), Reopens: c.reopens.Load(),
+		Errors: c.errors.Load(), Faults: c.faults.Load(), Reopens: c.reopens.Load(), Lost: c.lost.Load(),
 		LatenessMax: time.Duration(c.latenessMax.Load()),
 	}
 	for i := range c.lateness {

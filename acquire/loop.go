@@ -15,9 +15,10 @@ const BlockPeriod = 20 * time.Millisecond
 
 // Options describe one bus and what hangs on it.
 type Options struct {
-	Bus   string // name, as in dsp.Block
-	Chips []Chip
-	Pacer Pacer
+	Bus     string // name, as in dsp.Block
+	Chips   []Chip
+	Optical []Optical
+	Pacer   Pacer
 	// Emit takes each Block, which it then owns. It must not wait: it runs between conversions.
 	Emit func(dsp.Block)
 	// Paused is asked before every conversion whether a wearer is paused; a paused wearer's inputs are not converted, and a
@@ -31,22 +32,53 @@ func (o Options) check() error {
 	if o.Pacer == nil || o.Emit == nil {
 		return errors.New("acquire: a Loop needs a Pacer and Emit")
 	}
-	if len(o.Chips) == 0 {
+	if len(o.Chips)+len(o.Optical) == 0 {
 		return fmt.Errorf("acquire: bus %s: no chips", o.Bus)
 	}
+	return o.checkChannels()
+}
+
+// checkChannels refuses a signal that is measured twice.
+func (o Options) checkChannels() error {
 	seen := map[dsp.Channel]bool{}
+	once := func(ch dsp.Channel) error {
+		if seen[ch] {
+			return fmt.Errorf("acquire: bus %s: %s %d of wearer %d is configured twice", o.Bus, ch.Kind, ch.Lead, ch.Wearer)
+		}
+		seen[ch] = true
+		return nil
+	}
 	for _, c := range o.Chips {
 		if err := c.check(); err != nil {
 			return err
 		}
 		for _, ch := range c.Channels {
-			if seen[ch.Channel] {
-				return fmt.Errorf("acquire: bus %s: %s %d of wearer %d is configured twice", o.Bus, ch.Channel.Kind, ch.Channel.Lead, ch.Channel.Wearer)
+			if err := once(ch.Channel); err != nil {
+				return err
 			}
-			seen[ch.Channel] = true
+		}
+	}
+	for _, c := range o.Optical {
+		if err := c.check(); err != nil {
+			return err
+		}
+		for _, ch := range c.channels() {
+			if err := once(ch); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// source is a chip as the loop serves it: a converter that is asked, or one with a FIFO.
+type source interface {
+	due() time.Duration
+	act(l *Loop)
+	// earliest is the earliest moment that a sample still to come stands for; false where none is on its way.
+	earliest() (time.Duration, bool)
+	// leave is the end of the loop.
+	leave()
 }
 
 // Loop reads all chips of one bus. It belongs to one goroutine, but for Counters.
@@ -57,11 +89,12 @@ func (o Options) check() error {
 // those before it.
 type Loop struct {
 	o        Options
-	chips    []*chip
+	sources  []source
 	random   *rand.Rand
 	counters counters
 
 	deliver time.Duration // when the next Block is due
+	until   time.Duration // watermark of the last one
 	samples []dsp.Sample  // in order of T, not yet delivered
 	faults  []dsp.Fault
 }
@@ -76,7 +109,10 @@ func NewLoop(o Options) (*Loop, error) {
 	}
 	l := &Loop{o: o, random: rand.New(rand.NewPCG(o.Seed, 0x68756264)), deliver: o.Pacer.Now() + BlockPeriod}
 	for _, c := range o.Chips {
-		l.chips = append(l.chips, newChip(c))
+		l.sources = append(l.sources, newChip(c))
+	}
+	for _, c := range o.Optical {
+		l.sources = append(l.sources, newOptic(c, l.random))
 	}
 	return l, nil
 }
@@ -86,6 +122,9 @@ func NewLoop(o Options) (*Loop, error) {
 func (l *Loop) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		l.Step()
+	}
+	for _, s := range l.sources {
+		s.leave()
 	}
 }
 
@@ -97,11 +136,11 @@ const deliverSlack = BlockPeriod / 4
 
 // Step waits for what is due next, at most BlockPeriod and a little, and does it.
 func (l *Loop) Step() {
-	var next *chip
+	var next source
 	at := l.deliver + deliverSlack
-	for _, c := range l.chips {
-		if c.at < at {
-			next, at = c, c.at
+	for _, s := range l.sources {
+		if due := s.due(); due < at {
+			next, at = s, due
 		}
 	}
 	if next == nil {
@@ -109,20 +148,33 @@ func (l *Loop) Step() {
 	}
 	l.o.Pacer.SleepUntil(at)
 	if next != nil {
-		l.act(next)
+		next.act(l)
 	}
 	if l.o.Pacer.Now() >= l.deliver {
 		l.emit()
 	}
 }
 
+func (c *chip) due() time.Duration { return c.at }
+
+// earliest is what the running conversion stands for.
+func (c *chip) earliest() (time.Duration, bool) {
+	if c.pending == nil {
+		return 0, false
+	}
+	return c.estimate(), true
+}
+
+// leave has nothing to do: a converter that is not asked rests.
+func (c *chip) leave() {}
+
 // act does what a chip is due for.
-func (l *Loop) act(c *chip) {
+func (c *chip) act(l *Loop) {
 	switch {
 	case c.pending != nil:
 		l.poll(c)
 	case l.allPaused(c):
-		l.leave(c)
+		l.pass(c)
 	case c.conv == nil:
 		l.open(c)
 	default:
@@ -134,11 +186,13 @@ func (l *Loop) act(c *chip) {
 func (l *Loop) emit() {
 	now := l.o.Pacer.Now()
 	until := now
-	for _, c := range l.chips {
-		if c.pending != nil {
-			until = min(until, c.estimate())
+	for _, s := range l.sources {
+		if t, waits := s.earliest(); waits {
+			until = min(until, t)
 		}
 	}
+	l.until = max(l.until, until)
+	until = l.until
 	ready := len(l.samples)
 	for ready > 0 && l.samples[ready-1].T >= until {
 		ready--
@@ -162,8 +216,8 @@ func (l *Loop) allPaused(c *chip) bool {
 	return true
 }
 
-// leave lets a chip be for a while; its grids go on.
-func (l *Loop) leave(c *chip) {
+// pass lets a chip be for a while; its grids go on.
+func (l *Loop) pass(c *chip) {
 	now := l.o.Pacer.Now()
 	if c.conv == nil {
 		c.at = now + BlockPeriod
@@ -190,16 +244,10 @@ func (l *Loop) open(c *chip) {
 	c.opened(conv, l.o.Pacer.Now())
 }
 
-// failed counts an error of a chip since from. Too many are a fault: the chip is put away and looked for later.
+// failed notes an error of a chip since from. After too many the chip is put away and looked for later.
 func (l *Loop) failed(c *chip, err error, from time.Duration) {
 	now := l.o.Pacer.Now()
-	l.counters.errors.Add(1)
-	giveUp := c.health.failed(from, now)
-	if giveUp && !c.health.faulty {
-		c.health.faulty = true
-		l.fault(dsp.Fault{T: now, Wearer: c.wearer, Source: c.Source, Reason: reason(err)})
-	}
-	if giveUp || c.conv == nil {
+	if l.ailed(&c.health, dsp.Fault{Wearer: c.wearer, Source: c.Source}, err, from) || c.conv == nil {
 		for i := range c.lines {
 			c.lines[i].lose()
 		}
@@ -210,15 +258,34 @@ func (l *Loop) failed(c *chip, err error, from time.Duration) {
 	c.rest()
 }
 
+// ailed counts an error since from, tells the fault f where there were too many, and tells whether to give up for now.
+func (l *Loop) ailed(h *health, f dsp.Fault, err error, from time.Duration) (giveUp bool) {
+	now := l.o.Pacer.Now()
+	l.counters.errors.Add(1)
+	giveUp = h.failed(from, now)
+	if giveUp && !h.faulty {
+		h.faulty = true
+		f.T, f.Reason = now, reason(err)
+		l.fault(f)
+	}
+	return giveUp
+}
+
 // reason says what is wrong and what to look at.
 func reason(err error) string {
 	return fmt.Sprintf("no reading: %v; check the chip's supply, ground and data wires, that its address or chip select is the one in the config, and that no other program uses it", err)
 }
 
-// answered counts a success of a chip and tells when a fault is over.
+// answered counts a success of a chip.
 func (l *Loop) answered(c *chip) {
-	if c.health.answered() {
-		l.faults = append(l.faults, dsp.Fault{T: l.o.Pacer.Now(), Wearer: c.wearer, Source: c.Source})
+	l.recovered(&c.health, dsp.Fault{Wearer: c.wearer, Source: c.Source})
+}
+
+// recovered counts a success and tells when the fault f is over.
+func (l *Loop) recovered(h *health, f dsp.Fault) {
+	if h.answered() {
+		f.T = l.o.Pacer.Now()
+		l.faults = append(l.faults, f)
 	}
 }
 

@@ -39,7 +39,7 @@ func (b *behind) tick(now time.Duration, _ pipeline.Consent) {
 	for i, l := range b.loops {
 		c := l.Counters()
 		taken += c.Samples - b.last[i].Samples
-		lost += c.Skipped - b.last[i].Skipped
+		lost += c.Skipped - b.last[i].Skipped + c.Lost - b.last[i].Lost
 		b.last[i] = c
 	}
 	late := float64(lost) > behindShare*float64(taken+lost)

@@ -59,13 +59,16 @@ func NewADS1x15(o ADSOptions) (*ADS1x15, error) {
 	return c, nil
 }
 
-// Set switches a fault of the chip: NACK, Stuck, Frozen, or BrownOut, which happens at once and cannot be switched off.
+// Set switches a fault of the chip: NACK, Stuck, Frozen, Unplugged, or BrownOut, which happens at once and cannot be switched off.
 func (c *ADS1x15) Set(f Fault, on bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch f {
 	case NACK, Stuck, Frozen:
 		c.faults.set(f, on)
+	case Unplugged:
+		c.faults.set(f, on)
+		c.reset()
 	case BrownOut:
 		if on {
 			c.reset()
@@ -79,7 +82,7 @@ func (c *ADS1x15) Set(f Fault, on bool) error {
 func (c *ADS1x15) silent() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.faults.has(NACK)
+	return c.faults.has(NACK) || c.faults.has(Unplugged)
 }
 
 func (c *ADS1x15) stuck() bool {
@@ -87,6 +90,8 @@ func (c *ADS1x15) stuck() bool {
 	defer c.mu.Unlock()
 	return c.faults.has(Stuck)
 }
+
+func (c *ADS1x15) atOnce() bool { return c.o.Instant }
 
 // reset gives the registers their values after power-up.
 func (c *ADS1x15) reset() {

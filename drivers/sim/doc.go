@@ -23,20 +23,23 @@ type Fault uint8
 
 // The faults. Which of them a model knows is told by its Set.
 const (
-	NACK     Fault = iota + 1 // an I²C chip that does not acknowledge
-	Stuck                     // the bus is held: each transfer takes StuckTime and fails as the kernel's time-out does
-	Frozen                    // conversions go on and always give the last code
-	BrownOut                  // a moment without supply when switched on: reset values, the running conversion is lost
-	Floating                  // nothing drives MISO: all ones
-	Absent                    // the bus's device node is gone
+	NACK      Fault = iota + 1 // an I²C chip that does not acknowledge
+	Stuck                      // the bus is held: each transfer takes StuckTime and fails as the kernel's time-out does
+	Frozen                     // conversions go on and always give the last code
+	BrownOut                   // a moment without supply when switched on: reset values, the running conversion is lost
+	Floating                   // nothing drives MISO: all ones
+	Absent                     // the bus's device node is gone
+	Unplugged                  // a chip whose wires are off; plugged in again it is fresh from power-up
+	StuckFIFO                  // a FIFO whose pointers stand still while it is read and filled
 )
 
 // StuckTime is how long a transfer on a stuck bus takes, by the clock that busy advances: the usual time-out in Linux.
 const StuckTime = time.Second
 
-var faultNames = [...]string{NACK: "nack", Stuck: "stuck", Frozen: "frozen", BrownOut: "brown_out", Floating: "floating", Absent: "absent"}
+var faultNames = [...]string{NACK: "nack", Stuck: "stuck", Frozen: "frozen", BrownOut: "brown_out", Floating: "floating", Absent: "absent",
+	Unplugged: "unplugged", StuckFIFO: "stuck_fifo"}
 
-// String is the name that ParseFault reads: nack, stuck, frozen, brown_out, floating, absent.
+// String is the name that ParseFault reads: nack, stuck, frozen, brown_out, floating, absent, unplugged, stuck_fifo.
 func (f Fault) String() string {
 	if f > 0 && int(f) < len(faultNames) {
 		return faultNames[f]
@@ -46,16 +49,16 @@ func (f Fault) String() string {
 
 // ParseFault reads the name of a fault.
 func ParseFault(name string) (Fault, error) {
-	for f := NACK; f <= Absent; f++ {
+	for f := NACK; f <= StuckFIFO; f++ {
 		if faultNames[f] == name {
 			return f, nil
 		}
 	}
-	return 0, fmt.Errorf("sim: fault %q: one of nack, stuck, frozen, brown_out, floating, absent", name)
+	return 0, fmt.Errorf("sim: fault %q: one of nack, stuck, frozen, brown_out, floating, absent, unplugged, stuck_fifo", name)
 }
 
 // faults is a set of those that are on.
-type faults uint8
+type faults uint16
 
 func (s faults) has(f Fault) bool { return s&(1<<f) != 0 }
 

@@ -21,6 +21,15 @@ var (
 // DefaultI2CClock is the fast mode that a Pi is set to by dtparam=i2c_arm_baudrate=400000.
 const DefaultI2CClock = 400 * physic.KiloHertz
 
+// i2cChip is a chip on an I2C bus: an ADS1x15 or a MAX3010x.
+type i2cChip interface {
+	write(w []byte, now time.Duration) // a write transfer that ended at now
+	read(r []byte, now time.Duration)  // a read transfer that latches at now
+	silent() bool                      // it does not acknowledge
+	stuck() bool                       // it holds the bus
+	atOnce() bool                      // transfers to it take no time
+}
+
 // I2C is a bus with converters on it. It may be used from several goroutines.
 type I2C struct {
 	name string
@@ -29,18 +38,18 @@ type I2C struct {
 
 	mu     sync.Mutex
 	bit    time.Duration
-	chips  map[uint16]*ADS1x15
+	chips  map[uint16]i2cChip
 	faults faults
 	closed bool
 }
 
 // NewI2C makes an empty bus at DefaultI2CClock. now is its clock; busy is told the length of each transfer and may be nil.
 func NewI2C(name string, now func() time.Duration, busy func(time.Duration)) *I2C {
-	return &I2C{name: name, now: now, busy: busy, bit: DefaultI2CClock.Period(), chips: map[uint16]*ADS1x15{}}
+	return &I2C{name: name, now: now, busy: busy, bit: DefaultI2CClock.Period(), chips: map[uint16]i2cChip{}}
 }
 
 // Attach puts a chip on the bus, in the place of any other with that address.
-func (b *I2C) Attach(addr uint16, c *ADS1x15) {
+func (b *I2C) Attach(addr uint16, c i2cChip) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.chips[addr] = c
@@ -108,14 +117,14 @@ func (b *I2C) Tx(addr uint16, w, r []byte) error {
 }
 
 // take passes the time of a start, the address and n bytes, nine clocks a byte.
-func (b *I2C) take(c *ADS1x15, bit time.Duration, n int) {
-	if b.busy != nil && !c.o.Instant {
+func (b *I2C) take(c i2cChip, bit time.Duration, n int) {
+	if b.busy != nil && !c.atOnce() {
 		b.busy(bit * time.Duration(2+9*(n+1)))
 	}
 }
 
 // address finds the chip that acknowledges, or the error of a transfer to it.
-func (b *I2C) address(addr uint16) (*ADS1x15, time.Duration, error) {
+func (b *I2C) address(addr uint16) (i2cChip, time.Duration, error) {
 	b.mu.Lock()
 	c, bit, err := b.chips[addr], b.bit, b.state()
 	b.mu.Unlock()
