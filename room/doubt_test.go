@@ -43,7 +43,8 @@ func (k *seen) speaksWhite(now time.Duration, v float64) {
 	g, b := k.colour.around(now), k.whiteBefore
 	fine := near || now <= k.colour.end+late && white(g.from, g.to, v) || now <= k.colour.start+late && white(b.from, b.to, v) ||
 		apart(v, k.colour.from) < 10
-	k.saidWhite = spoken{known: true, near: near, reached: k.saidWhite.reached || near, strayed: !fine}
+	moved := k.saidWhite.moved || apart(v, k.colour.from) >= 10
+	k.saidWhite = spoken{known: true, near: near, reached: k.saidWhite.reached || near, moved: moved, strayed: !fine}
 }
 
 // colours checks that a lamp of which a hand changed the colour is let go.
@@ -57,7 +58,7 @@ func (w *witness) colours(k *seen, rep room.LampReport, let bool) {
 	if w.now <= k.colour.end+late || k.saidWhite.near {
 		return
 	}
-	lost := apart(v.Value, k.colour.from) <= 10 && !before.reached
+	lost := apart(v.Value, k.colour.from) <= 10 && !before.moved
 	short := !before.reached && k.mayEndAt(v.Value)
 	if !lost && !short && !let && w.commanding() {
 		w.fail("lamp %s was given another colour by a hand, %+v, and is not let go: asked for was %+v", rep.Lamp, rep, k.colour)

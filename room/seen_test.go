@@ -61,6 +61,7 @@ type spoken struct {
 	known   bool
 	near    bool // where it was sent
 	reached bool // it said so at some time since
+	moved   bool // it was seen to leave where the command found it
 	strayed bool // nowhere near where it should have been then
 	ticks   int  // since
 }
