@@ -15,6 +15,16 @@ const (
 	noticedTick = 12              // and within so many ticks, on a machine that is busy
 )
 
+// spoken is what a lamp last said of an attribute since its newest command.
+type spoken struct {
+	known   bool
+	near    bool // where it was sent
+	reached bool // it said so at some time since
+	moved   bool // it was seen to leave where the command found it
+	strayed bool // nowhere near where it should have been then
+	ticks   int  // since
+}
+
 // apart is how far two colour temperatures are from each other, in mired.
 func apart(a, b float64) float64 { return math.Abs(1e6/a - 1e6/b) }
 
@@ -45,6 +55,33 @@ func (k *seen) speaksWhite(now time.Duration, v float64) {
 		apart(v, k.colour.from) < 10
 	moved := k.saidWhite.moved || apart(v, k.colour.from) >= 10
 	k.saidWhite = spoken{known: true, near: near, reached: k.saidWhite.reached || near, moved: moved, strayed: !fine}
+}
+
+// tint checks a change of colour.
+func (w *witness) tint(k *seen, m room.LampCommand) {
+	if !k.kelvin.Known && !k.sentKelvin || k.o.Whites.None {
+		w.fail("a lamp of unknown colour, or of none, is commanded: %+v", m)
+	}
+	if !k.sentKelvin {
+		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value, start: w.now, end: w.now}
+	}
+	if k.sent && w.now < k.light.end {
+		w.fail("a change of colour cuts into a change of brightness: %+v", m)
+	}
+	if s := k.saidWhite; s.known && !s.near && w.now > k.colour.end+2*late && !w.paused() {
+		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value, start: w.now, end: w.now}
+	}
+	from := k.colour.at(w.now)
+	if w.restoring() {
+		before, ok := w.remembered(k.o.ID)
+		if !ok || k.taken || !before.On {
+			w.fail("a colour put back, though taken (%v) or off before (%+v): %+v", k.taken, before, m)
+		}
+	}
+	k.loose = k.loose && apart(k.kelvin.Value, from) > 1 // where it really is the witness cannot know
+	k.sentKelvin, k.saidWhite = true, spoken{}
+	k.last, k.whiteBefore = &lastCommand{m, k.colour}, k.colour
+	k.colour = glide{from: from, to: m.Kelvin.Value, start: w.now, end: w.now + m.Transition}
 }
 
 // colours checks that a lamp of which a hand changed the colour is let go.
