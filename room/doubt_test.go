@@ -52,7 +52,7 @@ func (k *seen) speaksWhite(now time.Duration, v float64) {
 	near := apart(v, k.colour.to) < 10
 	g, b := k.colour.around(now), k.whiteBefore
 	fine := near || now <= k.colour.end+late && white(g.from, g.to, v) || now <= k.colour.start+late && white(b.from, b.to, v) ||
-		apart(v, k.colour.from) < 10
+		apart(v, k.colour.from) < 10 || k.overheardWhite(v)
 	moved := k.saidWhite.moved || apart(v, k.colour.from) >= 10
 	k.saidWhite = spoken{known: true, near: near, reached: k.saidWhite.reached || near, moved: moved, strayed: !fine}
 }
@@ -84,6 +84,11 @@ func (w *witness) tint(k *seen, m room.LampCommand) {
 	k.colour = glide{from: from, to: m.Kelvin.Value, start: w.now, end: w.now + m.Transition}
 }
 
+// overheardWhite is overheard, of the colour.
+func (k *seen) overheardWhite(v float64) bool {
+	return k.whiteBefore.end > k.colour.start && apart(v, k.whiteBefore.to) < 10
+}
+
 // colours checks that a lamp of which a hand changed the colour is let go.
 func (w *witness) colours(k *seen, rep room.LampReport, let bool) {
 	v := rep.Kelvin
@@ -95,7 +100,7 @@ func (w *witness) colours(k *seen, rep room.LampReport, let bool) {
 	if w.now <= k.colour.end+late || k.saidWhite.near {
 		return
 	}
-	lost := apart(v.Value, k.colour.from) <= 10 && !before.moved
+	lost := apart(v.Value, k.colour.from) <= 10 && !before.moved || k.overheardWhite(v.Value)
 	short := !before.reached && k.mayEndAt(v.Value)
 	if !lost && !short && !let && w.commanding() {
 		w.fail("lamp %s was given another colour by a hand, %+v, and is not let go: asked for was %+v", rep.Lamp, rep, k.colour)
