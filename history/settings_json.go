@@ -68,6 +68,9 @@ type lampJSON struct {
 	On         bool     `json:"on"`
 	Brightness *float64 `json:"brightness_percent"`
 	Kelvin     *float64 `json:"kelvin"`
+
+	AskedPercent *[2]float64 `json:"asked_percent"` // from and to; absent: nothing was asked
+	AskedKelvin  *[2]float64 `json:"asked_kelvin"`
 }
 
 // pointer and maybe carry an absent number through JSON as null.
@@ -85,6 +88,21 @@ func maybe(p *float64) dsp.Maybe {
 	return dsp.Some(*p)
 }
 
+// ends and span carry a range through JSON, an absent one as null.
+func ends(s room.Span) *[2]float64 {
+	if !s.Known || math.IsNaN(s.Low+s.High) || math.IsInf(s.Low, 0) || math.IsInf(s.High, 0) {
+		return nil
+	}
+	return &[2]float64{s.Low, s.High}
+}
+
+func span(p *[2]float64) room.Span {
+	if p == nil {
+		return room.Span{}
+	}
+	return room.Span{Known: true, Low: p[0], High: p[1]}
+}
+
 // encodeSettings gives the bytes of a settings file.
 func encodeSettings(s pipeline.Settings) ([]byte, error) {
 	out := settingsJSON{Version: settingsVersion, Wearers: []wearerJSON{}, Baselines: map[string][]minuteJSON{}}
@@ -100,7 +118,10 @@ func encodeSettings(s pipeline.Settings) ([]byte, error) {
 	}
 	out.Room = roomJSON{Open: s.Room.Open, Lamps: []lampJSON{}}
 	for _, l := range s.Room.Lamps {
-		out.Room.Lamps = append(out.Room.Lamps, lampJSON{ID: l.Lamp, On: l.On, Brightness: pointer(l.Brightness), Kelvin: pointer(l.Kelvin)})
+		out.Room.Lamps = append(out.Room.Lamps, lampJSON{
+			ID: l.Lamp, On: l.On, Brightness: pointer(l.Brightness), Kelvin: pointer(l.Kelvin),
+			AskedPercent: ends(l.AskedBrightness), AskedKelvin: ends(l.AskedKelvin),
+		})
 	}
 	return seal(out)
 }
@@ -194,7 +215,10 @@ func (in settingsJSON) settings() (pipeline.Settings, error) {
 	}
 	s.Room.Open = in.Room.Open
 	for _, l := range in.Room.Lamps {
-		s.Room.Lamps = append(s.Room.Lamps, room.LampSnapshot{Lamp: l.ID, On: l.On, Brightness: maybe(l.Brightness), Kelvin: maybe(l.Kelvin)})
+		s.Room.Lamps = append(s.Room.Lamps, room.LampSnapshot{
+			Lamp: l.ID, On: l.On, Brightness: maybe(l.Brightness), Kelvin: maybe(l.Kelvin),
+			AskedBrightness: span(l.AskedPercent), AskedKelvin: span(l.AskedKelvin),
+		})
 	}
 	return s, nil
 }

@@ -33,7 +33,9 @@ func someSettings() pipeline.Settings {
 			},
 			{Wearer: "a", Paused: true},
 		},
-		Room: room.Snapshot{Open: true, Lamps: []room.LampSnapshot{{Lamp: "bed", On: true, Brightness: dsp.Some(70)}, {Lamp: "shelf"}}},
+		Room: room.Snapshot{Open: true, Lamps: []room.LampSnapshot{
+			{Lamp: "bed", On: true, Brightness: dsp.Some(70), AskedBrightness: room.Span{Known: true, Low: 30, High: 70}}, {Lamp: "shelf"},
+		}},
 	}
 }
 
@@ -330,6 +332,14 @@ func anyBaseline(t *rapid.T) regulation.Baseline {
 	return b
 }
 
+func anySpan(t *rapid.T) room.Span {
+	low := anyMaybe(t)
+	if !low.Known {
+		return room.Span{}
+	}
+	return room.Span{Known: true, Low: low.Value, High: low.Value + rapid.Float64Range(0, 100).Draw(t, "wide")}
+}
+
 func anySettings(t *rapid.T) pipeline.Settings {
 	var s pipeline.Settings
 	ids := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z][a-z0-9-]{0,5}`), 0, 3, rapid.ID[string]).Draw(t, "ids")
@@ -342,7 +352,9 @@ func anySettings(t *rapid.T) pipeline.Settings {
 	}
 	s.Room.Open = rapid.Bool().Draw(t, "open")
 	for _, id := range ids {
-		s.Room.Lamps = append(s.Room.Lamps, room.LampSnapshot{Lamp: id, On: s.Room.Open, Brightness: anyMaybe(t), Kelvin: anyMaybe(t)})
+		s.Room.Lamps = append(s.Room.Lamps, room.LampSnapshot{
+			Lamp: id, On: s.Room.Open, Brightness: anyMaybe(t), Kelvin: anyMaybe(t), AskedBrightness: anySpan(t), AskedKelvin: anySpan(t),
+		})
 	}
 	return s
 }

@@ -15,6 +15,10 @@ import (
 const (
 	maxRows     = 4096        // events that wait for history; a full queue drops the newest and counts it
 	commitEvery = time.Minute // where nothing else is said; also at stop
+
+	// freshEvery is how often settings with an open snapshot of the room are written although nothing changed. The file's date is all that a
+	// restart knows of when the crash was, and an evening may pass without a change.
+	freshEvery = 5 * time.Minute
 )
 
 // store is where things last. A nil func keeps nothing.
@@ -93,6 +97,8 @@ func (k *keeper) run(ctx context.Context) {
 	defer close(k.done)
 	commit := time.NewTicker(cmp.Or(k.store.every, commitEvery))
 	defer commit.Stop()
+	fresh := time.NewTicker(freshEvery)
+	defer fresh.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -108,7 +114,19 @@ func (k *keeper) run(ctx context.Context) {
 		case <-commit.C:
 			k.write() // again, where the disk refused
 			k.commit()
+		case <-fresh.C:
+			k.refresh()
 		}
+	}
+}
+
+// refresh dates the settings anew while a session commands lamps.
+func (k *keeper) refresh() {
+	k.mu.Lock()
+	open := k.pending.Room.Open
+	k.mu.Unlock()
+	if open {
+		k.writeNow()
 	}
 }
 
@@ -125,11 +143,18 @@ func (k *keeper) drain() {
 
 func (k *keeper) write() {
 	k.mu.Lock()
+	revision := k.revision
+	k.mu.Unlock()
+	if revision != k.stored.Load() || k.failing {
+		k.writeNow()
+	}
+}
+
+// writeNow writes the newest settings, changed or not.
+func (k *keeper) writeNow() {
+	k.mu.Lock()
 	s, revision := k.pending, k.revision
 	k.mu.Unlock()
-	if revision == k.stored.Load() && !k.failing {
-		return
-	}
 	var err error
 	if k.store.save != nil {
 		err = k.store.save(s)

@@ -190,3 +190,24 @@ func TestARoomGoesOnWhileTheDiskRefuses(t *testing.T) {
 		t.Error("the pause waits for the disk")
 	}
 }
+
+// A restart dates a crash by the file: in a session that stands still for an hour it must not grow old.
+func TestWhileASessionCommandsLampsTheSettingsStayFresh(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		open  bool
+		least int
+	}{{"a session", true, 12}, {"none", false, 1}} {
+		t.Run(row.name, func(t *testing.T) {
+			d := &disk{}
+			keep(t, d, func(k *keeper, _ *lines) {
+				k.saveSettings(pipeline.Settings{Room: room.Snapshot{Open: row.open}}, 1)
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				if n := len(d.saved); n < row.least || n > row.least+1 {
+					t.Errorf("written %d times within an hour, want %d", n, row.least)
+				}
+			})
+		})
+	}
+}

@@ -16,7 +16,7 @@ import (
 )
 
 // TestMosquittoCrash kills the hub with SIGKILL at random moments of a scene by hand, also while settings are being written, starts it
-// again, and wants every lamp back as it was: those still on that no hand took, and only those. Rooms live side by side, so that a
+// again, and wants every lamp back as it was: those still on that no hand took, before the crash or after it, and only those. Rooms live side by side, so that a
 // hundred trials take some minutes. The hubs have no sensors: a scene by hand needs none.
 func TestMosquittoCrash(t *testing.T) {
 	broker, binary := brokerForBeds(t)
@@ -45,11 +45,13 @@ type crashed struct {
 	before []string
 	taken  int // a lamp that a hand took before the crash
 	off    int // one that a hand switched off while the hub was dead
+	moved  int // one that a hand turned up then, or gave another colour
+	colour bool
 }
 
 func newCrashed(t *testing.T, broker *mosquitto, binary string, trial int) *crashed {
 	c := &crashed{bed: broker.makeBed(t, fmt.Sprintf("crash%d", trial), bedroom), chance: rand.New(rand.NewPCG(uint64(trial), 11))}
-	c.taken, c.off = c.chance.IntN(5), c.chance.IntN(5)
+	c.taken, c.off, c.moved, c.colour = c.chance.IntN(5), c.chance.IntN(5), c.chance.IntN(5), c.chance.IntN(2) == 0
 	c.before = c.lamps.states()
 	c.start(t, binary, false)
 	return c
@@ -90,7 +92,7 @@ func (c *crashed) snapshot(t *testing.T) (settings string) {
 	return settings
 }
 
-// crash kills the hub, as often as not while it writes, lets a hand switch one lamp off, and starts the hub again.
+// crash kills the hub, as often as not while it writes, lets hands come to lamps that are nobody's meanwhile, and starts the hub again.
 func (c *crashed) crash(t *testing.T, binary string) {
 	t.Helper()
 	for i := range c.chance.IntN(12) {
@@ -102,6 +104,14 @@ func (c *crashed) crash(t *testing.T, binary string) {
 		c.off = -1
 	} else {
 		c.lamps.hand(c.off, `{"state":"OFF"}`)
+	}
+	switch {
+	case c.moved == c.taken || c.moved == c.off || c.chance.IntN(4) == 0:
+		c.moved = -1
+	case c.colour:
+		c.lamps.hand(c.moved, `{"color_temp":200}`)
+	default:
+		c.lamps.hand(c.moved, `{"brightness":230}`)
 	}
 	c.start(t, binary, false)
 }
@@ -120,8 +130,9 @@ func (c *crashed) restored(t *testing.T) bool {
 		is, was := lampState(t, now), lampState(t, c.before[i])
 		switch {
 		case i == c.taken && math.Abs(is.Brightness-250) > 1, i == c.off && is.State != "OFF",
-			i != c.taken && i != c.off && (math.Abs(is.Brightness-was.Brightness) > 2 || math.Abs(is.Mired-was.Mired) > 4):
-			t.Errorf("%s, lamp %s, taken %v, switched off %v: is %s, was %s", c.id, lampName(i), i == c.taken, i == c.off, now, c.before[i])
+			i == c.moved && c.colour && math.Abs(is.Mired-200) > 1, i == c.moved && !c.colour && math.Abs(is.Brightness-230) > 1,
+			i != c.taken && i != c.off && i != c.moved && (math.Abs(is.Brightness-was.Brightness) > 2 || math.Abs(is.Mired-was.Mired) > 4):
+			t.Errorf("%s, lamp %s, taken %v, switched off %v, moved %v: is %s, was %s", c.id, lampName(i), i == c.taken, i == c.off, i == c.moved, now, c.before[i])
 			ok = false
 		}
 	}

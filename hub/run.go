@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"hubd/acquire"
 	"hubd/config"
@@ -54,7 +55,7 @@ func assemble(o RunOptions) (parts, error) {
 	if p.socket == "" {
 		p.socket = SocketPath()
 	}
-	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, o.Log.With("part", "storage"))
+	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, o.Log.With("part", "storage"), newWallClock(time.Now, timesync).local)
 	return p, nil
 }
 

@@ -17,15 +17,16 @@ import (
 const restoreWithin = 30 * time.Minute
 
 // openStore opens settings.json and history.db, and gives the settings to begin with. Nothing here keeps hubd from running: what
-// cannot be read or written is told, and the room works without it.
-func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Logger) (store, pipeline.Settings) {
+// cannot be read or written is told, and the room works without it. wall is zero while the clock is not set, and nobody knows how old the
+// file is: a Pi without a battery begins where it was switched off.
+func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Logger, wall func() time.Time) (store, pipeline.Settings) {
 	path := historyPath(c)
 	file := history.OpenSettings(filepath.Dir(path))
 	settings, status, err := file.Load()
 	if err != nil {
 		log.Error("settings", "found", status.String(), "error", err)
 	}
-	if age := time.Since(file.Written()); age < 0 || age > restoreWithin {
+	if now := wall(); now.IsZero() || file.Written().After(now) || now.Sub(file.Written()) > restoreWithin {
 		settings.Room = room.Snapshot{}
 	}
 	db := history.Open(history.Options{Path: path, Days: c.History.Days, MaxBytes: c.History.MaxMB << 20})

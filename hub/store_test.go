@@ -55,21 +55,27 @@ func TestWhatARestartBeginsWith(t *testing.T) {
 }
 
 // storeIn opens the store of a config in a folder.
-func storeIn(dir string, log *lines) (store, pipeline.Settings) {
+func storeIn(dir string, log *lines) (store, pipeline.Settings) { return storeAt(dir, log, time.Now) }
+
+func storeAt(dir string, log *lines, wall func() time.Time) (store, pipeline.Settings) {
 	c := &config.Config{Dir: dir, History: config.History{Path: "history.db", Days: 1, MaxMB: 1, CommitEvery: time.Minute}}
-	return openStore(c, []pipeline.WearerOptions{wearer("a", pipeline.SourceBoot)}, logTo(log))
+	return openStore(c, []pipeline.WearerOptions{wearer("a", pipeline.SourceBoot)}, logTo(log), wall)
 }
 
 func TestTheLampsArePutBackOnlySoonAfterACrash(t *testing.T) {
-	open := room.Snapshot{Open: true, Lamps: []room.LampSnapshot{{Lamp: "bed", On: true, Brightness: dsp.Some(80.0), Kelvin: dsp.Some(2700.0)}}}
+	open := room.Snapshot{Open: true, Lamps: []room.LampSnapshot{{Lamp: "bed", On: true, Brightness: dsp.Some(80.0), Kelvin: dsp.Some(2700.0),
+		AskedBrightness: room.Span{Known: true, Low: 30, High: 80}}}}
+	unset := func() time.Time { return time.Time{} }
 	tests := []struct {
 		name string
 		age  time.Duration
+		wall func() time.Time
 		want room.Snapshot
 	}{
-		{"a minute later", time.Minute, open},
-		{"half an hour later they are somebody else's", 31 * time.Minute, room.Snapshot{}},
-		{"a file from the future tells no age", -time.Hour, room.Snapshot{}},
+		{"a minute later", time.Minute, time.Now, open},
+		{"half an hour later they are somebody else's", 31 * time.Minute, time.Now, room.Snapshot{}},
+		{"a file from the future tells no age", -time.Hour, time.Now, room.Snapshot{}},
+		{"nor does any file while the clock is not set", time.Minute, unset, room.Snapshot{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -82,7 +88,7 @@ func TestTheLampsArePutBackOnlySoonAfterACrash(t *testing.T) {
 			if err := os.Chtimes(filepath.Join(dir, "settings.json"), written, written); err != nil {
 				t.Fatal(err)
 			}
-			st, s := storeIn(dir, log)
+			st, s := storeAt(dir, log, test.wall)
 			defer st.close()
 			if diff := cmp.Diff(test.want, s.Room); diff != "" {
 				t.Errorf("(-want +got):\n%s\n%s", diff, log)

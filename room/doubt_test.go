@@ -15,6 +15,16 @@ const (
 	noticedTick = 12              // and within so many ticks, on a machine that is busy
 )
 
+// spoken is what a lamp last said of an attribute since its newest command.
+type spoken struct {
+	known   bool
+	near    bool // where it was sent
+	reached bool // it said so at some time since
+	moved   bool // it was seen to leave where the command found it
+	strayed bool // nowhere near where it should have been then
+	ticks   int  // since
+}
+
 // apart is how far two colour temperatures are from each other, in mired.
 func apart(a, b float64) float64 { return math.Abs(1e6/a - 1e6/b) }
 
@@ -42,8 +52,41 @@ func (k *seen) speaksWhite(now time.Duration, v float64) {
 	near := apart(v, k.colour.to) < 10
 	g, b := k.colour.around(now), k.whiteBefore
 	fine := near || now <= k.colour.end+late && white(g.from, g.to, v) || now <= k.colour.start+late && white(b.from, b.to, v) ||
-		apart(v, k.colour.from) < 10
-	k.saidWhite = spoken{known: true, near: near, reached: k.saidWhite.reached || near, strayed: !fine}
+		apart(v, k.colour.from) < 10 || k.overheardWhite(v)
+	moved := k.saidWhite.moved || apart(v, k.colour.from) >= 10
+	k.saidWhite = spoken{known: true, near: near, reached: k.saidWhite.reached || near, moved: moved, strayed: !fine}
+}
+
+// tint checks a change of colour.
+func (w *witness) tint(k *seen, m room.LampCommand) {
+	if !k.kelvin.Known && !k.sentKelvin || k.o.Whites.None {
+		w.fail("a lamp of unknown colour, or of none, is commanded: %+v", m)
+	}
+	if !k.sentKelvin {
+		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value, start: w.now, end: w.now}
+	}
+	if k.sent && w.now < k.light.end {
+		w.fail("a change of colour cuts into a change of brightness: %+v", m)
+	}
+	if s := k.saidWhite; s.known && !s.near && w.now > k.colour.end+2*late && !w.paused() {
+		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value, start: w.now, end: w.now}
+	}
+	from := k.colour.at(w.now)
+	if w.restoring() {
+		before, ok := w.remembered(k.o.ID)
+		if !ok || k.taken || !before.On {
+			w.fail("a colour put back, though taken (%v) or off before (%+v): %+v", k.taken, before, m)
+		}
+	}
+	k.loose = k.loose && apart(k.kelvin.Value, from) > 1 // where it really is the witness cannot know
+	k.sentKelvin, k.saidWhite = true, spoken{}
+	k.last, k.whiteBefore = &lastCommand{m, k.colour}, k.colour
+	k.colour = glide{from: from, to: m.Kelvin.Value, start: w.now, end: w.now + m.Transition}
+}
+
+// overheardWhite is overheard, of the colour.
+func (k *seen) overheardWhite(v float64) bool {
+	return k.whiteBefore.end > k.colour.start && apart(v, k.whiteBefore.to) < 10
 }
 
 // colours checks that a lamp of which a hand changed the colour is let go.
@@ -57,7 +100,7 @@ func (w *witness) colours(k *seen, rep room.LampReport, let bool) {
 	if w.now <= k.colour.end+late || k.saidWhite.near {
 		return
 	}
-	lost := apart(v.Value, k.colour.from) <= 10 && !before.reached
+	lost := apart(v.Value, k.colour.from) <= 10 && !before.moved || k.overheardWhite(v.Value)
 	short := !before.reached && k.mayEndAt(v.Value)
 	if !lost && !short && !let && w.commanding() {
 		w.fail("lamp %s was given another colour by a hand, %+v, and is not let go: asked for was %+v", rep.Lamp, rep, k.colour)

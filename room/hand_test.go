@@ -318,3 +318,35 @@ func TestALampThatAHandMovesWhileItIsWhereItShallBeIsLeftToIt(t *testing.T) {
 	h.run(3 * time.Minute)
 	h.wantLamp("bed", 70)
 }
+
+// The room asks for whites alone: whoever makes a lamp red wants it red, and the next scene must not bleach it.
+func TestALampThatAHandMadeRedStaysRed(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(40 * time.Second)
+	h.order = nil
+	h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(30), Coloured: true}))
+	from := h.now + 1
+	h.state(0, regulation.Activated)
+	h.run(5 * time.Minute)
+	if c, _ := of[room.LampCommand](h, from); hands(h) != 1 || len(c) > 0 {
+		t.Errorf("let go %d times, then told %v", hands(h), c)
+	}
+}
+
+func TestALampThatWasRedBeforeIsDimmedAndStaysRed(t *testing.T) {
+	h := newHouse(t, room.Options{NoAfter: true})
+	red := func(percent float64) {
+		h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(percent), Coloured: true}))
+	}
+	h.order = nil
+	red(60)
+	h.start(0, room.Alone)
+	h.run(30 * time.Second)
+	red(30)
+	h.run(time.Minute)
+	if c := kelvins(h, 0); hands(h) > 0 || len(c) > 0 {
+		t.Errorf("let go %d times, asked for %v K", hands(h), c)
+	}
+	h.wantLamp("bed", 30)
+}

@@ -92,6 +92,10 @@ func (l *lamp) report(now, grace time.Duration, rep LampReport) bool {
 	if rep.Kelvin.Known && rep.Kelvin.Value > 0 {
 		hand = l.shows(now, grace, rep.Kelvin.Value) || hand
 	}
+	if rep.Coloured {
+		hand = l.kelvin.active || hand // the room asks for whites alone
+		l.kelvin.reported = dsp.Maybe{}
+	}
 	if rep.Lost {
 		l.brightness.unsent(rep.Planned)
 		l.kelvin.unsent(rep.Planned)

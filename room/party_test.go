@@ -148,9 +148,8 @@ func (p *party) begin(c call, s room.Session) {
 		return // the room goes on with lamps as they are
 	}
 	for _, k := range p.w.all {
-		k.hand = false
-		if s.Of != room.Night && k.taken {
-			k.taken = false
+		if s.Of != room.Night { // a night takes nothing out of a hand
+			k.hand, k.taken = false, false
 		}
 		if !k.frozen {
 			k.free = k.record()

@@ -107,3 +107,80 @@ func TestNothingLeavesOnceTheSnapshotIsClosed(t *testing.T) {
 		t.Errorf("got %+v", commands)
 	}
 }
+
+// A run asked for 20 to 30 %, and 2400 K; what a restart finds elsewhere somebody has moved while no hub was there.
+func TestWhatAHandDidWhileNobodyLookedStays(t *testing.T) {
+	before := room.LampSnapshot{
+		Lamp: "bed", On: true, Brightness: dsp.Some(60), Kelvin: dsp.Some(3000),
+		AskedBrightness: room.Span{Known: true, Low: 20, High: 30}, AskedKelvin: room.Span{Known: true, Low: 2400, High: 2400},
+	}
+	undimmed, untinted, untouched := before, before, before
+	undimmed.AskedBrightness, untinted.AskedKelvin = room.Span{}, room.Span{}
+	untouched.AskedBrightness, untouched.AskedKelvin = room.Span{}, room.Span{}
+	for _, row := range []struct {
+		name            string
+		left            room.LampSnapshot
+		percent, kelvin float64
+		back            bool
+	}{
+		{"where the run left it", before, 20, 2400, true},
+		{"on the way there", before, 27, 2400, true},
+		{"rounded", before, 18, 2420, true},
+		{"brighter", before, 40, 2400, false},
+		{"darker", before, 15, 2400, false},
+		{"of another white", before, 25, 2700, false},
+		{"of the white it had before", before, 25, 3000, false},
+		{"only the colour was asked for", undimmed, 60, 2400, true},
+		{"only the colour was asked for, and it was dimmed", undimmed, 30, 2400, false},
+		{"only the brightness was asked for", untinted, 25, 3000, true},
+		{"only the brightness was asked for, and it was tinted", untinted, 25, 2400, false},
+		{"nothing was asked for: it is not hubd's to put back", untouched, 25, 2400, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			o := room.Options{Lamps: []room.LampOptions{{ID: "bed"}}, Restore: room.Snapshot{Open: true, Lamps: []room.LampSnapshot{row.left}}}
+			h := &house{t: t, r: room.New(o), order: []string{"bed"},
+				wall: evening, bulbs: map[string]*bulb{"bed": {on: true, colour: row.kelvin, from: row.percent, to: row.percent}}}
+			h.run(5 * time.Minute)
+			percent, kelvin := row.percent, row.kelvin
+			if row.back {
+				percent, kelvin = 60, 3000
+			}
+			h.wantLamp("bed", percent)
+			if is := h.bulbs["bed"].white(h.now); is != kelvin {
+				t.Errorf("the lamp shows %.0f K, want %.0f", is, kelvin)
+			}
+			if h.r.Snapshot().Open {
+				t.Error("the snapshot stays open")
+			}
+		})
+	}
+}
+
+// What was asked for is stored before it is sent, and given up once the lamp has arrived: else a hand inside of it would be hubd's.
+func TestTheSnapshotKnowsWhereEachLampWasPut(t *testing.T) {
+	h := newHouse(t, room.Options{NoAfter: true})
+	h.r.SnapshotChanged()
+	h.start(0, room.Alone)
+	wants := func(when string, percent, kelvin room.Span) {
+		t.Helper()
+		s := h.r.Snapshot().Lamps[0]
+		if s.AskedBrightness != percent || s.AskedKelvin != kelvin {
+			t.Errorf("%s: asked for is %+v and %+v, want %+v and %+v", when, s.AskedBrightness, s.AskedKelvin, percent, kelvin)
+		}
+	}
+	span := func(low, high float64) room.Span { return room.Span{Known: true, Low: low, High: high} }
+	h.run(tick)
+	wants("with the first command", span(30, 60), room.Span{})
+	if !h.r.SnapshotChanged() {
+		t.Error("the first command leaves before it is stored")
+	}
+	h.run(15 * time.Second)
+	wants("in the change of colour", span(30, 30), span(2400, 3000))
+	h.run(30 * time.Second)
+	wants("arrived", span(30, 30), span(2400, 2400))
+	h.r.SnapshotChanged()
+	h.run(10 * time.Minute)
+	if h.r.SnapshotChanged() {
+		t.Error("it is written again although nothing happens")
+	}
+}

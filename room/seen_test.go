@@ -58,15 +58,6 @@ type seen struct {
 	backLow, backHigh float64
 }
 
-// spoken is what a lamp last said of an attribute since its newest command.
-type spoken struct {
-	known   bool
-	near    bool // where it was sent
-	reached bool // it said so at some time since
-	strayed bool // nowhere near where it should have been then
-	ticks   int  // since
-}
-
 // lastCommand is the newest command of a lamp, with the way the lamp was on before it.
 type lastCommand struct {
 	command room.LampCommand
@@ -361,33 +352,6 @@ func (w *witness) remembered(id string) (room.LampSnapshot, bool) {
 		}
 	}
 	return room.LampSnapshot{}, false
-}
-
-// tint checks a change of colour.
-func (w *witness) tint(k *seen, m room.LampCommand) {
-	if !k.kelvin.Known && !k.sentKelvin || k.o.Whites.None {
-		w.fail("a lamp of unknown colour, or of none, is commanded: %+v", m)
-	}
-	if !k.sentKelvin {
-		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value, start: w.now, end: w.now}
-	}
-	if k.sent && w.now < k.light.end {
-		w.fail("a change of colour cuts into a change of brightness: %+v", m)
-	}
-	if s := k.saidWhite; s.known && !s.near && w.now > k.colour.end+2*late && !w.paused() {
-		k.colour = glide{from: k.kelvin.Value, to: k.kelvin.Value, start: w.now, end: w.now}
-	}
-	from := k.colour.at(w.now)
-	if w.restoring() {
-		before, ok := w.remembered(k.o.ID)
-		if !ok || k.taken || !before.On {
-			w.fail("a colour put back, though taken (%v) or off before (%+v): %+v", k.taken, before, m)
-		}
-	}
-	k.loose = k.loose && apart(k.kelvin.Value, from) > 1 // where it really is the witness cannot know
-	k.sentKelvin, k.saidWhite = true, spoken{}
-	k.last, k.whiteBefore = &lastCommand{m, k.colour}, k.colour
-	k.colour = glide{from: from, to: m.Kelvin.Value, start: w.now, end: w.now + m.Transition}
 }
 
 // passLamps notes which lamps are the room's again, and that a pause has reached every group by the first Tick.

@@ -180,6 +180,7 @@ type LampReport struct {
 	On         dsp.Maybe // 1 on, 0 off
 	Brightness dsp.Maybe // percent
 	Kelvin     dsp.Maybe
+	Coloured   bool   // it shows a colour, and no colour temperature
 	Whites     Whites // what it can do, where that is told while hubd runs
 	Lost       bool   // a command was dropped unsent: what was sent before it holds on
 	Gone       bool   // the lamp cannot be reached: cut off at the wall, or out of radio range

@@ -87,7 +87,8 @@ func (s schema) decode(topic string, payload []byte) (rep room.LampReport, err e
 		return room.LampReport{}, err
 	}
 	if in.ColorMode != nil && *in.ColorMode != "color_temp" {
-		return rep, nil // it shows a colour, or mixes its two whites by itself
+		rep.Coloured = true // or it mixes its two whites by itself
+		return rep, nil
 	}
 	if rep.Kelvin, err = kelvinOf("color_temp", in.ColorTemp); err != nil {
 		return room.LampReport{}, fmt.Errorf("%w; a lamp that speaks kelvin needs dialect template", err)

@@ -106,7 +106,8 @@ func (t tasmota) decode(topic string, payload []byte) (rep room.LampReport, err 
 		return room.LampReport{}, err
 	}
 	if s.White != nil && *s.White == 0 {
-		return rep, nil // it shows a colour: CT is a leftover
+		rep.Coloured = true
+		return rep, nil // CT is a leftover
 	}
 	if rep.Kelvin, err = kelvinOf("CT", s.CT); err != nil {
 		return room.LampReport{}, err

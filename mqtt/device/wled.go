@@ -90,7 +90,8 @@ func wledColour(text string) (room.LampReport, error) {
 		return room.LampReport{}, fmt.Errorf("colour %q is not #RRGGBB or #WWRRGGBB", text)
 	}
 	if v>>24 != 0 {
-		return room.LampReport{}, nil
+		return room.LampReport{Coloured: true}, nil
 	}
-	return room.LampReport{Kelvin: wledKelvin(float64(v>>16&0xff), float64(v>>8&0xff), float64(v&0xff))}, nil
+	white := wledKelvin(float64(v>>16&0xff), float64(v>>8&0xff), float64(v&0xff))
+	return room.LampReport{Kelvin: white, Coloured: !white.Known}, nil
 }

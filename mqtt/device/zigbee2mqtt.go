@@ -81,7 +81,8 @@ func (s lightJSON) report() (rep room.LampReport, err error) {
 		return room.LampReport{}, err
 	}
 	if s.ColorMode != nil && *s.ColorMode != "color_temp" {
-		return rep, nil // a coloured lamp's color_temp is a leftover
+		rep.Coloured = true
+		return rep, nil // its color_temp is a leftover
 	}
 	if rep.Kelvin, err = kelvinOf("color_temp", s.ColorTemp); err != nil {
 		return room.LampReport{}, err
