@@ -40,19 +40,20 @@ func Parse(name string, data []byte) (*Config, error) {
 	if len(data) > MaxFileSize {
 		return nil, &Error{[]Problem{{File: name, Want: fmt.Sprintf("a config has at most %d bytes", MaxFileSize)}}}
 	}
-	r := &reader{file: name, dir: filepath.Dir(name)}
+	r := &reader{file: name, dir: filepath.Dir(name), strange: map[string]bool{}}
 	root := r.parse(data)
 	if len(r.problems) > 0 {
-		return nil, &Error{r.problems}
+		return nil, &Error{told(r.problems)}
 	}
 	c := &Config{Dir: r.dir}
 	r.config(r.open(root), c)
 	if len(r.problems) > 0 {
-		sortProblems(r.problems)
-		return nil, &Error{r.problems}
+		all := told(r.problems)
+		sortProblems(all)
+		return nil, &Error{all}
 	}
-	sortProblems(r.warnings)
-	c.Warnings = r.warnings
+	c.Warnings = told(r.warnings)
+	sortProblems(c.Warnings)
 	return c, nil
 }
 
