@@ -21,6 +21,9 @@ type Config struct {
 	// Dir is the folder of the file: relative paths start there.
 	Dir string
 
+	// Places tells where each key stands.
+	Places Places
+
 	// Warnings are what works, but perhaps not as meant; sorted as Error.Problems are.
 	Warnings []Problem
 }

@@ -45,7 +45,7 @@ func Parse(name string, data []byte) (*Config, error) {
 	if len(r.problems) > 0 {
 		return nil, &Error{told(r.problems)}
 	}
-	c := &Config{Dir: r.dir}
+	c := &Config{Dir: r.dir, Places: Places{file: name, root: root.node}}
 	r.config(r.open(root), c)
 	if len(r.problems) > 0 {
 		all := told(r.problems)

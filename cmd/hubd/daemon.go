@@ -31,7 +31,7 @@ func runDaemon(ctx context.Context, args []string, std streams) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level}))
-	for _, w := range cfg.Warnings {
+	for _, w := range append(cfg.Warnings, hub.Overruled(cfg)...) {
 		log.Warn(w.String())
 	}
 	return hub.Run(ctx, hub.RunOptions{Config: cfg, Socket: *socket, Simulate: *simulate, Version: version, Log: log})
@@ -47,7 +47,7 @@ func runCheck(_ context.Context, args []string, std streams) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range cfg.Warnings {
+	for _, w := range append(cfg.Warnings, hub.Overruled(cfg)...) {
 		fmt.Fprintln(std.out, "note:", w.String())
 	}
 	_, err = fmt.Fprintf(std.out, "%s: nothing wrong\n", *file)
