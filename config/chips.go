@@ -101,7 +101,7 @@ func (r *reader) bus(o *object) Bus {
 		r.problem(spi, "a bus is i2c or spi, not both")
 		b.I2C, b.SPI = "", ""
 	case !i2c.present() && !spi.present() && !o.broken:
-		r.problem(o.value, `wanted is i2c: "1" or spi: "0.0"`)
+		r.follows(o.value, []string{i2c.path, spi.path}, `wanted is i2c: "1" or spi: "0.0"`)
 	case i2c.present() && clock != 0:
 		r.problem(o.get("clock_hz"), "the clock of I²C is set in /boot/firmware/config.txt: dtparam=i2c_arm_baudrate=400000")
 	}
@@ -230,7 +230,7 @@ func (r *reader) busOf(o *object, buses []Bus) *Bus {
 			return &buses[i]
 		}
 	}
-	r.problem(v, "there is no bus of this name under buses%s", listed(names))
+	r.follows(v, []string{"buses"}, "there is no bus of this name under buses%s", listed(names))
 	return nil
 }
 
@@ -272,7 +272,10 @@ func (r *reader) claim(o *object, chips chipPlaces) (*chipPlace, int) {
 		for _, chip := range chips {
 			names = append(names, chip.Name)
 		}
-		r.problem(v, "there is no chip of this name under chips%s", listed(names))
+		if !r.strange[name] {
+			r.follows(v, []string{"chips"}, "there is no chip of this name under chips%s", listed(names))
+		}
+		r.strange[name] = true
 		return nil, channel
 	}
 	f, _ := c.Kind.family()

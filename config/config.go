@@ -23,6 +23,8 @@ type Config struct {
 
 	// Voices are where the practices name a voice file: Value is its name, from Dir on.
 	Voices []Problem
+	// Places tells where each key stands.
+	Places Places
 
 	// Warnings are what works, but perhaps not as meant; sorted as Error.Problems are.
 	Warnings []Problem

@@ -40,7 +40,7 @@ func (r *reader) lamp(o *object) Lamp {
 		}
 	}
 	if l.MinPercent >= l.MaxPercent {
-		r.problem(o.get("min_percent"), "wanted is less than max_percent, which is %s", figure(l.MaxPercent))
+		r.follows(o.get("min_percent"), []string{join(o.path, "max_percent")}, "wanted is less than max_percent, which is %s", figure(l.MaxPercent))
 	}
 	switch t := o.get("template"); {
 	case l.Dialect == Templated && !t.present():
@@ -80,13 +80,13 @@ func (r *reader) template(o *object, topic string) *Template {
 	if at := o.get("kelvin_topic"); t.Kelvin != "" {
 		t.KelvinTopic = o.topic("kelvin_topic", topic)
 	} else if at.present() {
-		r.problem(at, "this needs kelvin, the payload, beside it")
+		r.follows(at, []string{join(o.path, "kelvin")}, "this needs kelvin, the payload, beside it")
 	}
 	if at := o.get("kelvin_unit"); at.present() && t.KelvinKey == "" {
-		r.problem(at, "this needs kelvin_key beside it")
+		r.follows(at, []string{join(o.path, "kelvin_key")}, "this needs kelvin_key beside it")
 	}
 	if at := o.get("ask_payload"); at.present() && t.AskTopic == "" {
-		r.problem(at, "this needs ask_topic beside it")
+		r.follows(at, []string{join(o.path, "ask_topic")}, "this needs ask_topic beside it")
 	}
 	o.done()
 	return t

@@ -40,20 +40,21 @@ func Parse(name string, data []byte) (*Config, error) {
 	if len(data) > MaxFileSize {
 		return nil, &Error{[]Problem{{File: name, Want: fmt.Sprintf("a config has at most %d bytes", MaxFileSize)}}}
 	}
-	r := &reader{file: name, dir: filepath.Dir(name)}
+	r := &reader{file: name, dir: filepath.Dir(name), strange: map[string]bool{}}
 	root := r.parse(data)
 	if len(r.problems) > 0 {
-		return nil, &Error{r.problems}
+		return nil, &Error{told(r.problems)}
 	}
-	c := &Config{Dir: r.dir}
+	c := &Config{Dir: r.dir, Places: Places{file: name, root: root.node}}
 	r.config(r.open(root), c)
 	if len(r.problems) > 0 {
-		sortProblems(r.problems)
-		return nil, &Error{r.problems}
+		all := told(r.problems)
+		sortProblems(all)
+		return nil, &Error{all}
 	}
-	sortProblems(r.warnings)
-	sortProblems(r.voices)
-	c.Warnings, c.Voices = r.warnings, r.voices
+	c.Warnings, c.Voices = told(r.warnings), told(r.voices)
+	sortProblems(c.Warnings)
+	sortProblems(c.Voices)
 	return c, nil
 }
 

@@ -67,13 +67,13 @@ func (o *object) warnInsecure(insecure bool) {
 // checkLogin finds what belongs together and does not stand together.
 func (o *object) checkLogin(m MQTT) {
 	if m.PasswordFile != "" && m.Username == "" {
-		o.r.problem(o.get("password_file"), "a password needs a username beside it (MQTT 3.1.1, 3.1.2.9)")
+		o.r.follows(o.get("password_file"), []string{"mqtt.username"}, "a password needs a username beside it (MQTT 3.1.1, 3.1.2.9)")
 	}
 	if m.CertFile != "" && m.KeyFile == "" {
-		o.r.problem(o.get("cert_file"), "a certificate needs its key_file")
+		o.r.follows(o.get("cert_file"), []string{"mqtt.key_file"}, "a certificate needs its key_file")
 	}
 	if m.KeyFile != "" && m.CertFile == "" {
-		o.r.problem(o.get("key_file"), "a key needs its cert_file")
+		o.r.follows(o.get("key_file"), []string{"mqtt.cert_file"}, "a key needs its cert_file")
 	}
 }
 

@@ -15,7 +15,7 @@ func (r *reader) player(o *object, broker bool) Player {
 	case p.Kind == MQTTPlayer:
 		p.MQTT = r.media(r.open(t))
 	case t.present():
-		r.problem(t, "this belongs to player: mqtt")
+		r.follows(t, []string{join(o.path, "player")}, "this belongs to player: mqtt")
 	}
 	r.needBroker(o.get("player"), p.Kind == MQTTPlayer && !broker)
 	o.done()
@@ -29,7 +29,7 @@ func (r *reader) device(o *object, kind PlayerKind) string {
 		o.need("device", "the path of the named pipe, such as /run/snapserver/hubd")
 		return o.file("device")
 	case v.present() && (kind == NoPlayer || kind == MQTTPlayer):
-		r.problem(v, "this belongs to player: aplay, pw-cat or pipe")
+		r.follows(v, []string{join(o.path, "player")}, "this belongs to player: aplay, pw-cat or pipe")
 		return ""
 	}
 	return o.text("device", "")
@@ -42,7 +42,7 @@ func (r *reader) latency(o *object, kind PlayerKind) time.Duration {
 	}[kind]
 	v := o.get("latency_ms")
 	if usual == 0 && v.present() {
-		r.problem(v, "this belongs to player: aplay, pw-cat or pipe")
+		r.follows(v, []string{join(o.path, "player")}, "this belongs to player: aplay, pw-cat or pipe")
 		return 0
 	}
 	ms := o.number("latency_ms", float64(usual.Milliseconds()), 0, float64(maxLatency.Milliseconds()), "milliseconds")

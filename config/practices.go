@@ -78,6 +78,7 @@ func (r *reader) changed(all []Practice, section *object) []Practice {
 
 // practice reads what is given of one practice; what is not stays as it was. Steps and pace are replaced as a whole.
 func (r *reader) practice(o *object, p *Practice) {
+	before := len(r.problems)
 	p.Members = o.integer("members", p.Members, 0, MaxWearers)
 	p.HumHz = o.number("hum_hz", p.HumHz, 60, 400, "hertz")
 	if o.get("pace").present() {
@@ -87,7 +88,6 @@ func (r *reader) practice(o *object, p *Practice) {
 		p.Steps, p.Length = r.steps(o), 0
 	}
 	p.Length = o.seconds("seconds", p.Length, 30*time.Second, practiceMost)
-	before := len(r.problems)
 	o.done()
 	if !o.broken && len(r.problems) == before {
 		r.wholePractice(o, p)

@@ -25,15 +25,16 @@ func (r *reader) reminders(room *object, practices []Practice) []Reminder {
 		list = list[:remindersMost]
 	}
 	var all []Reminder
+	var times []string // the keys of those before
 	for _, v := range list {
 		o := r.open(v)
 		m := Reminder{At: o.clockTime("at"), Days: r.days(o), Snooze: o.seconds("snooze_s", 10*time.Minute, time.Minute, 3*time.Hour)}
 		m.Practice = r.remindedOf(o, practices)
 		if slices.ContainsFunc(all, func(other Reminder) bool { return other.At == m.At && !o.broken }) {
-			r.problem(o.get("at"), "another reminder has this time already")
+			r.follows(o.get("at"), times, "another reminder has this time already")
 		}
 		o.done()
-		all = append(all, m)
+		all, times = append(all, m), append(times, join(o.path, "at"))
 	}
 	return all
 }
@@ -54,7 +55,12 @@ func (r *reader) remindedOf(o *object, practices []Practice) string {
 			return ""
 		}
 	}
-	return pick(r, v, "", names...)
+	before := len(r.problems)
+	name = pick(r, v, "", names...)
+	if len(r.problems) > before {
+		r.problems[before].leans = []string{"room.practices"}
+	}
+	return name
 }
 
 func (r *reader) days(o *object) (on [7]bool) {

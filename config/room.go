@@ -38,7 +38,7 @@ func (r *reader) quietHours(o *object) QuietHours {
 	case from.present() || to.present():
 		q = QuietHours{Set: true, From: o.clockTime("from"), To: o.clockTime("to")}
 		if q.From == q.To && from.present() && to.present() {
-			r.problem(to, "wanted is another time than from")
+			r.follows(to, []string{from.path}, "wanted is another time than from")
 		}
 	}
 	o.done()
@@ -115,7 +115,7 @@ func (r *reader) delay(o *object, v value) (lo, hi time.Duration) {
 		s = append(s, n)
 	}
 	if len(s) != 2 || s[0] > s[1] {
-		r.problem(v, "wanted are two numbers, the shortest and the longest delay, such as [20, 90]")
+		r.follows(v, []string{v.path + "[0]", v.path + "[1]"}, "wanted are two numbers, the shortest and the longest delay, such as [20, 90]")
 		return delayMin, delayMax
 	}
 	return time.Duration(s[0] * float64(time.Second)), time.Duration(s[1] * float64(time.Second))
@@ -135,7 +135,7 @@ func (r *reader) stopButtons(room *object, broker bool) []StopButton {
 		b := StopButton{Topic: o.topic("topic", ""), JSONKey: o.text("json_key", ""), AnyValue: o.flag("any_value", false)}
 		switch {
 		case b.JSONKey == "" && !b.AnyValue && !o.broken:
-			r.problem(o.value, "wanted is json_key: KEY, or any_value: true if every message on the topic is a press")
+			r.follows(o.value, []string{join(o.path, "json_key"), join(o.path, "any_value")}, "wanted is json_key: KEY, or any_value: true if every message on the topic is a press")
 		case b.JSONKey != "" && b.AnyValue:
 			r.problem(o.get("any_value"), "with json_key this has no meaning: any value of that key is a press")
 		}
@@ -147,8 +147,9 @@ func (r *reader) stopButtons(room *object, broker bool) []StopButton {
 }
 
 func (r *reader) needBroker(v value, missing bool) {
-	if missing {
-		r.problem(v, "this needs a broker: wanted is the section mqtt")
+	if missing && !r.noBroker {
+		r.follows(v, []string{"mqtt"}, "this needs a broker: wanted is the section mqtt")
+		r.noBroker = true
 	}
 }
 
@@ -165,7 +166,7 @@ func (r *reader) baseScene(o *object, own []Scene) string {
 		}
 	}
 	if !slices.Contains(names, name) {
-		r.problem(v, "there is no scene of this name: wanted is %s", orList(names))
+		r.follows(v, []string{"room.scenes"}, "there is no scene of this name: wanted is %s", orList(names))
 	}
 	return name
 }
@@ -211,7 +212,7 @@ func (r *reader) sound(o *object) Sound {
 	if sounds {
 		o.need("level_db", "how loud it is, from -60 to 0 (dB)")
 	} else if v := o.get("level_db"); v.present() {
-		r.problem(v, "there is nothing to hear: wanted is bed or hum_hz beside it")
+		r.follows(v, []string{join(o.path, "bed"), join(o.path, "hum_hz")}, "there is nothing to hear: wanted is bed or hum_hz beside it")
 	}
 	o.done()
 	return s

@@ -19,9 +19,12 @@ const maxItems = 256
 type reader struct {
 	file     string
 	dir      string // its folder
-	problems []Problem
-	warnings []Problem
-	voices   []Problem // where a voice file is named
+	problems []finding
+	warnings []finding
+	voices   []finding // where a voice file is named
+
+	noBroker bool            // that there is none was told
+	strange  map[string]bool // chips that are not there, and were told
 }
 
 // value is one place in the file and the dotted path that leads to it. Without a node it is absent.
@@ -63,13 +66,13 @@ func (r *reader) warn(v value, want string, args ...any) {
 	r.add(&r.warnings, v, v.shown(), fmt.Sprintf(want, args...))
 }
 
-func (r *reader) add(to *[]Problem, v value, shown, want string) {
+func (r *reader) add(to *[]finding, v value, shown, want string) {
 	p := Problem{File: r.file, Line: 1, Column: 1, Key: v.path, Value: shown, Want: want}
 	if v.node != nil {
 		p.Line, p.Column = v.node.Line, v.node.Column
 	}
 	if len(*to) < maxProblems {
-		*to = append(*to, p)
+		*to = append(*to, finding{Problem: p})
 	}
 }
 
@@ -103,7 +106,7 @@ func (r *reader) syntax(err error) {
 			p.Want += fmt.Sprintf(" (%s from line %d)", one.ContextMsg, one.ContextMark.Line)
 		}
 	}
-	r.problems = append(r.problems, p)
+	r.problems = append(r.problems, finding{Problem: p})
 }
 
 // object is one mapping of the file. Its keys are asked for one by one; done reports those that nobody asked for.
@@ -249,12 +252,16 @@ func (o *object) done() {
 		if slices.Contains(o.known, key) {
 			continue
 		}
-		want := "unknown key"
-		if near := nearest(key, o.known); near != "" {
+		want, near := "unknown key", nearest(key, o.known)
+		if near != "" {
 			want += fmt.Sprintf("; is %s meant?", near)
 		} else if len(o.known) > 0 {
 			want += "; known here: " + strings.Join(o.known, ", ")
 		}
+		before := len(o.r.problems)
 		o.r.hide(o.at[key], "%s", want)
+		if _, there := o.at[near]; near != "" && !there && len(o.r.problems) > before {
+			o.r.problems[before].meant = join(o.path, near)
+		}
 	}
 }

@@ -42,7 +42,7 @@ func (r *reader) wearer(o *object, chips chipPlaces) Wearer {
 	w.Pulse = r.pulse(o, chips)
 	w.EDA = r.eda(o, chips)
 	if w.Pulse == nil && w.EDA == nil && !o.broken {
-		r.problem(o.value, "wanted is pulse, eda or both")
+		r.follows(o.value, []string{join(o.path, "pulse"), join(o.path, "eda")}, "wanted is pulse, eda or both")
 	}
 	o.later("button", "a wearer's own button on a GPIO line is")
 	w.Comfort = r.comfort(o.section("comfort"))
@@ -122,7 +122,7 @@ func (r *reader) divider(o *object, e *EDA) {
 	if e.Kind != Divider {
 		for _, v := range []value{ohm, side} {
 			if v.present() {
-				r.problem(v, "this belongs to kind: divider")
+				r.follows(v, []string{join(o.path, "kind")}, "this belongs to kind: divider")
 			}
 		}
 		return
@@ -159,6 +159,7 @@ func (r *reader) pairs(wearers []Wearer, objects []*object) {
 		switch {
 		case w.Pair == w.ID:
 			r.problem(v, "wanted is the id of another wearer")
+		case j < 0 && slices.ContainsFunc(wearers, func(o Wearer) bool { return o.ID == "" }): // whose id may be this one
 		case j < 0:
 			r.problem(v, "there is no wearer with this id")
 		case wearers[j].Pair != w.ID:

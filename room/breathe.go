@@ -18,7 +18,7 @@ func (r *Room) breathing(group int) int {
 	return max(1, min(within, int(budgetBurst-budgetKept)))
 }
 
-// swells tells whether a lamp takes part in the breathing light: it has arrived at the scene, and its group has room.
+// swells tells whether a lamp takes part in the breathing light: it is near the scene, and its group has room.
 func (r *Room) swells(l *lamp, now time.Duration) bool {
 	if r.plan.pace.BreathsPerMin == 0 || !r.mayBreathe(l, now) {
 		return false
@@ -36,15 +36,24 @@ func (r *Room) swells(l *lamp, now time.Duration) bool {
 	return false
 }
 
+// mayBreathe tells whether a lamp's next breath leads it to the scene as gently as a fade would. A fade that changes no more than a breath
+// does is not waited for; one of colour is, since some lamps stop the one when the other begins.
 func (r *Room) mayBreathe(l *lamp, now time.Duration) bool {
-	if !r.commandable(l) || !l.brightness.now(now).Known {
+	is := l.brightness.now(now)
+	if !r.commandable(l) || !is.Known {
 		return false
 	}
 	b, k := r.goal(l)
 	if l.breathed >= 0 && l.brightness.plan == r.plan.number {
 		return true
 	}
-	return l.brightness.arrived(now, r.plan.number, b) && l.kelvin.arrived(now, r.plan.number, k)
+	low := r.breathedOut(b.Value)
+	return is.Value <= b.Value+swellDepth && is.Value >= low-swellDepth && l.kelvin.arrived(now, r.plan.number, k)
+}
+
+// breathedOut is how far down a breath goes from the scene's brightness.
+func (r *Room) breathedOut(top float64) float64 {
+	return min(top, max(r.comfort.floor, top-swellDepth))
 }
 
 // breathe sends one soft change of brightness for each half breath, at the instant it begins and as long as it lasts. What
@@ -56,7 +65,7 @@ func (r *Room) breathe(dst []dsp.Value, now time.Duration) []dsp.Value {
 	}
 	for i := range r.lamps {
 		l := &r.lamps[i]
-		if l.breathed == half.number || !r.swells(l, now) || r.doubts(l, now) {
+		if l.breathed == half.number || !r.swells(l, now) || r.tooSoon(l, now) || r.doubts(l, now) {
 			continue
 		}
 		if !r.budgets[l.group].take(now, budgetKept) {
@@ -65,9 +74,10 @@ func (r *Room) breathe(dst []dsp.Value, now time.Duration) []dsp.Value {
 		top, _ := r.goal(l)
 		to := top.Value
 		if !half.rises {
-			to = min(to, max(r.comfort.floor, to-swellDepth))
+			to = r.breathedOut(to)
 		}
 		l.breathed = half.number
+		l.brightness.plan, l.brightness.want = r.plan.number, hold(top.Value, now)
 		dst = r.release(dst, now, l, LampCommand{
 			Lamp: l.o.ID, Planned: now, Brightness: dsp.Some(to), Transition: half.arrives - now,
 		})

@@ -28,6 +28,9 @@ func (r *Room) askCheckIn(dst []dsp.Value, now time.Duration, c CheckIn) []dsp.V
 		return dst
 	}
 	r.checkIn = asking{on: true, at: now}
+	if r.whyByHand == whyNoAnswer {
+		r.whyByHand = reasonBase // that was an earlier question's; this one may be answered
+	}
 	dst = append(dst, c)
 	return r.follow(dst, now)
 }

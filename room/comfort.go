@@ -24,10 +24,10 @@ type comfort struct {
 	dark, red, breathSound, voice, rain, noise, tone, modulatedLight, breathHold bool
 }
 
-const (
-	lightFloor = 3.0  // percent
-	darkFloor  = 10.0 // percent, where dark is never wanted
-)
+const lightFloor = 3.0 // percent
+
+// DarkFloor is what a room is not made darker than where dark is never wanted, percent.
+const DarkFloor = 10.0
 
 func (c *comfort) add(o Comfort) {
 	c.floor = max(c.floor, clamp(orNumber(o.LightFloor, lightFloor), 0, 100))
@@ -36,7 +36,7 @@ func (c *comfort) add(o Comfort) {
 		c.forbid(word)
 	}
 	if c.dark {
-		c.floor = max(c.floor, darkFloor)
+		c.floor = max(c.floor, DarkFloor)
 	}
 }
 

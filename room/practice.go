@@ -152,7 +152,7 @@ func (r *Room) practiceWish(now time.Duration) wish {
 	}
 	if p.is.Pacer.InhaleShare > 0 {
 		w.scene.Pace = r.pacer(s)
-		w.breathe = true
+		w.breathe, w.fade = true, breatheFade
 		if w.scene.Sound.audible() && s.Sound == (Sound{}) {
 			w.scene.Sound.SwellDB = dsp.Some(swellDB)
 		}

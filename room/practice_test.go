@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hubd/dsp"
+	"hubd/regulation"
 	"hubd/room"
 )
 
@@ -80,6 +81,51 @@ func checkBudget(t rapid.TB, h *house, lamps []room.LampOptions) {
 			t.Errorf("at %v group %s is %.2f commands over its budget", at[i], g, level[g]-3)
 			return
 		}
+	}
+}
+
+// What a breath does anyway is not waited for: neither two points from a State's scene nor those of a fade that is nearly over.
+func TestTheBreathingLightBeginsWithTheFirstBreathOut(t *testing.T) {
+	const out = 4 * time.Second // at six breaths a minute, of which four tenths are breathed in
+	for _, row := range []struct {
+		name   string
+		before func(h *house)
+		begins time.Duration
+	}{
+		{"in a session that rests at its base scene", func(h *house) { h.start(0, room.Alone); h.run(minute) }, out},
+		{"in one that a State has moved", func(h *house) {
+			h.start(0, room.Alone)
+			h.state(0, regulation.Settled)
+			h.run(4 * minute)
+		}, out},
+		{"after a step that was softer", func(h *house) {
+			h.must(h.r.Practice(nil, h.now, "body"))
+			h.run(3 * minute)
+		}, out},
+		{"for a lamp that is there already", func(h *house) {
+			h.bulbs["bed"].set(30)
+			h.bulbs["bed"].colour = 2400
+			h.report("bed")
+		}, out},
+		{"a breath later for one that is bright and white", func(*house) {}, 10*time.Second + out},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{})
+			row.before(h)
+			from := h.now
+			h.must(h.r.Practice(nil, h.now, "breath"))
+			h.run(30 * time.Second)
+			commands, at := of[room.LampCommand](h, from+1)
+			for i, c := range commands {
+				if c.Brightness == dsp.Some(22.0) {
+					if at[i]-from != row.begins {
+						t.Errorf("it swells from %v, want %v: %+v", at[i]-from, row.begins, commands[:i+1])
+					}
+					return
+				}
+			}
+			t.Errorf("it does not swell: %+v", commands)
+		})
 	}
 }
 
@@ -238,5 +284,44 @@ func TestCheckIns(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	if _, err := h.r.Answer(nil, 0, -1, "maybe"); err == nil {
 		t.Error("an unknown answer was taken")
+	}
+}
+
+func TestAnAnswerWithoutAQuestionIsToldSo(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	for _, word := range []string{"space", "touch", "reassurance", "fine_for_now"} {
+		if v, err := h.r.Answer(nil, h.now, 0, word); err == nil || err.Error() != "no check-in waits for an answer" || len(v) > 0 {
+			t.Errorf("%s: error %v, values %v", word, err, v)
+		}
+	}
+	h.must(h.r.Answer(nil, h.now, 0, "stop"))
+	if s := h.r.Status(); s.Session != room.NoSession {
+		t.Errorf("stop, without a question, left %+v", s)
+	}
+}
+
+func TestAQuestionThatIsAnsweredIsNotToldAsUnanswered(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(minute)
+	h.take(h.r.AskCheckIn(nil, h.now))
+	h.run(3 * minute)
+	if c := h.lastCue(); c.Reason != "no_answer" {
+		t.Errorf("nobody answered: %+v", c)
+	}
+	from := h.now
+	h.take(h.r.AskCheckIn(nil, h.now))
+	h.run(30 * time.Second)
+	h.must(h.r.Answer(nil, h.now, 0, "touch"))
+	h.run(3 * minute)
+	cues, _ := of[room.Cue](h, from)
+	for _, c := range cues {
+		if c.Reason == "no_answer" || c.Scene != "base" {
+			t.Errorf("somebody answered: %+v", c)
+		}
+	}
+	if len(cues) < 2 {
+		t.Errorf("a question was told in %d cues", len(cues))
 	}
 }

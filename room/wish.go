@@ -17,6 +17,7 @@ type wish struct {
 
 const (
 	handFade    = 10 * time.Second // session start, scenes by hand, practices: gentle, and soon
+	breatheFade = 6 * time.Second  // a practice whose light breathes: brightness and colour one after the other, within the first breath and a half
 	checkInFade = 5 * time.Second
 	afterFade   = 30 * time.Second
 	softer      = 5.0 // points: a check-in, and every other step of a guided practice

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"hubd/config"
@@ -31,7 +32,7 @@ func runDaemon(ctx context.Context, args []string, std streams) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level}))
-	for _, w := range cfg.Warnings {
+	for _, w := range append(cfg.Warnings, hub.Overruled(cfg)...) {
 		log.Warn(w.String())
 	}
 	return hub.Run(ctx, hub.RunOptions{Config: cfg, Socket: *socket, Simulate: *simulate, Version: version, Log: log})
@@ -51,7 +52,7 @@ func runCheck(_ context.Context, args []string, std streams) error {
 	if len(problems) > 0 {
 		return &config.Error{Problems: problems}
 	}
-	for _, w := range append(cfg.Warnings, notes...) {
+	for _, w := range slices.Concat(cfg.Warnings, notes, hub.Overruled(cfg)) {
 		fmt.Fprintln(std.out, "note:", w.String())
 	}
 	_, err = fmt.Fprintf(std.out, "%s: nothing wrong\n", *file)

@@ -312,3 +312,16 @@ func TestTheHelpOfSetNamesEveryCommandOfARunningSession(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckTellsWhatTheRoomWillNotDo(t *testing.T) {
+	path := file(t, "c.yaml", []byte(`hub: {id: home}
+buses: {one: {i2c: "1"}}
+chips: {adc: {kind: ads1115, bus: one}}
+wearers: [{id: a, share: none, start_from: [mqtt], pulse: {chip: adc, channel: 0, kind: ppg}}]
+room: {scenes: {reading: {sound: {bed: rain, level_db: -10}}}}
+`))
+	code, out, _ := hubd(t, "check", "--config", path)
+	if code != exitDone || !strings.Contains(out, `5:56: room.scenes.reading.sound.level_db: "-10": this is above room.volume_cap_db`) {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
