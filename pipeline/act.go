@@ -110,7 +110,8 @@ func (p *Pipeline) start(now time.Duration, c Command, w *Wearer) error {
 	return within(err)
 }
 
-// kindOf is the kind of session a start without a kind means: the one that other wearers are in, else that of everybody here.
+// kindOf is the kind of session a start without a kind means: what becomes of the one that other wearers are in, else that of everybody
+// here.
 func (p *Pipeline) kindOf(asked room.SessionKind) room.SessionKind {
 	if asked != room.NoSession {
 		return asked
