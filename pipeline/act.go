@@ -303,6 +303,9 @@ func (p *Pipeline) Revision() uint64 { return p.revision }
 // Room is what the room does now.
 func (p *Pipeline) Room() room.Status { return p.room.Status() }
 
+// Lamps appends how it is with each lamp.
+func (p *Pipeline) Lamps(dst []room.LampStatus) []room.LampStatus { return p.room.Lamps(dst) }
+
 // Scenes are the names of the scenes that can be chosen by hand, in alphabetical order.
 func (p *Pipeline) Scenes() []string { return p.room.Scenes() }
 

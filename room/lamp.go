@@ -24,6 +24,7 @@ type lamp struct {
 	lastSent   time.Duration
 	breathed   int64 // the half breath that was answered
 	pausedFrom dsp.Maybe
+	gone       bool // it said so; where on is known it is back
 }
 
 const noPlan = -1
@@ -103,7 +104,7 @@ func (l *lamp) report(now, grace time.Duration, rep LampReport) bool {
 
 // leave forgets a lamp that cannot be reached. Most often somebody cut it off at the wall; when it comes back it is theirs.
 func (l *lamp) leave() {
-	l.on = dsp.Maybe{}
+	l.on, l.gone = dsp.Maybe{}, true
 	l.brightness.reported, l.kelvin.reported = dsp.Maybe{}, dsp.Maybe{}
 	l.brightness.release()
 	l.kelvin.release()
