@@ -63,6 +63,7 @@ func (b *board) refresh(now time.Duration, c *core, acted bool) {
 	if !c.consent.Told() {
 		b.status.Session, b.status.Practice, b.status.Step = room.NoSession, "", ""
 	}
+	b.status.Lamps = c.pipeline.Lamps(b.status.Lamps[:0])
 	b.status.Wearers = b.status.Wearers[:0]
 	b.rests = b.rests[:0]
 	everybody := true
@@ -105,7 +106,7 @@ func (b *board) read() wire.Status {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.status
-	s.Wearers, s.Sources = slices.Clone(s.Wearers), slices.Clone(s.Sources)
+	s.Wearers, s.Sources, s.Lamps = slices.Clone(s.Wearers), slices.Clone(s.Sources), slices.Clone(s.Lamps)
 	return s
 }
 

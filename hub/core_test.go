@@ -215,6 +215,31 @@ func TestTheBoardIsNewRightAfterAnAct(t *testing.T) {
 	}
 }
 
+func TestTheBoardSaysHowItIsWithTheLamps(t *testing.T) {
+	b := newBench(t, nil)
+	b.inbox.report(room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(60), Kelvin: dsp.Some(3000)})
+	b.at(time.Second)
+	b.at(2 * time.Second)
+	l := b.board.read().Lamps
+	if len(l) != 1 || l[0].Lamp != "bed" || l[0].Brightness.Reported != dsp.Some(60) || l[0].Brightness.Asked.Known {
+		t.Fatalf("before a session the board shows %+v", l)
+	}
+	b.ask(start("a", room.Alone))
+	for now := 2 * time.Second; now < 8*time.Second; now += tickEvery {
+		b.at(now)
+	}
+	after := b.board.read().Lamps
+	if !after[0].Brightness.Asked.Known || l[0].Brightness.Asked.Known {
+		t.Errorf("in a session it shows %+v; what was read before has become %+v", after, l)
+	}
+	b.inbox.report(room.LampReport{Lamp: "bed", On: dsp.Some(1), Brightness: dsp.Some(95)})
+	b.at(9 * time.Second)
+	b.at(10 * time.Second)
+	if taken := b.board.read().Lamps[0]; !taken.Brightness.Hand || taken.Brightness.Asked.Known {
+		t.Errorf("after a hand it shows %+v", taken)
+	}
+}
+
 func TestFaultsOfDroppedBlocksAreToldBeforeTheBlocksThatAreLeft(t *testing.T) {
 	b := newBench(t, nil)
 	b.inbox.block(dsp.Block{Bus: "i2c", Faults: []dsp.Fault{{Wearer: dsp.SharedWearer, Source: "adc", Reason: "no answer"}}})

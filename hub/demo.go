@@ -68,7 +68,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	screen.behind, screen.room = l.behind, l.core.pipeline.Room
+	screen.behind, screen.room, screen.lamps = l.behind, l.core.pipeline.Room, l.core.pipeline.Lamps
 	lamp, err := startDemoLamp(ctx, b.Addr(), pacer.Now)
 	if err != nil {
 		return err
@@ -169,6 +169,7 @@ type demoScreen struct {
 	next   time.Duration
 	behind *behind
 	room   func() room.Status
+	lamps  func(dst []room.LampStatus) []room.LampStatus
 	step   string // words of a practice, as last shown
 }
 
@@ -183,6 +184,7 @@ func (d *demoScreen) tick(now time.Duration, _ pipeline.Consent) {
 		return
 	}
 	d.next = now.Truncate(time.Second) + time.Second
+	d.screen.Lamps(d.lamps(nil))
 	line := d.screen.Line(now)
 	if st := d.room(); st.Practice != "" {
 		line += " | practice " + st.Practice

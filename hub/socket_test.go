@@ -210,7 +210,9 @@ func TestCommandsReachTheCoreThroughTheSocket(t *testing.T) {
 		wrong string
 	}{
 		{"a starts", Request{Wearer: "a", Name: "start_session", Payload: "alone"}, ""},
-		{"another kind is refused in words", Request{Wearer: "b", Name: "start_session", Payload: "night"}, "refused: a session of kind alone runs"},
+		{"a kind that a never asked for is refused in words", Request{Wearer: "b", Name: "start_session", Payload: "night"}, "refused: a session of kind alone runs"},
+		{"b joins, which makes it a session together", Request{Wearer: "b", Name: "start_session", Payload: "PRESS"}, ""},
+		{"and is refused what the two are not in", Request{Wearer: "b", Name: "start_session", Payload: "alone"}, "refused: a session of kind together runs"},
 		{"a kind that is none is not understood", Request{Wearer: "b", Name: "start_session", Payload: "party"}, "party"},
 		{"everybody pauses", Request{Name: "pause", Payload: "PRESS"}, ""},
 	}

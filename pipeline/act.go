@@ -111,7 +111,8 @@ func (p *Pipeline) start(now time.Duration, c Command, w *Wearer) error {
 	return within(err)
 }
 
-// kindOf is the kind of session a start without a kind means: the one that other wearers are in, else that of everybody here.
+// kindOf is the kind of session a start without a kind means: what becomes of the one that other wearers are in, else that of everybody
+// here.
 func (p *Pipeline) kindOf(asked room.SessionKind) room.SessionKind {
 	if asked != room.NoSession {
 		return asked
@@ -305,6 +306,9 @@ func (p *Pipeline) Questions() []room.Question { return p.room.Questions() }
 
 // Room is what the room does now.
 func (p *Pipeline) Room() room.Status { return p.room.Status() }
+
+// Lamps appends how it is with each lamp.
+func (p *Pipeline) Lamps(dst []room.LampStatus) []room.LampStatus { return p.room.Lamps(dst) }
 
 // Scenes are the names of the scenes that can be chosen by hand, in alphabetical order.
 func (p *Pipeline) Scenes() []string { return p.room.Scenes() }

@@ -310,12 +310,15 @@ func TestAPracticeByHandSensesNobodyAndGivesWayToAWearersStart(t *testing.T) {
 	}
 }
 
+// Two bodies in one session are told and kept as two: who joins somebody that began alone makes it a session together.
 func TestAStartWithoutAKindJoinsTheRunningSession(t *testing.T) {
-	for _, kind := range []room.SessionKind{room.Alone, room.Together, room.Night, room.PracticeSession} {
+	for kind, becomes := range map[room.SessionKind]room.SessionKind{
+		room.Alone: room.Together, room.Together: room.Together, room.Night: room.Night, room.PracticeSession: room.Together,
+	} {
 		r := newRig(t, options(2))
 		r.start(kind, "a")
 		r.start(room.NoSession, "b")
-		if st := r.p.Room(); st.Session != kind || !st.Members[0] || !st.Members[1] {
+		if st := r.p.Room(); st.Session != becomes || !st.Members[0] || !st.Members[1] {
 			t.Errorf("in a session of kind %v: %+v", kind, st)
 		}
 	}
@@ -324,6 +327,43 @@ func TestAStartWithoutAKindJoinsTheRunningSession(t *testing.T) {
 		r.start(room.NoSession, "a")
 		if got := r.p.Room().Session; got != want {
 			t.Errorf("with %d wearers it starts %v, want %v", wearers, got, want)
+		}
+	}
+}
+
+func TestNothingMoreIsToldOrKeptOnceSomebodyJoins(t *testing.T) {
+	broker, history := pipeline.Audience{Kind: pipeline.AudienceBroker}, pipeline.Audience{Kind: pipeline.AudienceHistory}
+	for _, private := range []bool{true, false} {
+		for share := pipeline.ShareNone; share <= pipeline.ShareFull; share++ {
+			o := options(2)
+			o.Room.Private, o.Wearers[1].Share = private, share
+			r := newRig(t, o)
+			r.start(room.Alone, "a")
+			before := r.p.Consent()
+			if !before.Told() || before.ShareFor("a") != pipeline.ShareFull {
+				t.Fatal("alone is told less than it may be: the test is blind")
+			}
+			events := r.must(pipeline.Command{Name: pipeline.CommandStartSession, Wearer: "b", Origin: socket})
+			after := r.p.Consent()
+			if r.p.Room().Session != room.Together || after.Private != private {
+				t.Errorf("private %v: it becomes %+v", private, r.p.Room())
+			}
+			if private && (after.ShareFor("a") != pipeline.ShareNone || after.ShareFor("b") != pipeline.ShareNone) {
+				t.Errorf("the broker gets %v of a and %v of b in a private session", after.ShareFor("a"), after.ShareFor("b"))
+			}
+			if told := !private && share >= pipeline.ShareState; after.Told() != told {
+				t.Errorf("private %v, b shares %v: the kind is told: %v", private, share, after.Told())
+			}
+			state := pipeline.Event{Wearer: "a", Value: regulation.State{Name: regulation.Settled}}
+			if _, kept := pipeline.Disclose(state, history, after); kept == private {
+				t.Errorf("private %v: a's state is kept: %v", private, kept)
+			}
+			for _, e := range events {
+				told, _ := pipeline.Disclose(e, broker, before.And(after))
+				if s, ok := told.Value.(room.Session); ok && !after.Told() && (s.Of != room.NoSession || s.Private) {
+					t.Errorf("the step that joins tells %+v", s)
+				}
+			}
 		}
 	}
 }

@@ -25,6 +25,7 @@ type lamp struct {
 	lastSent   time.Duration
 	breathed   int64 // the half breath that was answered
 	pausedFrom dsp.Maybe
+	gone       bool // it said so; where on is known it is back
 }
 
 const noPlan = -1
@@ -154,7 +155,7 @@ func (l *lamp) endsAt(now time.Duration, v float64) bool {
 
 // leave forgets a lamp that cannot be reached. Most often somebody cut it off at the wall; when it comes back it is theirs.
 func (l *lamp) leave() {
-	l.on = dsp.Maybe{}
+	l.on, l.gone = dsp.Maybe{}, true
 	l.brightness.reported, l.kelvin.reported = dsp.Maybe{}, dsp.Maybe{}
 	l.brightness.release()
 	l.kelvin.release()

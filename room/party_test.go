@@ -112,6 +112,9 @@ func (p *party) session(c call, s room.Session) {
 	if s.Private != (s.Of == room.Together && p.w.o.Private) {
 		p.w.fail("private is wrong: %+v", s)
 	}
+	if s.Joined && (c.of != callStart || c.refused || !p.members[1-c.wearer]) {
+		p.w.fail("nobody joined: %+v", s)
+	}
 	opens := c.of == callStart || c.of == callScene || c.of == callPractice
 	switch s.Phase {
 	case room.PhaseStart:
@@ -128,7 +131,10 @@ func (p *party) session(c call, s room.Session) {
 			p.w.fail("a pause nobody asked for: %+v", s)
 		}
 	case room.PhaseEnd:
-		p.stage, p.kind, p.members, p.hold = idle, room.NoSession, [2]bool{}, false
+		p.stage, p.kind = idle, room.NoSession
+		if !s.Joined { // else the people stay, and so does a pause
+			p.members, p.hold = [2]bool{}, false
+		}
 		p.askedAt, p.replaced = -1, c.of == callStart
 		p.byHand = p.byHand && c.of == callStart // a session of a wearer takes up what was chosen by hand
 	case room.PhaseAfter:
@@ -159,6 +165,9 @@ func (p *party) begin(c call, s room.Session) {
 
 // after syncs with what shows, and checks the bounds of a session.
 func (p *party) after(c call) {
+	if p.members == [2]bool{true, true} && p.stage == running && p.kind != room.Together && p.kind != room.Night {
+		p.w.fail("two share a session of kind %v", p.kind)
+	}
 	w := p.w
 	if p.hold || p.practice != "" || p.contact != [2]bool{} {
 		p.alive = c.at

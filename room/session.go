@@ -34,7 +34,10 @@ type session struct {
 	stopped bool          // somebody said stop: what follows is silent
 }
 
-// Start starts a session, or joins the running one of that kind. It also ends this wearer's own pause.
+// Start starts a session, or joins the running one. It also ends this wearer's own pause.
+//
+// Who joins somebody who began alone, or a practice, makes it one of kind Together, as private as that is: what two bodies do is never
+// told as what one of them does. Nobody is carried into any other kind by another's act.
 func (r *Room) Start(dst []dsp.Value, now time.Duration, wearer int, kind SessionKind) ([]dsp.Value, error) {
 	if !r.isWearer(wearer) {
 		return dst, fmt.Errorf("there is no wearer number %d", wearer)
@@ -47,11 +50,17 @@ func (r *Room) Start(dst []dsp.Value, now time.Duration, wearer int, kind Sessio
 		return dst, errors.New("there is no such kind of session: wanted is together, alone, practice or night")
 	case kind == NoSession:
 		kind = r.session.kind
-	case running && kind != r.session.kind && (r.session.kind != PracticeSession || r.othersThan(wearer)):
-		return dst, fmt.Errorf("a session of kind %s runs: join it, or end it first", r.session.kind)
+	}
+	if running {
+		if !r.joins(wearer, kind) {
+			return dst, fmt.Errorf("a session of kind %s runs: join it, or end it first", r.session.kind)
+		}
+		if r.othersThan(wearer) && r.session.kind != Night {
+			kind = Together
+		}
 	}
 	if !running || kind != r.session.kind {
-		dst = r.begin(dst, now, kind)
+		dst = r.begin(dst, now, kind, r.othersThan(wearer))
 	}
 	r.members[wearer] = true
 	r.wearers[wearer].worn = r.wearers[wearer].contact
@@ -60,7 +69,18 @@ func (r *Room) Start(dst []dsp.Value, now time.Duration, wearer int, kind Sessio
 	return r.Resume(dst, now, wearer), nil
 }
 
-// othersThan tells whether somebody else takes part: nobody is carried from one kind of session into another by another's act.
+// joins tells whether a wearer who asks for a kind takes part in the running session.
+func (r *Room) joins(wearer int, kind SessionKind) bool {
+	switch {
+	case kind == r.session.kind:
+		return true
+	case r.othersThan(wearer):
+		return kind == Together && r.session.kind != Night
+	}
+	return r.session.kind == PracticeSession // by hand, or the wearer's own: it gives way
+}
+
+// othersThan tells whether somebody else takes part.
 func (r *Room) othersThan(wearer int) bool {
 	for i, m := range r.members {
 		if m && i != wearer {
@@ -70,11 +90,12 @@ func (r *Room) othersThan(wearer int) bool {
 	return false
 }
 
-// begin opens a session. It takes the place of a practice session, whose scene or practice goes on.
-func (r *Room) begin(dst []dsp.Value, now time.Duration, kind SessionKind) []dsp.Value {
+// begin opens a session. It takes the place of one that runs, whose scene by hand or practice goes on; joined
+// says that people are in that one.
+func (r *Room) begin(dst []dsp.Value, now time.Duration, kind SessionKind, joined bool) []dsp.Value {
 	replaces := r.session.stage == stageRunning
 	if replaces {
-		dst = append(dst, Session{Of: r.session.kind, Phase: PhaseEnd, Private: r.session.private})
+		dst = append(dst, Session{Of: r.session.kind, Phase: PhaseEnd, Private: r.session.private, Joined: joined})
 	} else {
 		r.byHand, r.checkIn, r.hold = "", asking{}, false
 	}
@@ -96,7 +117,7 @@ func (r *Room) begin(dst []dsp.Value, now time.Duration, kind SessionKind) []dsp
 	} else if !replaces {
 		r.openSnapshot()
 	}
-	return append(dst, Session{Of: kind, Phase: PhaseStart, Private: r.session.private})
+	return append(dst, Session{Of: kind, Phase: PhaseStart, Private: r.session.private, Joined: joined})
 }
 
 // beginByHand makes sure that a session runs in which a scene or practice can be.
@@ -104,7 +125,7 @@ func (r *Room) beginByHand(dst []dsp.Value, now time.Duration) []dsp.Value {
 	if r.session.stage == stageRunning {
 		return dst
 	}
-	dst = r.begin(dst, now, PracticeSession)
+	dst = r.begin(dst, now, PracticeSession, false)
 	r.mergeComfort()
 	return dst
 }

@@ -118,18 +118,30 @@ func TestASessionEndsAfterTwelveHours(t *testing.T) {
 func TestWhoMayJoinWhat(t *testing.T) {
 	for _, row := range []struct {
 		name    string
-		running room.SessionKind
-		ask     room.SessionKind
+		running room.SessionKind // the first wearer's
+		ask     room.SessionKind // the second's
+		becomes room.SessionKind
 		refused string
 	}{
-		{"the same kind is joined", room.Together, room.Together, ""},
-		{"no kind joins whatever runs", room.Together, room.NoSession, ""},
-		{"another kind is refused", room.Alone, room.Together, "a session of kind alone runs"},
-		{"no kind where nothing runs is refused", room.NoSession, room.NoSession, "say which kind"},
-		{"a kind that does not exist is refused", room.NoSession, room.Night + 1, "no such kind"},
+		{"together is joined", room.Together, room.Together, room.Together, ""},
+		{"no kind joins together", room.Together, room.NoSession, room.Together, ""},
+		{"no kind joins a night", room.Night, room.NoSession, room.Night, ""},
+		{"a night is joined", room.Night, room.Night, room.Night, ""},
+		{"no kind makes alone a session of two", room.Alone, room.NoSession, room.Together, ""},
+		{"together makes alone a session of two", room.Alone, room.Together, room.Together, ""},
+		{"two who began alone are two together", room.Alone, room.Alone, room.Together, ""},
+		{"no kind makes a practice a session of two", room.PracticeSession, room.NoSession, room.Together, ""},
+		{"together makes a practice a session of two", room.PracticeSession, room.Together, room.Together, ""},
+		{"two who practise are two together", room.PracticeSession, room.PracticeSession, room.Together, ""},
+		{"nobody is carried into a night", room.Alone, room.Night, room.Alone, "a session of kind alone runs"},
+		{"nor from together to alone", room.Together, room.Alone, room.Together, "a session of kind together runs"},
+		{"nor from alone into a practice", room.Alone, room.PracticeSession, room.Alone, "a session of kind alone runs"},
+		{"nor out of a night", room.Night, room.Together, room.Night, "a session of kind night runs"},
+		{"no kind where nothing runs is refused", room.NoSession, room.NoSession, room.NoSession, "say which kind"},
+		{"a kind that does not exist is refused", room.NoSession, room.Night + 1, room.NoSession, "no such kind"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			h := newHouse(t, room.Options{})
+			h := newHouse(t, room.Options{Private: true})
 			if row.running != room.NoSession {
 				h.start(0, row.running)
 			}
@@ -138,11 +150,59 @@ func TestWhoMayJoinWhat(t *testing.T) {
 			if row.refused == "" && err != nil || row.refused != "" && (err == nil || !strings.Contains(err.Error(), row.refused)) {
 				t.Errorf("error is %v, want %q", err, row.refused)
 			}
+			s := h.r.Status()
+			if s.Session != row.becomes || s.Private != (row.becomes == room.Together) {
+				t.Errorf("it becomes %v, private %v; want %v", s.Session, s.Private, row.becomes)
+			}
+			if in := []bool{row.running != room.NoSession, err == nil}; s.Session != room.NoSession && !cmp.Equal(s.Members, in) {
+				t.Errorf("who takes part is %v, want %v", s.Members, in)
+			}
 		})
 	}
 	h := newHouse(t, room.Options{})
 	if _, err := h.r.Start(nil, 0, 7, room.Alone); err == nil {
 		t.Error("a wearer who does not exist started a session")
+	}
+}
+
+func TestASessionThatSomebodyJoinsGoesOn(t *testing.T) {
+	h := newHouse(t, room.Options{Private: true})
+	h.start(0, room.Alone)
+	h.must(h.r.Practice(nil, h.now, "body"))
+	h.run(20 * time.Second)
+	before := h.r.Snapshot()
+	h.start(1, room.NoSession)
+	told, _ := of[room.Session](h, h.now)
+	want := []room.Session{
+		{Of: room.Alone, Phase: room.PhaseEnd, Joined: true},
+		{Of: room.Together, Phase: room.PhaseStart, Private: true, Joined: true},
+	}
+	if d := cmp.Diff(want, told); d != "" {
+		t.Error(d)
+	}
+	if s := h.r.Status(); s.Practice != "body" {
+		t.Errorf("the practice ended: %+v", s)
+	}
+	if d := cmp.Diff(before, h.r.Snapshot()); d != "" {
+		t.Errorf("what the room was before is remembered otherwise: %s", d)
+	}
+	h.take(h.r.Leave(nil, h.now, 1))
+	if s := h.r.Status(); s.Session != room.Together || !s.Private {
+		t.Errorf("whoever leaves makes it public again: %+v", s)
+	}
+}
+
+func TestWhoJoinsAPausedSessionDoesNotEndThePauseOfTheOther(t *testing.T) {
+	h := newHouse(t, room.Options{Private: true})
+	h.start(0, room.Alone)
+	h.take(h.r.Pause(nil, h.now))
+	h.start(1, room.Together)
+	if s := h.r.Status(); !s.Paused || s.Session != room.Together {
+		t.Errorf("%+v", s)
+	}
+	h.take(h.r.Resume(nil, h.now, 0))
+	if h.r.Status().Paused {
+		t.Error("still paused though both have resumed")
 	}
 }
 

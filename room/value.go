@@ -55,6 +55,7 @@ type Session struct {
 	Of      SessionKind
 	Phase   Phase
 	Private bool
+	Joined  bool // at PhaseEnd and the PhaseStart with it: the same people's session goes on as another kind, since somebody joined
 }
 
 // Kind is the event name.

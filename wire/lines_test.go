@@ -19,9 +19,6 @@ func TestTheScreenShowsOneReadableLine(t *testing.T) {
 	skin := of("a", 0, dsp.Signal{Channel: dsp.ChannelEDA, Contact: true, Quality: 0.6})
 	rate := func(bpm float64) pipeline.Event { return of("a", 0, dsp.HeartRate{BPM: some(bpm)}) }
 	steady := of("a", 0, regulation.State{Name: regulation.Settled, Confidence: 0.8, Reasons: []regulation.Reason{{Feature: "scr_per_min", Z: -0.8}, {Feature: "rmssd", Z: 0.5}}})
-	lamp := func(b, k dsp.Maybe) pipeline.Event {
-		return of("", 0, room.LampCommand{Lamp: "bed", Brightness: b, Kelvin: k})
-	}
 	for _, c := range []struct {
 		name   string
 		at     time.Duration
@@ -29,8 +26,8 @@ func TestTheScreenShowsOneReadableLine(t *testing.T) {
 		want   string
 	}{
 		{"nothing yet", time.Second, nil, "00:01  nothing heard so far"},
-		{"everything", 42 * time.Second, []pipeline.Event{rate(64.2), steady, pulse(true, 0.97), skin, lamp(some(35), dsp.Maybe{}), lamp(dsp.Maybe{}, some(2400))},
-			"00:42  a:  64 bpm, steady (sweat responses fewer, -0.8), pulse good, skin fair | lamp bed 35 % 2400 K"},
+		{"everything", 42 * time.Second, []pipeline.Event{rate(64.2), steady, pulse(true, 0.97), skin},
+			"00:42  a:  64 bpm, steady (sweat responses fewer, -0.8), pulse good, skin fair"},
 		{"a name that is doubted is told with a perhaps", 0, []pipeline.Event{rate(64), of("a", 0, regulation.State{Name: regulation.Settled, Confidence: 0.2,
 			Reasons: []regulation.Reason{{Feature: "heart_rate", Z: 0.9}}})},
 			"00:00  a:  64 bpm, perhaps steady (heart rate faster, +0.9)"},
@@ -48,8 +45,6 @@ func TestTheScreenShowsOneReadableLine(t *testing.T) {
 		{"a lost sensor", 0, []pipeline.Event{pulse(false, 0)}, "00:00  a:  -- bpm, no state so far, pulse no contact"},
 		{"two people side by side", 0, []pipeline.Event{rate(64), of("b", 0, dsp.HeartRate{BPM: some(72)})},
 			"00:00  a:  64 bpm, no state so far | b:  72 bpm, no state so far"},
-		{"a lamp taken by hand", 0, []pipeline.Event{rate(64), lamp(some(35), dsp.Maybe{}), of("", 0, room.LampCommand{Lamp: "bed", Owner: room.OwnerHand})},
-			"00:00  a:  64 bpm, no state so far | lamp bed by hand"},
 		{"a pause withdraws everything of a body", 0, []pipeline.Event{rate(64), steady, pulse(true, 1), of("", 0, room.Session{Phase: room.PhasePause})},
 			"00:00  a:  -- bpm, no state so far | paused"},
 		{"a resume goes on", 0, []pipeline.Event{of("", 0, room.Session{Phase: room.PhasePause}), of("", 0, room.Session{Phase: room.PhaseResume}), rate(64)},
@@ -65,6 +60,38 @@ func TestTheScreenShowsOneReadableLine(t *testing.T) {
 		}
 		if got := s.Line(c.at); got != c.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestTheScreenSaysHowItIsWithEachLamp(t *testing.T) {
+	at := func(asked, reported float64) room.AttributeStatus {
+		return room.AttributeStatus{Asked: some(asked), Reported: some(reported)}
+	}
+	left := func(reported float64) room.AttributeStatus { return room.AttributeStatus{Reported: some(reported)} }
+	held := func(reported float64) room.AttributeStatus {
+		return room.AttributeStatus{Reported: some(reported), Hand: true}
+	}
+	for _, c := range []struct {
+		name string
+		lamp room.LampStatus
+		want string
+	}{
+		{"it has arrived", room.LampStatus{On: some(1), Brightness: at(35, 34), Kelvin: at(2400, 2410)}, "35 % 2400 K"},
+		{"it is on its way", room.LampStatus{On: some(1), Brightness: at(35, 60), Kelvin: at(2400, 3000)}, "35 % 2400 K, on the way from 60 %"},
+		{"nothing is asked of it", room.LampStatus{On: some(1), Brightness: left(60), Kelvin: left(3000)}, "60 % 3000 K, left alone"},
+		{"one white, taken by hand", room.LampStatus{On: some(1), Brightness: held(80), Kelvin: room.AttributeStatus{Hand: true}}, "80 %, by hand"},
+		{"only its brightness is taken", room.LampStatus{On: some(1), Brightness: held(80), Kelvin: at(2400, 2400)}, "80 % 2400 K, brightness by hand"},
+		{"only its white is taken", room.LampStatus{On: some(1), Brightness: at(30, 30), Kelvin: held(4000)}, "30 % 4000 K, white by hand"},
+		{"it is off", room.LampStatus{On: some(0), Brightness: left(0)}, "off"},
+		{"it is cut off", room.LampStatus{Gone: true}, "not reached"},
+		{"it has never been heard", room.LampStatus{}, "has not said how it is"},
+	} {
+		c.lamp.Lamp = "bed"
+		var s wire.Screen
+		s.Lamps([]room.LampStatus{c.lamp})
+		if got, want := s.Line(0), "00:00  nothing heard so far | lamp bed "+c.want; got != want {
+			t.Errorf("%s: got %q, want %q", c.name, got, want)
 		}
 	}
 }

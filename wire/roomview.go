@@ -91,9 +91,13 @@ func (v *RoomView) Apply(dst []byte, e pipeline.Event) []byte {
 
 func moment(dst []byte, kind string) object { return open(dst).text("event_type", kind) }
 
+// session tells of a beginning and an end. That somebody joined is neither: an automation would take it for the end of the evening.
 func (v *RoomView) session(dst []byte, s room.Session) []byte {
 	v.states, v.settled = v.states[:0], false
 	o := object(nil)
+	if s.Joined {
+		return dst
+	}
 	switch s.Phase {
 	case room.PhaseStart:
 		o = moment(dst, "session_started")

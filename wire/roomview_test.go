@@ -136,6 +136,8 @@ func TestMomentsOfTheRoomAreTold(t *testing.T) {
 		{"a check-in names nobody", false, []pipeline.Event{of("a", 0, room.CheckIn{Reason: "asked"})}, `{"event_type":"check_in"}`},
 		{"a session starts", true, []pipeline.Event{of("", 0, room.Session{Of: room.Together})}, `{"event_type":"session_started","kind":"together"}`},
 		{"a session starts whose kind is not told", false, []pipeline.Event{of("", 0, room.Session{Of: room.Together})}, `{"event_type":"session_started"}`},
+		{"somebody joins: the former kind ends", true, []pipeline.Event{of("", 0, room.Session{Of: room.Alone, Phase: room.PhaseEnd, Joined: true})}, ``},
+		{"somebody joins: the session goes on", true, []pipeline.Event{of("", 0, room.Session{Of: room.Together, Joined: true})}, ``},
 		{"a session ends", false, []pipeline.Event{of("", 0, room.Session{Phase: room.PhaseEnd})}, `{"event_type":"session_ended"}`},
 		{"a pause is told elsewhere", true, []pipeline.Event{of("", 0, room.Session{Of: room.Together, Phase: room.PhasePause})}, ""},
 		{"a reminder", true, []pipeline.Event{of("", 0, room.Reminder{Words: "Time for a quiet moment."})}, `{"event_type":"reminder","text":"Time for a quiet moment."}`},

@@ -10,11 +10,11 @@ import (
 )
 
 // Screen gathers what hubd demo prints once a second without a page: per wearer heart rate, state with its first reason and
-// signal quality; then what is asked of the lamps. The zero Screen has heard nothing. It is for the machine's own terminal,
+// signal quality; then how it is with the lamps. The zero Screen has heard nothing. It is for the machine's own terminal,
 // where only simulated bodies are shown; events of people go through pipeline.Disclose.
 type Screen struct {
 	wearers []screenWearer
-	lamps   []screenLamp
+	lamps   []room.LampStatus
 	faults  []screenFault
 	paused  bool
 }
@@ -32,12 +32,6 @@ type screenSignal struct {
 	quality        float64
 }
 
-type screenLamp struct {
-	id                 string
-	hand               bool
-	brightness, kelvin dsp.Maybe
-}
-
 type screenFault struct{ source, reason string }
 
 // Apply takes one event.
@@ -52,8 +46,6 @@ func (s *Screen) Apply(e pipeline.Event) {
 		if w := s.wearer(e.Wearer); int(v.Channel) < len(w.signals) {
 			w.signals[v.Channel] = screenSignal{heard: true, contact: v.Contact, quality: v.Quality}
 		}
-	case room.LampCommand:
-		s.lamp(v)
 	case room.Session:
 		s.session(v)
 	case dsp.Fault:
@@ -81,28 +73,8 @@ func (s *Screen) wearer(id string) *screenWearer {
 	return &s.wearers[len(s.wearers)-1]
 }
 
-func (s *Screen) lamp(c room.LampCommand) {
-	for i := range s.lamps {
-		if s.lamps[i].id == c.Lamp {
-			s.lamps[i].follow(c)
-			return
-		}
-	}
-	l := screenLamp{id: c.Lamp}
-	l.follow(c)
-	s.lamps = append(s.lamps, l)
-}
-
-// follow keeps the set point that a command leaves as it was: one command carries one of the two.
-func (l *screenLamp) follow(c room.LampCommand) {
-	l.hand = c.Owner == room.OwnerHand
-	if c.Brightness.Known {
-		l.brightness = c.Brightness
-	}
-	if c.Kelvin.Known {
-		l.kelvin = c.Kelvin
-	}
-}
+// Lamps takes how it is with the lamps now. The Screen only reads it, until the next one.
+func (s *Screen) Lamps(lamps []room.LampStatus) { s.lamps = lamps }
 
 func (s *Screen) fault(f dsp.Fault) {
 	kept := s.faults[:0]
@@ -132,8 +104,9 @@ func (s *Screen) Line(t time.Duration) string {
 	if s.paused {
 		dst = append(dst, " | paused"...)
 	}
-	for i := range s.lamps {
-		dst = s.lamps[i].append(append(dst, " | lamp "...))
+	for _, l := range s.lamps {
+		dst = append(append(append(dst, " | lamp "...), plain(l.Lamp)...), ' ')
+		dst = append(dst, lampWords(l)...)
 	}
 	for _, f := range s.faults {
 		dst = append(append(append(dst, " | "...), plain(f.source)...), ": "...)
@@ -200,18 +173,4 @@ func (w *screenWearer) measuring() bool {
 		heard = heard || g.heard
 	}
 	return heard
-}
-
-func (l *screenLamp) append(dst []byte) []byte {
-	dst = append(dst, plain(l.id)...)
-	if l.hand {
-		return append(dst, " by hand"...)
-	}
-	if l.brightness.Known {
-		dst = append(appendNumber(append(dst, ' '), l.brightness.Value, 0), " %"...)
-	}
-	if l.kelvin.Known {
-		dst = append(appendNumber(append(dst, ' '), l.kelvin.Value, 0), " K"...)
-	}
-	return dst
 }

@@ -18,6 +18,7 @@ type Status struct {
 	Step     string           // its words now
 	Paused   bool
 	Wearers  []WearerReport
+	Lamps    []room.LampStatus
 	Sources  []SourceReport
 	Broker   BrokerReport
 	Storage  StorageReport
@@ -63,6 +64,10 @@ func AppendStatus(dst []byte, s Status) []byte {
 	o = append(o.key("wearers"), '[')
 	for i, w := range s.Wearers {
 		o = w.object(separate(o, i)).close()
+	}
+	o = append(append(o, ']').key("lamps"), '[')
+	for i, l := range s.Lamps {
+		o = lampStatus(separate(o, i), l)
 	}
 	o = append(append(o, ']').key("sources"), '[')
 	for i, src := range s.Sources {
