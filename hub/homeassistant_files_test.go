@@ -2,6 +2,7 @@ package hub
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -377,5 +379,31 @@ func TestTheRecorderSnippetNamesEveryEntity(t *testing.T) {
 	}
 	if len(used) != len(globs.Content) {
 		t.Errorf("%d of %d globs match anything", len(used), len(globs.Content))
+	}
+}
+
+// TestLimitsOfFollowTheRoomAreHubds holds what the blueprint assumes of a config to what a config says by default.
+func TestLimitsOfFollowTheRoomAreHubds(t *testing.T) {
+	c, err := config.Parse("config.yaml", []byte(twoWearers))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, root := readYAML(t, haFolder+"/blueprints/automation/hubd/follow_the_room.yaml")
+	asked := inputs(at(root, "blueprint", "input"))
+	clock := func(d time.Duration) string { return time.Time{}.Add(d).Format(time.TimeOnly) }
+	for input, want := range map[string]string{
+		"quiet_from":   clock(c.Room.QuietHours.From),
+		"quiet_to":     clock(c.Room.QuietHours.To),
+		"night_kelvin": fmt.Sprint(c.Room.Night.Kelvin),
+	} {
+		if have := at(asked[input], "default").Value; have != want {
+			t.Errorf("%s is %s by default, in hubd's config %s", input, have, want)
+		}
+	}
+	if least := at(asked["back_over"], "selector", "number", "min").Value; least != "60" {
+		t.Errorf("lights may go back within %s s, want 60 at least", least)
+	}
+	if want := fmt.Sprintf("float(%g)", c.Room.Night.BrightnessPercent); !strings.Contains(text, want) {
+		t.Errorf("without an entity the night ceiling is not %s", want)
 	}
 }

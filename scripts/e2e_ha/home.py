@@ -39,10 +39,11 @@ input_number:
   lamp_transition: {name: Lamp transition, min: 0, max: 600, step: 0.1}
   plain_brightness: {name: Plain brightness, min: 0, max: 255}
   lamp_kelvin: {name: Lamp kelvin, min: 1500, max: 6500, initial: 3000}
-  player_volume: {name: Player volume, min: 0, max: 1, step: 0.001, initial: 0.5}
+  player_volume: {name: Player volume, min: 0, max: 1, step: 0.001, initial: 0.2}
 input_text:
   told: {name: Told}
   memory: {name: Memory}
+  lamps: {name: Lamps}
 media_player:
   - platform: universal
     name: Bed player
@@ -274,7 +275,7 @@ class Home(Process):
         """Lines of Home Assistant's log, warning or worse, that have to do with MQTT, hubd or its blueprints."""
         lines = re.findall(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) .*$", self.printed(), re.M)
         broker_away = "The connection was lost.|The client is not currently connected.|Connection reset by peer"  # true, when the checks restart the broker
-        return [x for x in lines if re.search(r"mqtt|hubd|e2e", x, re.I) and not re.search(broker_away, x)]
+        return [x for x in lines if re.search(r"mqtt|hubd|e2e|helpers.template", x, re.I) and not re.search(broker_away, x)]
 
     async def end(self):
         """Leave and stop Home Assistant."""

@@ -148,7 +148,7 @@ async def follow_the_room(e):
     await until("the lamps as before", lambda: percent(e) == percent(e, PLAIN) == 80, 60)
     e.same("seconds in which the lamp goes back", float(e.home.state("input_number.lamp_transition")), 5.0)
     await until("the lamp as warm as before", lambda: abs(e.home.attribute(LAMP, "color_temp_kelvin") - 4000) <= 60)
-    await until("the volume as before", lambda: abs(e.home.attribute(PLAYER, "volume_level") - 0.5) < 0.01, 90)
+    await until("the volume as before", lambda: abs(e.home.attribute(PLAYER, "volume_level") - 0.2) < 0.01, 90)
     up = steps_of(e, seen, "input_number.player_volume")
     e.check(len(up) >= 5 and all(b <= max(1.42 * a, a + 0.021) for a, b in zip(up, up[1:])), f"the volume comes back by {up}")
     await without(e, "follow_the_room")
@@ -223,28 +223,35 @@ async def room_in_use(e):
     await shows(e, "room", "in_use", "off", 30)
 
 
-async def room_in_use_over_a_restart(e):
-    """What the automation switched off is on again after a restart of Home Assistant, also where the session ended meanwhile."""
-    if not there(e, "automation/hubd/room_in_use.yaml"):
-        return
+async def over_a_restart(e):
+    """What hubd's blueprints changed is as before after a restart of Home Assistant, also where the session ended meanwhile."""
     on, off = "input_boolean.chime", "input_boolean.motion"
+    await lamps(e, 60, 3500)
+    await follow(e, memory="input_text.lamps")
 
     async def nothing():
         return
-    for what, meanwhile, then in (("in the middle of a session", nothing, end_of_session), ("while the session ends", lambda: end_by_hubd(e), None)):
+    for what, meanwhile in (("in the middle of a session", nothing), ("while the session ends", lambda: end_by_hubd(e))):
         await begin_together(e)
         await until("the chime is off", lambda: e.home.state(on) == "off")
+        await until("the lamp follows", lambda: percent(e) == 30)
         await e.home.restart(meanwhile)
-        await shows(e, "room", "in_use", "off" if then is None else "on", 60)
-        if then is not None:
+        if meanwhile is nothing:
+            await until("the lamp follows again", lambda: e.home.attribute("automation.e2e_follow_the_room", "current") == 1, 60)
             e.same(f"the chime after a restart {what}", e.home.state(on), "off")
-            await then(e)
+            await end_of_session(e)
+        await shows(e, "room", "in_use", "off", 60)
         await until(f"the chime is on again after a restart {what}", lambda: e.home.state(on) == "on")
         e.same(f"what was off before a restart {what}", e.home.state(off), "off")
-    await until("nothing is kept in memory", lambda: e.home.state("input_text.memory") == "")
+        await until(f"the lamps are as before a restart {what}", lambda: percent(e) == percent(e, PLAIN) == 60, 60)
+        await until("the lamp is as warm as before", lambda: abs(e.home.attribute(LAMP, "color_temp_kelvin") - 3500) <= 60)
+        await until("nothing is kept in memory", lambda: e.home.state("input_text.memory") == e.home.state("input_text.lamps") == "")
     want = {x.entity_id(o) for o, x in all_expected().values()}
     await until_none("every entity is back after a restart of Home Assistant", lambda: sorted(i for i in want if e.home.state(i) in (None, "unavailable")))
-    await without(e, "room_in_use")
+    for name in ("room_in_use", "follow_the_room"):
+        await without(e, name)
+    for lamp in (LAMP, PLAIN):
+        await e.home.act("light.turn_off", lamp)
 
 
 async def end_by_hubd(e):
@@ -366,7 +373,7 @@ STEPS = [
     ("follow the room, a pause and the night", follow_a_pause),
     ("follow the room, and a hand", follow_by_hand),
     ("room in use", room_in_use),
-    ("room in use, and a restart of Home Assistant", room_in_use_over_a_restart),
+    ("both, and a restart of Home Assistant", over_a_restart),
     ("check-in on a phone", check_in_phone),
     ("practice reminder", practice_reminder),
     ("notify on fault", notify_on_fault),
