@@ -263,6 +263,59 @@ func TestABrownOutOfAPulseChipHealsAtOnceAndIsAGap(t *testing.T) {
 	})
 }
 
+// Whatever goes wrong, at whatever moment, for however long: nothing false is told, a lasting fault is told within 5 s, all is well within
+// 6 s of its end (5 s of back-off and a start), and nobody spins meanwhile.
+func TestAnyFaultAtAnyMomentIsToldAndHealed(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		off := rapid.Float64Range(-0.05, 0.05).Draw(rt, "clock")
+		g := newGlow(t, 100, sim.MAXOptions{ClockError: off}, lateness(rapid.Uint64().Draw(rt, "seed"), 50*time.Millisecond))
+		f := rapid.SampledFrom([]sim.Fault{sim.NACK, sim.Stuck, sim.StuckFIFO, sim.Unplugged, sim.BrownOut, sim.Absent}).Draw(rt, "fault")
+		set := func(on bool) error {
+			if f == sim.Absent {
+				return g.bus.Set(f, on)
+			}
+			return g.chip.Set(f, on)
+		}
+		from := 20*time.Second + time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(rt, "from"))
+		lasts := time.Duration(rapid.Int64Range(int64(time.Millisecond), int64(20*time.Second)).Draw(rt, "lasts"))
+		g.until(from)
+		if err := set(true); err != nil {
+			rt.Fatal(err)
+		}
+		steps := 0
+		for from = g.clock.Now(); g.clock.Now() < from+lasts; steps++ {
+			g.loop.Step()
+		}
+		if most := int(lasts/acquire.BlockPeriod)*4 + 20; steps > most {
+			rt.Fatalf("%d steps in %s: that is spinning", steps, lasts)
+		}
+		if err := set(false); err != nil {
+			rt.Fatal(err)
+		}
+		end := g.clock.Now()
+		g.until(end + 6*time.Second)
+		samples := g.tape.of(pulseA)
+		if last := samples[len(samples)-1].T; last < g.clock.Now()-400*time.Millisecond {
+			rt.Fatalf("%s from %s for %s: the last sample is of %s", f, from, lasts, last)
+		}
+		for i, s := range samples {
+			if math.Abs(timeError(s)) > 8e-3 {
+				rt.Fatalf("%s from %s to %s: %v is %.1f ms off", f, from, end, s, 1e3*timeError(s))
+			}
+			if i > 0 && s.T-samples[i-1].T > 15*time.Millisecond && !s.Flags.Has(dsp.FlagGap) {
+				rt.Fatalf("%s from %s to %s: %s without a gap at %s", f, from, end, s.T-samples[i-1].T, s.T)
+			}
+		}
+		faults := g.tape.faults
+		if len(faults)%2 != 0 || len(faults) > 2 || len(faults) == 2 && (faults[0].Reason == "" || faults[1].Reason != "" || faults[0].T > from+5*time.Second) {
+			rt.Fatalf("%s from %s to %s: faults %v", f, from, end, faults)
+		}
+		if len(faults) == 0 && lasts > 5*time.Second && f != sim.BrownOut {
+			rt.Fatalf("%s for %s and no word of it", f, lasts)
+		}
+	})
+}
+
 func TestAPausePutsTheLightOutAndResumingIsAGap(t *testing.T) {
 	g := newGlow(t, 100, sim.MAXOptions{}, nil)
 	g.until(2 * time.Second)
