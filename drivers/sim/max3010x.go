@@ -62,13 +62,12 @@ type MAX3010x struct {
 	resetting int // reads of the mode to come that still show the reset
 
 	memory   [maxDepth][6]byte
-	unread   int           // samples not read yet, 0…32
-	part     int           // bytes read of the oldest one
-	sampling bool          // the oscillator runs
-	next     float64       // s, when the next sample is complete
-	latched  time.Duration // of the last settle
-	made     uint64        // samples since power-up
-	lost     uint64        // of them, never in the FIFO or written over there
+	unread   int     // samples not read yet, 0…32
+	part     int     // bytes read of the oldest one
+	sampling bool    // the oscillator runs
+	next     float64 // s, when the next sample is complete
+	made     uint64  // samples since power-up
+	lost     uint64  // of them, never in the FIFO or written over there
 }
 
 // NewMAX3010x makes a chip fresh from power-up.
