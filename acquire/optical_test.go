@@ -345,6 +345,35 @@ func TestAPausePutsTheLightOutAndResumingIsAGap(t *testing.T) {
 	}
 }
 
+func TestAChipThatAnEarlierRunLeftLitIsPutOutThoughItsWearerIsPaused(t *testing.T) {
+	for _, absent := range []time.Duration{0, 10 * time.Second} {
+		g := newGlow(t, 100, sim.MAXOptions{}, nil)
+		before, err := max3010x.New(g.bus, max3010x.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := before.Restart(); err != nil {
+			t.Fatal(err)
+		}
+		g.paused = true
+		g.set(sim.NACK, absent > 0)
+		g.until(absent)
+		g.set(sim.NACK, false)
+		g.until(absent + 2500*time.Millisecond)
+		if red, infrared := g.chip.Lit(); red != 0 || infrared != 0 {
+			t.Errorf("away for %s: lit with %g and %g mA", absent, red, infrared)
+		}
+		if len(g.tape.faults) != 0 || len(g.tape.samples) != 0 || g.opens > 8 {
+			t.Errorf("away for %s: faults %v, %d samples, opened %d times", absent, g.tape.faults, len(g.tape.samples), g.opens)
+		}
+		g.paused = false
+		g.until(absent + 4*time.Second)
+		if n := len(g.tape.of(pulseA)); n < 100 {
+			t.Errorf("away for %s: %d samples after the pause", absent, n)
+		}
+	}
+}
+
 func TestTheLightGoesOutWhenTheLoopEnds(t *testing.T) {
 	g := newGlow(t, 100, sim.MAXOptions{}, nil)
 	g.until(time.Second)
