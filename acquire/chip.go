@@ -102,6 +102,19 @@ func (c *chip) rest() {
 // estimate is the moment that the running conversion stands for: half a typical conversion after its start.
 func (c *chip) estimate() time.Duration { return c.begun.middle() + c.typ/2 }
 
+func (c *chip) due() time.Duration { return c.at }
+
+// earliest is what the running conversion stands for.
+func (c *chip) earliest() (time.Duration, bool) {
+	if c.pending == nil {
+		return 0, false
+	}
+	return c.estimate(), true
+}
+
+// leave has nothing to do: a converter that is not asked rests.
+func (c *chip) leave() {}
+
 // Limits of a sick chip.
 const (
 	maxErrors    = 3           // in a row are a fault

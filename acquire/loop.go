@@ -155,19 +155,6 @@ func (l *Loop) Step() {
 	}
 }
 
-func (c *chip) due() time.Duration { return c.at }
-
-// earliest is what the running conversion stands for.
-func (c *chip) earliest() (time.Duration, bool) {
-	if c.pending == nil {
-		return 0, false
-	}
-	return c.estimate(), true
-}
-
-// leave has nothing to do: a converter that is not asked rests.
-func (c *chip) leave() {}
-
 // act does what a chip is due for.
 func (c *chip) act(l *Loop) {
 	switch {

@@ -15,7 +15,7 @@ import (
 type Optical struct {
 	// Source names the chip in faults, for example max30102@57 on I2C 1.
 	Source string
-	// Open finds the chip and starts it; see Chip.Open.
+	// Open finds the chip and leaves it dark; see Chip.Open.
 	Open   func() (*max3010x.Dev, error)
 	Wearer uint8
 	// Frozen is as in Channel.
@@ -64,7 +64,8 @@ type optic struct {
 	at     time.Duration // of its next action
 
 	broken  bool          // the chip must be started anew before it is believed
-	asleep  bool          // its wearer is paused, its LEDs are out
+	asleep  bool          // its wearer is paused, or it was just found: its LEDs are out
+	dark    bool          // they were out when it was last heard of
 	holed   bool          // the FIFO must be emptied at a lull before samples are counted again
 	looks   int           // since the grid began
 	grid    time.Duration // where it began
@@ -84,17 +85,17 @@ func newOptic(o Optical, random *rand.Rand) *optic {
 	return k
 }
 
-// opened takes a chip into use that was just started.
+// opened takes a chip into use that is dark.
 func (o *optic) opened(dev *max3010x.Dev, now time.Duration) {
 	if o.clock.nominal != dev.Period().Seconds() {
 		o.clock = newSampleClock(dev.Period())
 	}
-	o.dev, o.asleep = dev, false
+	o.dev, o.asleep, o.broken, o.dark = dev, true, false, true
 	o.every = min(max(max3010x.Depth/looksPerDepth*dev.Period(), shortestLook), longestLook)
 	for i := range o.lines {
 		o.lines[i].period = dev.Period()
 	}
-	o.started(now)
+	o.at = now
 }
 
 // started is when the chip began to sample with an empty FIFO.
@@ -128,6 +129,8 @@ func (o *optic) act(l *Loop) {
 	paused := l.o.Paused(o.Wearer)
 	now := l.o.Pacer.Now()
 	switch {
+	case o.dev == nil && paused && !o.dark:
+		o.darken(now)
 	case o.dev == nil && paused, o.asleep && paused:
 		o.at = now + BlockPeriod
 	case o.dev == nil:
@@ -157,6 +160,20 @@ func (o *optic) open(l *Loop) {
 	o.opened(dev, l.o.Pacer.Now())
 }
 
+// darkenAgain is how long after a vain attempt the next one comes.
+const darkenAgain = 2 * time.Second
+
+// darken looks for a chip of a paused wearer, which an earlier run or a fault may have left lit. A chip that is not there shines on
+// nobody, and is no fault that anyone must hear of.
+func (o *optic) darken(now time.Duration) {
+	dev, err := o.Open()
+	if err != nil {
+		o.at = now + darkenAgain
+		return
+	}
+	o.opened(dev, now)
+}
+
 // sleep puts the light out. What is in the FIFO was before the pause or after it: nobody will ask.
 func (o *optic) sleep(l *Loop) {
 	from := l.o.Pacer.Now()
@@ -165,7 +182,7 @@ func (o *optic) sleep(l *Loop) {
 		o.failed(l, err, from)
 		return
 	}
-	o.asleep = true
+	o.asleep, o.dark = true, true
 	o.at = l.o.Pacer.Now() + BlockPeriod
 }
 
@@ -177,7 +194,7 @@ func (o *optic) restart(l *Loop) {
 		o.failed(l, err, from)
 		return
 	}
-	o.asleep = false
+	o.asleep, o.dark = false, false
 	o.started(l.o.Pacer.Now())
 }
 
@@ -301,7 +318,9 @@ func (o *optic) sample(l *Loop, lead int, r max3010x.Reading, light max3010x.Lig
 // lose notes that samples are missing here.
 func (o *optic) lose() {
 	for i := range o.lines {
-		o.lines[i].lose()
+		if o.lines[i].seen { // before the first one nothing is missing
+			o.lines[i].lose()
+		}
 	}
 }
 

@@ -263,6 +263,59 @@ func TestABrownOutOfAPulseChipHealsAtOnceAndIsAGap(t *testing.T) {
 	})
 }
 
+// Whatever goes wrong, at whatever moment, for however long: nothing false is told, a lasting fault is told within 5 s, all is well within
+// 6 s of its end (5 s of back-off and a start), and nobody spins meanwhile.
+func TestAnyFaultAtAnyMomentIsToldAndHealed(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		off := rapid.Float64Range(-0.05, 0.05).Draw(rt, "clock")
+		g := newGlow(t, 100, sim.MAXOptions{ClockError: off}, lateness(rapid.Uint64().Draw(rt, "seed"), 50*time.Millisecond))
+		f := rapid.SampledFrom([]sim.Fault{sim.NACK, sim.Stuck, sim.StuckFIFO, sim.Unplugged, sim.BrownOut, sim.Absent}).Draw(rt, "fault")
+		set := func(on bool) error {
+			if f == sim.Absent {
+				return g.bus.Set(f, on)
+			}
+			return g.chip.Set(f, on)
+		}
+		from := 20*time.Second + time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(rt, "from"))
+		lasts := time.Duration(rapid.Int64Range(int64(time.Millisecond), int64(20*time.Second)).Draw(rt, "lasts"))
+		g.until(from)
+		if err := set(true); err != nil {
+			rt.Fatal(err)
+		}
+		steps := 0
+		for from = g.clock.Now(); g.clock.Now() < from+lasts; steps++ {
+			g.loop.Step()
+		}
+		if most := int(lasts/acquire.BlockPeriod)*4 + 20; steps > most {
+			rt.Fatalf("%d steps in %s: that is spinning", steps, lasts)
+		}
+		if err := set(false); err != nil {
+			rt.Fatal(err)
+		}
+		end := g.clock.Now()
+		g.until(end + 6*time.Second)
+		samples := g.tape.of(pulseA)
+		if last := samples[len(samples)-1].T; last < g.clock.Now()-400*time.Millisecond {
+			rt.Fatalf("%s from %s for %s: the last sample is of %s", f, from, lasts, last)
+		}
+		for i, s := range samples {
+			if math.Abs(timeError(s)) > 8e-3 {
+				rt.Fatalf("%s from %s to %s: %v is %.1f ms off", f, from, end, s, 1e3*timeError(s))
+			}
+			if i > 0 && s.T-samples[i-1].T > 15*time.Millisecond && !s.Flags.Has(dsp.FlagGap) {
+				rt.Fatalf("%s from %s to %s: %s without a gap at %s", f, from, end, s.T-samples[i-1].T, s.T)
+			}
+		}
+		faults := g.tape.faults
+		if len(faults)%2 != 0 || len(faults) > 2 || len(faults) == 2 && (faults[0].Reason == "" || faults[1].Reason != "" || faults[0].T > from+5*time.Second) {
+			rt.Fatalf("%s from %s to %s: faults %v", f, from, end, faults)
+		}
+		if len(faults) == 0 && lasts > 5*time.Second && f != sim.BrownOut {
+			rt.Fatalf("%s for %s and no word of it", f, lasts)
+		}
+	})
+}
+
 func TestAPausePutsTheLightOutAndResumingIsAGap(t *testing.T) {
 	g := newGlow(t, 100, sim.MAXOptions{}, nil)
 	g.until(2 * time.Second)
@@ -289,6 +342,35 @@ func TestAPausePutsTheLightOutAndResumingIsAGap(t *testing.T) {
 	after := g.tape.of(pulseA)[len(before):]
 	if len(after) < 180 || !after[0].Flags.Has(dsp.FlagGap) || after[1].Flags.Has(dsp.FlagGap) || len(g.tape.faults) != 0 {
 		t.Errorf("after the pause: %d samples, %v, faults %v", len(after), after[:2], g.tape.faults)
+	}
+}
+
+func TestAChipThatAnEarlierRunLeftLitIsPutOutThoughItsWearerIsPaused(t *testing.T) {
+	for _, absent := range []time.Duration{0, 10 * time.Second} {
+		g := newGlow(t, 100, sim.MAXOptions{}, nil)
+		before, err := max3010x.New(g.bus, max3010x.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := before.Restart(); err != nil {
+			t.Fatal(err)
+		}
+		g.paused = true
+		g.set(sim.NACK, absent > 0)
+		g.until(absent)
+		g.set(sim.NACK, false)
+		g.until(absent + 2500*time.Millisecond)
+		if red, infrared := g.chip.Lit(); red != 0 || infrared != 0 {
+			t.Errorf("away for %s: lit with %g and %g mA", absent, red, infrared)
+		}
+		if len(g.tape.faults) != 0 || len(g.tape.samples) != 0 || g.opens > 8 {
+			t.Errorf("away for %s: faults %v, %d samples, opened %d times", absent, g.tape.faults, len(g.tape.samples), g.opens)
+		}
+		g.paused = false
+		g.until(absent + 4*time.Second)
+		if n := len(g.tape.of(pulseA)); n < 100 {
+			t.Errorf("away for %s: %d samples after the pause", absent, n)
+		}
 	}
 }
 

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// ChipKind is a converter that hubd has a driver for.
+// ChipKind is a converter or an optical chip that hubd has a driver for.
 type ChipKind string
 
-// The converters.
+// The kinds.
 const (
 	ADS1115 ChipKind = "ads1115" // 16 bit, 4 channels, I²C
 	ADS1015 ChipKind = "ads1015" // 12 bit, 4 channels, I²C
@@ -18,6 +18,10 @@ const (
 	MCP3008 ChipKind = "mcp3008" // 10 bit, 8 channels, SPI
 	MCP3204 ChipKind = "mcp3204" // 12 bit, 4 channels, SPI
 	MCP3208 ChipKind = "mcp3208" // 12 bit, 8 channels, SPI
+
+	MAX30101 ChipKind = "max30101" // red, infrared and green LED, I²C; hubd uses the first two
+	MAX30102 ChipKind = "max30102" // red and infrared LED, I²C
+	MAX30105 ChipKind = "max30105" // as max30101
 )
 
 // family is what a chip can do.
@@ -45,6 +49,8 @@ func (k ChipKind) family() (family, bool) {
 		return family{channels: 4, maxClockHz: 1_000_000}, true
 	case MCP3208:
 		return family{channels: 8, maxClockHz: 1_000_000}, true
+	case MAX30101, MAX30102, MAX30105:
+		return family{channels: 1, i2c: true}, true
 	}
 	return family{}, false
 }
@@ -170,6 +176,9 @@ func (c *chipPlace) samePlace() string {
 	if c.Address == 0 {
 		return "wanted is one spi bus for each chip, with its own chip select"
 	}
+	if c.Kind.Optical() {
+		return "this kind has one address only: wanted is another i2c bus, or a multiplexer"
+	}
 	return "wanted is another address, set by the chip's ADDR pin"
 }
 
@@ -177,19 +186,12 @@ func (r *reader) chip(o *object, buses []Bus) *chipPlace {
 	c := &chipPlace{at: o.value, channels: map[int]string{}}
 	c.Name, c.SupplyVolts = o.name(), o.number("supply_v", 3.3, 2.7, 5.5, "volts")
 	c.Kind, c.known = r.chipKind(o)
-	f, _ := c.Kind.family()
 	bus := r.busOf(o, buses)
 	if bus != nil {
 		c.Bus = bus.Name
 	}
-	address := o.integer("address", 0x48, 0, 0x7f)
-	if c.known && f.i2c {
-		c.Address = uint16(address)
-		if address < 0x48 || address > 0x4b {
-			r.problem(o.get("address"), "wanted is 0x48 (ADDR to GND), 0x49 (VDD), 0x4A (SDA) or 0x4B (SCL)")
-		}
-	} else if v := o.get("address"); c.known && v.present() {
-		r.problem(v, "an SPI chip has no address; its bus names the chip select")
+	if c.known {
+		c.Address = r.address(o, c.Kind)
 	}
 	if c.known && bus != nil {
 		r.checkBus(o, c.Kind, bus)
@@ -198,20 +200,38 @@ func (r *reader) chip(o *object, buses []Bus) *chipPlace {
 		r.warn(o.get("supply_v"), "the Pi's pins stand 3.3 V: a board at this supply must not pull SDA, SCL or MISO higher")
 	}
 	o.later("interrupt_line", "reading on a chip's interrupt is")
-	o.later("leds", "the optical chips of the max3010x family are")
+	c.LEDs = r.leds(o, c.Kind)
 	o.done()
 	return c
 }
 
-func (r *reader) chipKind(o *object) (ChipKind, bool) {
-	kinds := []ChipKind{ADS1115, ADS1015, MCP3004, MCP3008, MCP3204, MCP3208}
-	v := o.need("kind", "ads1115, ads1015, mcp3004, mcp3008, mcp3204 or mcp3208")
-	if !v.present() {
-		return "", false
+// address reads where a chip answers on I²C; 0 for a chip on SPI.
+func (r *reader) address(o *object, k ChipKind) uint16 {
+	v := o.get("address")
+	f, _ := k.family()
+	switch {
+	case !f.i2c && v.present():
+		r.problem(v, "an SPI chip has no address; its bus names the chip select")
+		return 0
+	case !f.i2c:
+		return 0
+	case k.Optical():
+		if o.integer("address", opticalAddress, 0, 0x7f) != opticalAddress {
+			r.problem(v, "wanted is 0x57: this kind has no other")
+		}
+		return opticalAddress
 	}
-	switch v.node.Value {
-	case "max30101", "max30102", "max30105":
-		r.problem(v, "the optical chips of the max3010x family are not built yet: use an analog sensor on a converter until a later version")
+	address := o.integer("address", 0x48, 0, 0x7f)
+	if address < 0x48 || address > 0x4b {
+		r.problem(v, "wanted is 0x48 (ADDR to GND), 0x49 (VDD), 0x4A (SDA) or 0x4B (SCL)")
+	}
+	return uint16(address)
+}
+
+func (r *reader) chipKind(o *object) (ChipKind, bool) {
+	kinds := []ChipKind{ADS1115, ADS1015, MCP3004, MCP3008, MCP3204, MCP3208, MAX30101, MAX30102, MAX30105}
+	v := o.need("kind", "ads1115, ads1015, mcp3004, mcp3008, mcp3204, mcp3208, max30101, max30102 or max30105")
+	if !v.present() {
 		return "", false
 	}
 	k := pick(r, v, "", kinds...)
@@ -260,11 +280,34 @@ func (r *reader) checkBus(o *object, k ChipKind, bus *Bus) {
 // claim gives a channel of a chip to a signal; nil, after a problem, where that cannot be.
 func (r *reader) claim(o *object, chips chipPlaces) (*chipPlace, int) {
 	v := o.need("chip", "the name of a chip above")
+	c := r.namedChip(v, chips)
+	if c != nil && c.Kind.Optical() {
+		if whose, taken := c.channels[0]; taken {
+			r.problem(v, "%s is worn by %s already: an optical chip serves one wearer", c.Name, whose)
+		}
+		c.channels[0] = o.path
+		return c, 0
+	}
 	at := o.need("channel", "the number of the chip's input, from 0")
 	channel := o.integer("channel", 0, 0, 7)
+	if c == nil || !at.present() || !c.known {
+		return c, channel
+	}
+	f, _ := c.Kind.family()
+	if channel >= f.channels {
+		r.problem(at, "an %s has the channels 0 to %d", c.Kind, f.channels-1)
+	} else if whose, taken := c.channels[channel]; taken {
+		r.problem(at, "this channel of %s is read by %s already", c.Name, whose)
+	}
+	c.channels[channel] = o.path
+	return c, channel
+}
+
+// namedChip finds the chip of a name; nil, after a problem, where there is none.
+func (r *reader) namedChip(v value, chips chipPlaces) *chipPlace {
 	name := r.text(v)
 	if name == "" {
-		return nil, channel
+		return nil
 	}
 	c := chips.find(name)
 	if c == nil {
@@ -276,25 +319,14 @@ func (r *reader) claim(o *object, chips chipPlaces) (*chipPlace, int) {
 			r.follows(v, []string{"chips"}, "there is no chip of this name under chips%s", listed(names))
 		}
 		r.strange[name] = true
-		return nil, channel
 	}
-	f, _ := c.Kind.family()
-	if !at.present() || !c.known {
-		return c, channel
-	}
-	if channel >= f.channels {
-		r.problem(at, "an %s has the channels 0 to %d", c.Kind, f.channels-1)
-	} else if whose, taken := c.channels[channel]; taken {
-		r.problem(at, "this channel of %s is read by %s already", c.Name, whose)
-	}
-	c.channels[channel] = o.path
-	return c, channel
+	return c
 }
 
 // fullScale reads the range of an ADS1x15 input.
 func (r *reader) fullScale(o *object, c *chipPlace) float64 {
 	v := o.get("full_scale_v")
-	if c == nil || !c.known {
+	if c == nil || !c.known || c.Kind.Optical() {
 		return 0
 	}
 	if f, _ := c.Kind.family(); !f.i2c {

@@ -57,13 +57,14 @@ type Bus struct {
 	ClockHz int    // of an SPI bus, at most what its chip can do at 3.3 V; 0 for I²C, whose clock the Pi's own config.txt sets
 }
 
-// Chip is one converter.
+// Chip is one converter or optical chip.
 type Chip struct {
 	Name        string
 	Kind        ChipKind
 	Bus         string  // Name of a Bus
-	Address     uint16  // I²C address, 0x48…0x4B; 0 on SPI
+	Address     uint16  // I²C address, 0x48…0x4B or 0x57; 0 on SPI
 	SupplyVolts float64 // of the chip and of the boards on it, measured if possible; 2.7…5.5
+	LEDs        LEDs    // of an optical chip
 }
 
 // Wearer is one person, the sensors they wear, and what they want.
@@ -125,9 +126,9 @@ const (
 // Pulse is the channel of one wearer's pulse sensor.
 type Pulse struct {
 	Chip           string // Name of a Chip
-	Channel        int    // from 0
+	Channel        int    // from 0; 0 for an optical chip
 	Kind           PulseKind
-	RateHz         float64 // 50…1000; 250 where not given
+	RateHz         float64 // 50…1000; 250 where not given, and what its LEDs say for an optical chip
 	FullScaleVolts float64 // ± range of an ADS1x15 input; 0 for converters without ranges
 }
 

@@ -226,9 +226,7 @@ func TestOneConverterHasSoManyConversionsASecond(t *testing.T) {
 
 func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
 	rows := []struct{ key, old, new string }{
-		{"chips.adc.kind", "kind: ads1115", "kind: max30102"},
 		{"chips.adc.interrupt_line", "bus: one", "bus: one, interrupt_line: GPIO4"},
-		{"chips.adc.leds", "bus: one", "bus: one, leds: {rate_hz: 100}"},
 		{"wearers[0].pulse.leads_off", "kind: ppg", "kind: ppg, leads_off: {plus: GPIO1}"},
 		{"wearers[0].button", "share: full", "share: full\n    button: GPIO17"},
 		{"gpio.pause_button", "room: {}", "gpio: {pause_button: GPIO27}"},

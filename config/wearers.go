@@ -89,11 +89,24 @@ func (r *reader) pulse(wearer *object, chips chipPlaces) *Pulse {
 	}
 	if chip != nil {
 		p.Chip = chip.Name
+		r.shone(o, chip, p)
 		chip.ask(o.path, p.RateHz)
 	}
 	o.later("leads_off", "the leads-off lines of an ECG amplifier are")
 	o.done()
 	return p
+}
+
+// shone completes the pulse of an optical chip.
+func (r *reader) shone(o *object, chip *chipPlace, p *Pulse) {
+	if !chip.Kind.Optical() {
+		return
+	}
+	r.lightOnly(o, chip, "channel", "rate_hz", "full_scale_v")
+	if p.Kind == ECG {
+		r.problem(o.get("kind"), "an %s measures light: wanted is ppg", chip.Kind)
+	}
+	p.RateHz = float64(chip.LEDs.RateHz)
 }
 
 func (r *reader) eda(wearer *object, chips chipPlaces) *EDA {
@@ -107,6 +120,9 @@ func (r *reader) eda(wearer *object, chips chipPlaces) *EDA {
 		Kind:           choice(o, "kind", Grove, Grove, Divider),
 		RateHz:         o.number("rate_hz", 25, 4, 100, "a second"),
 		FullScaleVolts: r.fullScale(o, chip),
+	}
+	if chip != nil && chip.Kind.Optical() {
+		r.problem(o.get("chip"), "an %s measures light: wanted is a converter for skin conductance", chip.Kind)
 	}
 	if chip != nil {
 		e.Chip = chip.Name

@@ -33,7 +33,7 @@ func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
 	p.pipeline.Pair = paired(c)
 	p.pipeline.Room = roomOptions(c)
 	for _, bus := range c.Buses {
-		if o := busOptions(c, bus, b); len(o.Chips) > 0 {
+		if o := busOptions(c, bus, b); len(o.Chips)+len(o.Optical) > 0 {
 			p.buses = append(p.buses, o)
 		}
 	}
@@ -66,8 +66,12 @@ func wearerOptions(c *config.Config, w config.Wearer) pipeline.WearerOptions {
 		o.StartFrom = append(o.StartFrom, startFrom(s))
 	}
 	if w.Pulse != nil {
-		o.PulseBus = chip(c, w.Pulse.Chip).Bus
+		ch := chip(c, w.Pulse.Chip)
+		o.PulseBus = ch.Bus
 		o.Pulse = dsp.PulseOptions{Kind: dsp.PPG, Leads: 1}
+		if ch.Kind.Optical() {
+			o.Pulse.Leads = 2 // infrared and red: the better one counts
+		}
 		if w.Pulse.Kind == config.ECG {
 			o.Pulse.Kind = dsp.ECG
 		}
@@ -203,6 +207,10 @@ func busOptions(c *config.Config, bus config.Bus, b buses) acquire.Options {
 	o := acquire.Options{Bus: bus.Name}
 	for _, ch := range c.Chips {
 		if ch.Bus != bus.Name {
+			continue
+		}
+		if ch.Kind.Optical() {
+			o.Optical = append(o.Optical, opticals(c, ch, bus, b)...)
 			continue
 		}
 		if channels := chipChannels(c, ch); len(channels) > 0 {

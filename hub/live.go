@@ -196,6 +196,9 @@ func (l *live) sourceNames() []string {
 		for _, c := range b.Chips {
 			names = append(names, c.Source)
 		}
+		for _, c := range b.Optical {
+			names = append(names, c.Source)
+		}
 	}
 	return names
 }

@@ -58,6 +58,9 @@ func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration
 }
 
 func (s *simulated) attach(ch config.Chip) error {
+	if ch.Kind.Optical() {
+		return s.attachOptical(ch)
+	}
 	if bus := s.i2cs[ch.Bus]; bus != nil {
 		model, err := sim.NewADS1x15(sim.ADSOptions{
 			TwelveBit: ch.Kind == config.ADS1015, Input: s.input(ch), SupplyVolts: ch.SupplyVolts, ClockError: simulatedClock,

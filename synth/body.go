@@ -31,6 +31,7 @@ type reading struct {
 	pulse  float64 // V
 	eda    float64 // µS
 	motion float64 // g
+	touch  float64 // 0…1, contact of the pulse sensor
 }
 
 // body is one wearer: a script, the organs that it drives, the sensors on the skin, and the truth.
@@ -90,6 +91,7 @@ func (b *body) at(t time.Duration) reading {
 		pulse:  p.pulse + w*(q.pulse-p.pulse),
 		eda:    p.eda + w*(q.eda-p.eda),
 		motion: p.motion + w*(q.motion-p.motion),
+		touch:  p.touch + w*(q.touch-p.touch),
 	}
 }
 
@@ -173,7 +175,7 @@ func (b *body) sense() reading {
 	now := float64(b.ticks-1) * tickSeconds
 	b.move.step(b.levels, now, tickSeconds)
 	b.wander += (b.aim - b.wander) * tickSeconds
-	return reading{pulse: b.pulse(now), eda: b.eda(), motion: b.move.gravity(b.noise.NormFloat64())}
+	return reading{pulse: b.pulse(now), eda: b.eda(), motion: b.move.gravity(b.noise.NormFloat64()), touch: b.move.pulseOn}
 }
 
 // pulse is the output of a PulseSensor, in V: the wave on half the supply, with whatever presses, shakes and shines on it.

@@ -62,8 +62,8 @@ type Dev struct {
 	in     [Depth * sampleBytes]byte
 }
 
-// New finds the chip at Address on the bus, resets it and starts it. It fails on options that the chip does not have, and where no
-// such chip answers: calling again is how to wait for one.
+// New finds the chip at Address on the bus and resets it: it is dark until Restart, also one that an earlier run left lit. New fails on
+// options that the chip does not have, and where no such chip answers: calling again is how to wait for one.
 func New(bus i2c.Bus, o Options) (*Dev, error) {
 	if o.Rate == 0 {
 		o.Rate = 100
@@ -83,9 +83,6 @@ func New(bus i2c.Bus, o Options) (*Dev, error) {
 		return nil, err
 	}
 	if err := d.reset(); err != nil {
-		return nil, err
-	}
-	if err := d.Restart(); err != nil {
 		return nil, err
 	}
 	return d, nil
@@ -137,8 +134,7 @@ func (d *Dev) reset() error {
 	return fmt.Errorf("max3010x: the reset does not end: %w", ErrStuck)
 }
 
-// Restart writes all settings, empties the FIFO and lets the chip sample. The first sample arrives about a Period later. It also
-// wakes a chip after Sleep.
+// Restart writes all settings, empties the FIFO and lets the chip sample. The first sample arrives about a Period later.
 func (d *Dev) Restart() error {
 	if err := d.settle(); err != nil {
 		return fmt.Errorf("max3010x: write settings: %w", err)

@@ -50,6 +50,9 @@ func newBench(t testing.TB, o max3010x.Options, s sim.MAXOptions) *bench {
 	if b.dev, err = max3010x.New(b.bus, o); err != nil {
 		t.Fatal(err)
 	}
+	if err := b.dev.Restart(); err != nil {
+		t.Fatal(err)
+	}
 	return b
 }
 
@@ -84,6 +87,9 @@ func TestTranscriptOfAStartAndTwoSamples(t *testing.T) {
 	}}
 	dev, err := max3010x.New(bus, max3010x.Options{})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := dev.Restart(); err != nil {
 		t.Fatal(err)
 	}
 	at, err := dev.Look()
@@ -152,6 +158,9 @@ func TestEveryRateIsTheOneThatWasAsked(t *testing.T) {
 				dev, err := max3010x.New(bus, max3010x.Options{Rate: rate, PulseMicros: width})
 				if err != nil {
 					t.Skip("not in the table")
+				}
+				if err := dev.Restart(); err != nil {
+					t.Fatal(err)
 				}
 				began := clock.Now()
 				clock.Set(began + 10*time.Second)
@@ -255,6 +264,9 @@ func newTapped(t testing.TB) (*bench, *tapped) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := dev.Restart(); err != nil {
+		t.Fatal(err)
+	}
 	b.dev = dev
 	b.clock.Advance(100 * time.Millisecond)
 	return b, bus
@@ -299,7 +311,7 @@ func TestEveryBusErrorIsReturnedAndGivesNoSample(t *testing.T) {
 			t.Errorf("transfer %d: %v, %v", at, got, err)
 		}
 	}
-	for at := 1; at <= 14; at++ { // New: identity, reset, and the settings
+	for at := 1; at <= 14; at++ { // identity, reset, and the settings
 		b, _ := newTapped(t)
 		bus := &tapped{Bus: b.bus, before: func(n int) error {
 			if n >= at {
@@ -307,8 +319,12 @@ func TestEveryBusErrorIsReturnedAndGivesNoSample(t *testing.T) {
 			}
 			return nil
 		}}
-		if _, err := max3010x.New(bus, max3010x.Options{}); err == nil && bus.n >= at {
-			t.Errorf("New without an error, though every transfer from the %dth on failed", at)
+		dev, err := max3010x.New(bus, max3010x.Options{})
+		if err == nil {
+			err = dev.Restart()
+		}
+		if err == nil && bus.n >= at {
+			t.Errorf("no error, though every transfer from the %dth on failed", at)
 		}
 	}
 }
@@ -444,6 +460,19 @@ func TestNoSkinMeansLittleLightAndNoFinger(t *testing.T) {
 	}
 }
 
+func TestAChipThatAnEarlierRunLeftLitIsDarkAfterNew(t *testing.T) {
+	b := newBench(t, max3010x.Options{}, sim.MAXOptions{})
+	if red, infrared := b.chip.Lit(); red == 0 || infrared == 0 {
+		t.Fatalf("lit with %g and %g mA", red, infrared)
+	}
+	if _, err := max3010x.New(b.bus, max3010x.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if red, infrared := b.chip.Lit(); red != 0 || infrared != 0 {
+		t.Errorf("lit with %g and %g mA", red, infrared)
+	}
+}
+
 func TestASleepingChipIsDarkUntilRestart(t *testing.T) {
 	b := newBench(t, max3010x.Options{}, sim.MAXOptions{})
 	if err := b.dev.Sleep(); err != nil {
@@ -487,6 +516,9 @@ func FuzzDrain(f *testing.F) {
 		bus := &scripted{}
 		dev, err := max3010x.New(bus, max3010x.Options{})
 		if err != nil {
+			t.Fatal(err)
+		}
+		if err := dev.Restart(); err != nil {
 			t.Fatal(err)
 		}
 		bus.answer = map[byte][]byte{0x00: status, 0x04: pointers, 0x08: settings}

@@ -47,7 +47,7 @@ const (
 	maxFull      = 1<<18 - 1
 	maxMostLost  = 31
 
-	maxResetTime   = 500 * time.Microsecond
+	maxResetReads  = 2 // of the mode, until a reset is seen to end; by reads, since on some buses transfers take no time
 	maxSwingPeriod = time.Hour
 )
 
@@ -59,16 +59,15 @@ type MAX3010x struct {
 	faults    faults
 	pointer   byte
 	registers [256]byte
-	resetEnd  time.Duration
+	resetting int // reads of the mode to come that still show the reset
 
 	memory   [maxDepth][6]byte
-	unread   int           // samples not read yet, 0…32
-	part     int           // bytes read of the oldest one
-	sampling bool          // the oscillator runs
-	next     float64       // s, when the next sample is complete
-	latched  time.Duration // of the last settle
-	made     uint64        // samples since power-up
-	lost     uint64        // of them, never in the FIFO or written over there
+	unread   int     // samples not read yet, 0…32
+	part     int     // bytes read of the oldest one
+	sampling bool    // the oscillator runs
+	next     float64 // s, when the next sample is complete
+	made     uint64  // samples since power-up
+	lost     uint64  // of them, never in the FIFO or written over there
 }
 
 // NewMAX3010x makes a chip fresh from power-up.
@@ -170,7 +169,7 @@ func (c *MAX3010x) put(register, v byte, now time.Duration) {
 		c.powerUp()
 		c.registers[maxStatus1] = 0
 		c.registers[maxMode] = maxReset
-		c.resetEnd = now + maxResetTime
+		c.resetting = maxResetReads
 		return
 	case register >= maxWrite && register <= maxRead:
 		v &= maxDepth - 1
@@ -213,9 +212,6 @@ func (c *MAX3010x) period(t float64) float64 {
 
 // settle takes the samples that are complete by now.
 func (c *MAX3010x) settle(now time.Duration) {
-	if c.registers[maxMode]&maxReset != 0 && now >= c.resetEnd {
-		c.registers[maxMode] = 0
-	}
 	for s := now.Seconds(); c.sampling && c.next <= s; {
 		p := c.period(c.next)
 		c.sample(c.next, p)
@@ -293,6 +289,11 @@ func (c *MAX3010x) read(r []byte, now time.Duration) {
 				r[i] &^= maxNewSample | maxFullFlag
 			}
 			c.registers[maxStatus1] = 0
+		}
+		if c.pointer == maxMode && c.resetting > 0 {
+			if c.resetting--; c.resetting == 0 {
+				c.registers[maxMode] = 0
+			}
 		}
 		c.pointer++
 	}
