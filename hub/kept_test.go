@@ -242,7 +242,7 @@ func TestLoweringKeepStopsAtOnceAndErasesNothing(t *testing.T) {
 	if before["minutes"] < 4 || after["minutes"] < before["minutes"] || after["minutes"] > before["minutes"]+1 || after["intervals"] > before["intervals"]+1 {
 		t.Errorf("before %v, after %v", before, after)
 	}
-	if after["consent keep"] > 0 {
+	if after["setting keep"] > 0 {
 		t.Error("that less is kept is kept")
 	}
 }
