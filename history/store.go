@@ -40,18 +40,17 @@ func (d *DB) store(wall time.Time, last bool) {
 	}
 	err := d.update(wall, dated)
 	if errors.Is(err, berrors.ErrMaxSizeReached) {
-		_ = guard(func() error {
+		err = guard(func() error {
 			return d.bolt.Update(func(tx *bbolt.Tx) error { return trimOldest(tx, bucketMinutes, trimRows) })
 		})
-		err = d.update(wall, dated)
+		if !errors.Is(err, errPanic) {
+			err = d.update(wall, dated)
+		}
 	}
 	switch {
 	case err == nil:
 		d.minutes, d.faults, d.results, d.trouble, d.commits = undated, nil, d.undatedResults(), "", 0
-	case errors.Is(err, errPanic):
-		_ = d.shut()
-		d.setAside(err.Error())
-		d.open()
+	case d.begunAnew(err):
 	default:
 		d.troubled(err)
 	}
@@ -64,7 +63,7 @@ func (d *DB) troubled(err error) {
 		d.open()
 	}
 	if d.trouble == "" {
-		d.trouble = fmt.Sprintf("history waits in memory: %v", err)
+		d.trouble = fmt.Sprintf("history waits in memory: %s: %s", d.o.Path, plainly(err))
 	}
 }
 

@@ -166,9 +166,21 @@ func (k *keeper) commit() {
 		k.store.commit(k.wall())
 	}
 	if k.store.trouble != nil {
-		k.mu.Lock()
-		k.dbTrouble = k.store.trouble()
-		k.mu.Unlock()
+		k.tellHistory(k.store.trouble())
+	}
+}
+
+// tellHistory tells what is wrong with history.db once, and once that it is over. How many rows are lost changes, and is not told anew.
+func (k *keeper) tellHistory(trouble string) {
+	k.mu.Lock()
+	before := k.dbTrouble
+	k.dbTrouble = trouble
+	k.mu.Unlock()
+	switch {
+	case before == "" && trouble != "":
+		k.log.Warn("history", "status", trouble)
+	case before != "" && trouble == "":
+		k.log.Info("history is stored again")
 	}
 }
 
