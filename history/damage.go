@@ -16,7 +16,7 @@ import (
 var ErrDamaged = errors.New("the history is damaged")
 
 // mostDeaths is how often hubd may end while it opens a file that its check finds whole. A power cut in that moment is no fault of the file's.
-const mostDeaths = 3
+const mostDeaths = 5
 
 // Examine opens a history for reading alone and looks at every page and every byte of every row. On some damage bbolt ends the process,
 // where nothing can catch it: that is for a process of its own to find out (Options.Check).
