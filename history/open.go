@@ -169,6 +169,8 @@ func (d *DB) fail(err error) {
 	switch {
 	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, errInUse):
 		d.trouble = fmt.Sprintf("history is in memory only: %s is in use by another program", d.o.Path)
+	case d.o.ReadOnly && errors.Is(err, fs.ErrPermission):
+		d.trouble = d.o.Path + ": this user may not read it: use sudo -u hubd"
 	case errors.As(err, &path):
 		d.trouble = fmt.Sprintf("history is in memory only: %s: %s", path.Path, plainly(path.Err))
 	default:

@@ -19,14 +19,15 @@ const (
 
 // store is where things last. A nil func keeps nothing.
 type store struct {
-	save    func(pipeline.Settings) error
-	add     func(pipeline.Event, time.Time)
-	commit  func(time.Time)
-	trouble func() string // what is wrong with history.db; empty when nothing is
-	note    string        // what was wrong with the settings at the start; empty when nothing was
-	close   func() error
-	db      *history.DB   // for what somebody waits for; the keeper's goroutine alone may use it. nil: there is none
-	every   time.Duration // between two commits; 0: commitEvery
+	save     func(pipeline.Settings) error
+	add      func(pipeline.Event, time.Time)
+	commit   func(time.Time)
+	trouble  func() string // what is wrong with history.db; empty when nothing is
+	note     string        // what was wrong with the settings at the start; empty when nothing was
+	close    func() error
+	settings *history.SettingsFile // for what is erased of it; the keeper's goroutine alone may use it. nil: settings live elsewhere
+	db       *history.DB           // for what somebody waits for; the keeper's goroutine alone may use it. nil: there is none
+	every    time.Duration         // between two commits; 0: commitEvery
 }
 
 // keeper owns what lasts: the settings file and history.db. Its goroutine alone touches the disk, so that a slow card never delays
@@ -46,9 +47,10 @@ type keeper struct {
 	pending  pipeline.Settings
 	revision uint64
 
-	failing   bool   // the newest settings are not on disk; the keeper's goroutine alone looks at it
-	trouble   string // what is wrong with settings.json, empty when nothing is
-	dbTrouble string // what is wrong with history.db
+	lent      <-chan struct{} // closed when the database comes back; nil: it is here. The keeper's goroutine alone looks at it
+	failing   bool            // the newest settings are not on disk; the keeper's goroutine alone looks at it
+	trouble   string          // what is wrong with settings.json, empty when nothing is
+	dbTrouble string          // what is wrong with history.db
 }
 
 func newKeeper(log *slog.Logger, st store, wall func() time.Time) *keeper {
@@ -90,25 +92,36 @@ func (k *keeper) run(ctx context.Context) {
 	commit := time.NewTicker(cmp.Or(k.store.every, commitEvery))
 	defer commit.Stop()
 	for {
+		rows, asks := k.rows, k.asks
+		if k.lent != nil {
+			rows, asks = nil, nil // they wait
+		}
 		select {
 		case <-ctx.Done():
 			k.drain()
 			return
 		case <-k.wake:
 			k.write()
-		case e := <-k.rows:
+		case e := <-rows:
 			k.add(e)
-		case f := <-k.asks:
+		case f := <-asks:
 			f()
+		case <-k.lent:
+			k.lent = nil
 		case <-commit.C:
 			k.write() // again, where the disk refused
-			k.commit()
+			if k.lent == nil {
+				k.commit()
+			}
 		}
 	}
 }
 
 func (k *keeper) drain() {
 	k.write()
+	if k.lent != nil {
+		<-k.lent // half an erasing is finished at the next start; a whole one is better, and how long hubd waits for its keeper is bounded
+	}
 	for {
 		select {
 		case e := <-k.rows:

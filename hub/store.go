@@ -43,7 +43,7 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(st
 		log.Error("settings are not stored: a restart will not know them", "error", err)
 	}
 	return store{
-		note: note, save: file.Save, add: db.Add, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db,
+		note: note, save: file.Save, add: db.Add, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db, settings: file,
 	}, settings
 }
 

@@ -17,14 +17,15 @@ import (
 
 // exporting is a command line of hubd export.
 type exporting struct {
-	socket, wearer, format, what string
-	from, to                     dateFlag
+	reaching
+	wearer, format, what string
+	from, to             dateFlag
 }
 
 func runExport(ctx context.Context, args []string, std streams) error {
 	var x exporting
 	fs := flag.NewFlagSet("hubd export", flag.ContinueOnError)
-	fs.StringVar(&x.socket, "socket", "", "local socket of the daemon (default: where hubd run listens)")
+	x.flags(fs)
 	fs.StringVar(&x.wearer, "wearer", "", "id of the wearer (not needed where there is only one)")
 	fs.StringVar(&x.format, "format", "csv", "csv, a table; or json, all in one object")
 	fs.StringVar(&x.what, "what", "minutes", "of a table: minutes, or journal")
@@ -36,15 +37,17 @@ func runExport(ctx context.Context, args []string, std streams) error {
 	if err := x.check(); err != nil {
 		return err
 	}
-	var err error
-	if x.wearer, err = hub.TheWearer(ctx, x.socket, x.wearer); err != nil {
-		return err
-	}
-	out := bufio.NewWriter(std.out)
-	if err := x.write(ctx, out); err != nil {
-		return err
-	}
-	return out.Flush()
+	return x.do(ctx, false, func(socket string) (err error) {
+		x.socket = socket
+		if x.wearer, err = hub.TheWearer(ctx, socket, x.wearer); err != nil {
+			return err
+		}
+		out := bufio.NewWriter(std.out)
+		if err := x.write(ctx, out); err != nil {
+			return err
+		}
+		return out.Flush()
+	})
 }
 
 func (x *exporting) check() error {
