@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // ErrDamaged is what a check of a file gives where the file cannot be trusted: what it holds is no history, or looking at it ended or held
@@ -17,6 +18,9 @@ var ErrDamaged = errors.New("the history is damaged")
 
 // mostDeaths is how often hubd may end while it opens a file that its check finds whole. A power cut in that moment is no fault of the file's.
 const mostDeaths = 5
+
+// mostUnlooked is how often a file that could not be looked at waits for the next attempt.
+const mostUnlooked = 3
 
 // Examine opens a history for reading alone and looks at every page and every byte of every row. On some damage bbolt ends the process,
 // where nothing can catch it: that is for a process of its own to find out (Options.Check).
@@ -33,6 +37,9 @@ func Examine(path string) error {
 	})
 	if damaged(err) {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if errors.Is(err, berrors.ErrTimeout) {
+		return ErrInUse
 	}
 	return err
 }
@@ -54,23 +61,29 @@ func examineBucket(b *bbolt.Bucket) error {
 }
 
 // checked looks at the file before this process opens it, and sets it aside where it cannot be trusted. deaths is how often hubd has ended
-// while opening it.
-func (d *DB) checked(deaths int) {
+// while opening it. An error is that it could not be looked at: a machine that is short of processes may have one the next time. Where that
+// never succeeds the marker has to do.
+func (d *DB) checked(deaths int) error {
 	if info, err := os.Stat(d.o.Path); err != nil || info.Size() == 0 {
-		return // there is nothing to look at
+		return nil // there is nothing to look at
 	}
 	known := d.o.Check != nil
 	if known {
 		err := d.o.Check(d.o.Path)
 		if errors.Is(err, ErrDamaged) {
 			d.setAside(err.Error())
-			return
+			return nil
 		}
-		known = err == nil
+		if known = err == nil; !known && deaths == 0 && d.unlooked < mostUnlooked {
+			d.unlooked++
+			return err
+		}
 	}
+	d.unlooked = 0
 	if deaths >= mostDeaths || deaths > 0 && !known {
 		d.setAside("hubd ended while opening it")
 	}
+	return nil
 }
 
 // errPanic is a panic of bbolt, which it has for damaged files.

@@ -53,6 +53,8 @@ type DB struct {
 	note    string // what a person should know though all is well now
 	commits int    // that failed since the last attempt to open
 
+	unlooked int // attempts to open at which the file could not be looked at, one after the other
+
 	collectors map[string]*collector
 	newest     time.Duration // of the last event of all
 	epoch      time.Time     // date at which the run began; zero: the Pi's clock is not set

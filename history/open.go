@@ -52,8 +52,9 @@ func (d *DB) open() {
 	if err := finishErasing(d.o.Path); err != nil {
 		d.note = fmt.Sprintf("an erased history could not be overwritten: %v", err)
 	}
-	d.checked(deaths)
-	err = d.openBolt()
+	if err = d.checked(deaths); err == nil {
+		err = d.openBolt()
+	}
 	if damaged(err) {
 		d.setAside(err.Error())
 		err = d.openBolt()
@@ -167,7 +168,7 @@ func damaged(err error) bool {
 func (d *DB) fail(err error) {
 	var path *fs.PathError
 	switch {
-	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, errInUse):
+	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, ErrInUse):
 		d.trouble = fmt.Sprintf("history is in memory only: %s is in use by another program", d.o.Path)
 	case d.o.ReadOnly && errors.Is(err, fs.ErrPermission):
 		d.trouble = d.o.Path + ": this user may not read it: use sudo -u hubd"
@@ -213,7 +214,8 @@ func escapeGlob(path string) string {
 // marker is the file that stands beside history.db while it is opened. Its lock ends with the process; its text does not.
 type marker struct{ file *os.File }
 
-var errInUse = errors.New("another program opens it")
+// ErrInUse is that another program has the file.
+var ErrInUse = errors.New("it is in use by another program")
 
 // markerSuffix makes the marker's name of the file's.
 const markerSuffix = ".opening"
@@ -247,7 +249,7 @@ func lockMarker(path string) (marker, error) {
 		return marker{}, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return marker{}, errors.Join(errInUse, f.Close())
+		return marker{}, errors.Join(ErrInUse, f.Close())
 	}
 	return marker{f}, nil
 }
