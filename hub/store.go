@@ -18,7 +18,7 @@ const restoreWithin = 30 * time.Minute
 
 // openStore opens settings.json and history.db, and gives the settings to begin with. Nothing here keeps hubd from running: what
 // cannot be read or written is told, and the room works without it.
-func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Logger) (store, pipeline.Settings) {
+func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(string) error, log *slog.Logger) (store, pipeline.Settings) {
 	path := historyPath(c)
 	file := history.OpenSettings(filepath.Dir(path))
 	settings, status, err := file.Load()
@@ -28,7 +28,7 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Log
 	if age := time.Since(file.Written()); age < 0 || age > restoreWithin {
 		settings.Room = room.Snapshot{}
 	}
-	db := history.Open(history.Options{Path: path, Days: c.History.Days, MaxBytes: c.History.MaxMB << 20})
+	db := history.Open(history.Options{Path: path, Days: c.History.Days, MaxBytes: c.History.MaxMB << 20, Check: check})
 	if text := db.Status(); text != "" {
 		log.Warn("history", "status", text)
 	}
@@ -43,7 +43,7 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Log
 		log.Error("settings are not stored: a restart will not know them", "error", err)
 	}
 	return store{
-		note: note, save: file.Save, add: db.Add, detail: db.AddDetail, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db,
+		note: note, save: file.Save, add: db.Add, detail: db.AddDetail, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db, settings: file,
 	}, settings
 }
 

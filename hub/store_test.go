@@ -57,7 +57,7 @@ func TestWhatARestartBeginsWith(t *testing.T) {
 // storeIn opens the store of a config in a folder.
 func storeIn(dir string, log *lines) (store, pipeline.Settings) {
 	c := &config.Config{Dir: dir, History: config.History{Path: "history.db", Days: 1, MaxMB: 1, CommitEvery: time.Minute}}
-	return openStore(c, []pipeline.WearerOptions{wearer("a", pipeline.SourceBoot)}, logTo(log))
+	return openStore(c, []pipeline.WearerOptions{wearer("a", pipeline.SourceBoot)}, nil, logTo(log))
 }
 
 func TestTheLampsArePutBackOnlySoonAfterACrash(t *testing.T) {

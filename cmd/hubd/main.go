@@ -62,7 +62,9 @@ func commands() []command {
 		{"preview", "show one scene in the room, by day: SCENE", runPreview},
 		{"journal", "notes and results of your own: add, list, remove", runJournal},
 		{"export", "what is kept of a wearer, as csv or json: --wearer ID", runExport},
-		{"backup", "a copy of all that is kept, while the daemon runs", runBackup},
+		{"backup", "a copy of all that is kept, also while the daemon runs", runBackup},
+		{"erase", "what is kept of a wearer, or of one session, for ever: --wearer ID", runErase},
+		{"history", "check FILE: whether a history is whole", runHistory},
 		{"sound", "render --scene NAME FILE.wav: a scene's sound as a loop for a media player", runSound},
 		{"discovery", "what Home Assistant is told of a config, and what it would refuse: --check --config FILE", runDiscovery},
 		{"version", "which hubd this is", runVersion},
@@ -71,7 +73,7 @@ func commands() []command {
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"probe", "watch", "calibrate", "record", "report", "erase", "history", "page"}
+	return []string{"probe", "watch", "calibrate", "record", "report", "page"}
 }
 
 func main() {
