@@ -34,6 +34,7 @@ func (d *DB) Snapshot() (*Snapshot, error) {
 	}
 	err = guard(func() (err error) { s.tx, err = d.bolt.Begin(false); return err })
 	if err != nil {
+		d.begunAnew(err)
 		return nil, fmt.Errorf("history: snapshot: %w", err)
 	}
 	return s, nil

@@ -1,8 +1,8 @@
 package history
 
 import (
-	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -17,6 +17,12 @@ type Options struct {
 	Days         int    // minutes and mornings older than this go; 400
 	IntervalDays int    // intervals older than this go; 14
 	MaxBytes     int    // the file never grows beyond this; 256 MiB
+
+	// Check looks at a file before it is opened, best in a process of its own, by Examine. ErrDamaged: it is set aside; another error: it
+	// could not be looked at. It may be nil.
+	Check func(path string) error
+	// ReadOnly opens a file that is there and changes nothing of it or beside it. Several may at once, none while a daemon has it.
+	ReadOnly bool
 }
 
 func (o Options) withDefaults() Options {
@@ -43,6 +49,7 @@ const (
 type DB struct {
 	o    Options
 	bolt *bbolt.DB // nil: rows wait in memory
+	file *os.File  // that bolt has opened
 	run  uint64    // of this start of hubd, counted in the file; 0: not counted yet
 
 	trouble string
@@ -51,6 +58,8 @@ type DB struct {
 
 	gatherer
 	faults []fault
+
+	unlooked int // attempts to open at which the file could not be looked at, one after the other
 }
 
 // fault waits with its stream time, in case the Pi's clock is set before it is written.
@@ -139,17 +148,4 @@ func (d *DB) shut() error {
 		return fmt.Errorf("history: close: %w", err)
 	}
 	return nil
-}
-
-// errPanic is a panic of bbolt, which it has for damaged files.
-var errPanic = errors.New("the file is damaged")
-
-// guard runs f and turns its panic into an error.
-func guard(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", errPanic, p)
-		}
-	}()
-	return f()
 }

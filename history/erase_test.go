@@ -207,3 +207,96 @@ func TestACopyThatErasingCannotKnowIsFoundAndNamed(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestErasingThatCannotBeDoneSaysWhatIsDoneAndWhatIsNot(t *testing.T) {
+	path, d := inhabited(t)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	holder := open(t, path)
+	second := open(t, path) // in memory: the file is the first one's
+	e, err := second.Erase("a")
+	if err == nil || !strings.Contains(err.Error(), "not erased: the rows of "+path) || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("got %v", err)
+	}
+	if len(e.Done) != 1 || !strings.Contains(e.Done[0], "backup") || len(e.Files) != 1 {
+		t.Errorf("done is %q, %v: want the backup and what was set aside", e.Done, e.Files)
+	}
+	if got := texts(t, holder, "a", time.Time{}, ever); got != canary {
+		t.Errorf("a's notes are %q: want them as they were", got)
+	}
+}
+
+func TestErasingTheBodyKeepsWhatIsWantedLess(t *testing.T) {
+	dir := t.TempDir()
+	f := history.OpenSettings(dir)
+	own := regulation.Baseline{Minutes: []regulation.RestMinute{{Day: 20000, HeartRate: dsp.Some(61.25)}}}
+	s := pipeline.Settings{Wearers: []pipeline.WearerSettings{
+		{Wearer: "a", Share: pipeline.ShareState, Keep: pipeline.KeepRest, Baseline: own, ResonancePace: dsp.Some(5.5), OpenCircuit: dsp.Some(0.51)},
+		{Wearer: "b", Keep: pipeline.KeepRest, Baseline: own},
+	}}
+	if err := f.Save(s); err != nil {
+		t.Fatal(err)
+	}
+	traces := f.Traces("a")
+	if len(traces) != 2 || !bytes.Contains(read(t, filepath.Join(dir, "settings.json")), traces[0]) {
+		t.Fatalf("%d traces of two versions: %s", len(traces), traces)
+	}
+	if err := f.EraseBody("a"); err != nil {
+		t.Fatal(err)
+	}
+	if left := holds(t, dir, string(traces[0])); len(left) > 0 {
+		t.Errorf("the own rest is still in %v", left)
+	}
+	got, _, err := history.OpenSettings(dir).Load()
+	a, _ := got.Wearer("a")
+	if err != nil || !a.Paused || a.Share != pipeline.ShareState || a.OpenCircuit != dsp.Some(0.51) || a.ResonancePace.Known || len(a.Baseline.Minutes) > 0 {
+		t.Errorf("a is %+v, %v", a, err)
+	}
+	if b, _ := got.Wearer("b"); len(b.Baseline.Minutes) != 1 {
+		t.Errorf("b is %+v", b)
+	}
+}
+
+func TestTheTracesOfTheSettingsAreSearchedForToo(t *testing.T) {
+	path, d := inhabited(t)
+	f := history.OpenSettings(filepath.Dir(path))
+	traces := f.Traces("a")
+	if _, err := d.EraseWhat(history.Erasing{Wearer: "a"}, traces); err == nil || !strings.Contains(err.Error(), "settings.json still holds") {
+		t.Errorf("the settings were not erased, and it says %v", err)
+	}
+	if err := f.EraseBody("a"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.EraseWhat(history.Erasing{Wearer: "a"}, traces); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOnlyTheWearersOwnCapturesGo(t *testing.T) {
+	path, d := inhabited(t)
+	captures := filepath.Join(filepath.Dir(path), "captures")
+	for _, w := range []string{"a", "b"} {
+		if err := os.MkdirAll(filepath.Join(captures, w), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(t, filepath.Join(captures, "a", "evening.csv"), []byte("t_s,ppg\n0,1\n"))
+	put(t, filepath.Join(captures, "b", "evening.csv"), []byte("t_s,ppg\n0,1\n"))
+	e, err := d.Erase("a")
+	if err != nil || len(e.Files) != 2 {
+		t.Errorf("%+v %v", e, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(captures, "*", "*")); len(left) != 1 || !strings.Contains(left[0], filepath.Join("b", "evening")) {
+		t.Errorf("left is %v", left)
+	}
+}
+
+func TestAnUnfinishedNewFileIsOverwrittenAtTheNextStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	put(t, path+".rewritten", []byte("half of it "+canary))
+	open(t, path)
+	if _, err := os.Lstat(path + ".rewritten"); err == nil {
+		t.Error("it is still there")
+	}
+}

@@ -214,11 +214,3 @@ func (g *gatherer) dateRows() {
 		}
 	}
 }
-
-// forget drops everything of a wearer that waits.
-func (g *gatherer) forget(wearer string) {
-	delete(g.collectors, wearer)
-	g.minutes = slices.DeleteFunc(g.minutes, func(m Minute) bool { return m.Wearer == wearer })
-	g.stamped = slices.DeleteFunc(g.stamped, func(r stampedRow) bool { return r.Wearer == wearer })
-	g.results = slices.DeleteFunc(g.results, func(r result) bool { return r.Wearer == wearer })
-}

@@ -279,3 +279,24 @@ func TestErasingTakesTheRowsOfSessionsToo(t *testing.T) {
 		}
 	}
 }
+
+func TestErasingOneEveningTakesItsRowsAlone(t *testing.T) {
+	d := open(t, file(t))
+	for day := range 2 {
+		at := time.Duration(day) * 24 * time.Hour
+		d.Add(of(at, joined(room.Alone)), start.Add(at))
+		d.Add(of(at+time.Second, dsp.IBI{T: at + time.Second, Dur: time.Second}), start.Add(at+time.Second))
+		d.AddDetail(of(at+time.Minute, room.CheckIn{}), start.Add(at+time.Minute))
+		d.Add(of(at+time.Hour, pipeline.Part{Of: room.Alone}), start.Add(at+time.Hour))
+		d.Commit(start.Add(at + 2*time.Hour))
+	}
+	if _, err := d.EraseWhat(history.Erasing{Wearer: "a", From: start, To: start.Add(time.Hour)}, nil); err != nil {
+		t.Fatal(err)
+	}
+	s, err := d.Sessions("a", time.Time{}, ever, 10)
+	i, err2 := d.Intervals("a", time.Time{}, ever, 10)
+	m, err3 := d.Moments("a", time.Time{}, ever, 10)
+	if errors.Join(err, err2, err3) != nil || len(s) != 1 || len(i) != 1 || len(m) != 1 || !s[0].At.Equal(start.Add(24*time.Hour)) {
+		t.Errorf("%d sessions, %d minutes of intervals, %d moments, %v: want those of the second evening", len(s), len(i), len(m), errors.Join(err, err2, err3))
+	}
+}

@@ -101,6 +101,7 @@ func (d *DB) now(f func(tx *bbolt.Tx) error) error {
 		if errors.Is(err, errNoNote) {
 			return err
 		}
+		d.begunAnew(err)
 		return fmt.Errorf("history: journal: %w", err)
 	}
 	return nil

@@ -31,15 +31,19 @@ const (
 	bucketJournal  = "journal"  // noteKey → note; until erased
 )
 
-// open opens the file or says in d.trouble why not. bbolt ends the process on some damaged files, where nothing can catch it; so a
-// marker stands beside the file while it is opened. A marker found there means that the last attempt did not end.
+// open opens the file or says in d.trouble why not. bbolt ends the process on some damaged files, where nothing can catch it; so another
+// process looks at it first, and a marker stands beside the file while it is opened. A marker found there means that the last attempt did not end.
 func (d *DB) open() {
 	d.commits, d.trouble = 0, ""
+	if d.o.ReadOnly {
+		d.openToRead()
+		return
+	}
 	if err := os.MkdirAll(filepath.Dir(d.o.Path), 0o700); err != nil {
 		d.fail(err)
 		return
 	}
-	m, died, err := setMarker(d.o.Path + ".opening")
+	m, deaths, err := setMarker(d.o.Path + markerSuffix)
 	if err != nil {
 		d.fail(err)
 		return
@@ -48,10 +52,9 @@ func (d *DB) open() {
 	if err := finishErasing(d.o.Path); err != nil {
 		d.note = fmt.Sprintf("an erased history could not be overwritten: %v", err)
 	}
-	if died {
-		d.setAside("hubd ended while opening it")
+	if err = d.checked(deaths); err == nil {
+		err = d.openBolt()
 	}
-	err = d.openBolt()
 	if damaged(err) {
 		d.setAside(err.Error())
 		err = d.openBolt()
@@ -61,22 +64,77 @@ func (d *DB) open() {
 	}
 }
 
+// openToRead opens a file that is there, or says why not.
+func (d *DB) openToRead() {
+	_, err := os.Stat(d.o.Path)
+	if err == nil && d.o.Check != nil {
+		if err = d.o.Check(d.o.Path); !errors.Is(err, ErrDamaged) {
+			err = nil // what else is wrong shows at once
+		}
+	}
+	if err == nil {
+		err = guard(func() (err error) {
+			d.bolt, err = bbolt.Open(d.o.Path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait, OpenFile: d.openFile})
+			return err
+		})
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		d.trouble = "nothing is kept: there is no " + d.o.Path
+	case err != nil:
+		d.fail(err)
+	}
+}
+
 func (d *DB) openBolt() error {
 	return guard(func() error {
 		b, err := bbolt.Open(d.o.Path, 0o600, &bbolt.Options{
 			PageSize: pageSize, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, Timeout: lockWait,
-			MaxSize: d.o.MaxBytes,
+			MaxSize: d.o.MaxBytes, OpenFile: d.openFile,
 		})
 		if err != nil {
 			return err
 		}
 		b.AllocSize = growBy
-		if err := guard(func() error { return d.prepare(b) }); err != nil {
-			return errors.Join(err, guard(b.Close))
-		}
 		d.bolt = b
+		if err := guard(func() error { return d.prepare(b) }); err != nil {
+			return errors.Join(err, d.letGo(err))
+		}
 		return nil
 	})
+}
+
+// openFile opens for bbolt, and remembers what it opened.
+func (d *DB) openFile(name string, flag int, mode os.FileMode) (*os.File, error) {
+	f, err := os.OpenFile(name, flag, mode)
+	d.file = f
+	return f, err
+}
+
+// letGo closes the file after an error. After a panic bbolt may hold its own locks, and closing it would wait for ever: then only the lock on
+// the file is given back, and what is mapped of it stays until the process ends.
+func (d *DB) letGo(err error) error {
+	if !errors.Is(err, errPanic) {
+		return d.shut()
+	}
+	d.bolt = nil
+	_ = d.file.Close()
+	return nil
+}
+
+// begunAnew sets a file aside that made bbolt panic, and opens a new one; of any other error it does nothing and answers false.
+func (d *DB) begunAnew(err error) bool {
+	if !errors.Is(err, errPanic) || d.bolt == nil {
+		return false
+	}
+	_ = d.letGo(err)
+	if d.o.ReadOnly {
+		d.fail(err)
+		return true
+	}
+	d.setAside(err.Error())
+	d.open()
+	return true
 }
 
 // prepare makes the buckets and counts this run.
@@ -113,12 +171,14 @@ func damaged(err error) bool {
 func (d *DB) fail(err error) {
 	var path *fs.PathError
 	switch {
-	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, errInUse):
+	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, ErrInUse):
 		d.trouble = fmt.Sprintf("history is in memory only: %s is in use by another program", d.o.Path)
+	case d.o.ReadOnly && errors.Is(err, fs.ErrPermission):
+		d.trouble = d.o.Path + ": this user may not read it: use sudo -u hubd"
 	case errors.As(err, &path):
-		d.trouble = fmt.Sprintf("history is in memory only: %s: %v", path.Path, path.Err)
+		d.trouble = fmt.Sprintf("history is in memory only: %s: %s", path.Path, plainly(path.Err))
 	default:
-		d.trouble = fmt.Sprintf("history is in memory only: %s: %v", d.o.Path, err)
+		d.trouble = fmt.Sprintf("history is in memory only: %s: %s", d.o.Path, plainly(err))
 	}
 }
 
@@ -157,30 +217,44 @@ func escapeGlob(path string) string {
 // marker is the file that stands beside history.db while it is opened. Its lock ends with the process; its text does not.
 type marker struct{ file *os.File }
 
-var errInUse = errors.New("another program opens it")
+// ErrInUse is that another program has the file.
+var ErrInUse = errors.New("it is in use by another program")
 
-// setMarker tells whether a marker stood there that nobody holds: the process that set it has died.
-func setMarker(path string) (m marker, died bool, err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// markerSuffix makes the marker's name of the file's.
+const markerSuffix = ".opening"
+
+const markerLine = "opening\n" // one for each attempt that has begun and not ended
+
+// setMarker tells how many processes that set the marker have died with it.
+func setMarker(path string) (m marker, deaths int, err error) {
+	if m, err = lockMarker(path); err != nil {
+		return m, 0, err
+	}
+	info, err := m.file.Stat()
 	if err != nil {
-		return marker{}, false, err
+		return marker{}, 0, errors.Join(err, m.file.Close())
+	}
+	deaths = int(info.Size()) / len(markerLine)
+	if _, err = m.file.WriteString(markerLine); err == nil {
+		err = m.file.Sync()
+	}
+	if err != nil {
+		m.remove() // it was this process that wrote it, and it lives
+		return marker{}, 0, err
+	}
+	return m, deaths, nil
+}
+
+// lockMarker keeps every other process from opening the file, and says nothing to the next one if this process dies.
+func lockMarker(path string) (marker, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return marker{}, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return marker{}, false, errors.Join(errInUse, f.Close())
+		return marker{}, errors.Join(ErrInUse, f.Close())
 	}
-	info, err := f.Stat()
-	if err != nil {
-		return marker{}, false, errors.Join(err, f.Close())
-	}
-	died = info.Size() > 0
-	if _, err = f.WriteString("opening\n"); err == nil {
-		err = f.Sync()
-	}
-	if err != nil {
-		_ = os.Remove(path) // it was this process that wrote it, and it lives
-		return marker{}, false, errors.Join(err, f.Close())
-	}
-	return marker{f}, died, nil
+	return marker{f}, nil
 }
 
 func (m marker) remove() {

@@ -41,10 +41,10 @@ func belongs(bucket string, key, row []byte, wearer string, number byte) bool {
 	return false
 }
 
-// rewriteWithout writes a new file with every row of src but a wearer's, and gives what must not be found anywhere after it: the bytes of
+// rewriteWithout writes a new file with every row of src but those that are to be erased, and gives what must not be found anywhere after it: the bytes of
 // those rows as they stand in a page, key and value side by side.
-func rewriteWithout(src *bbolt.DB, path, wearer string) (traces [][]byte, err error) {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+func rewriteWithout(src *bbolt.DB, path string, x Erasing) (traces [][]byte, err error) {
+	if err := shred(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	dst, err := bbolt.Open(path, 0o600, &bbolt.Options{PageSize: pageSize, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, Timeout: lockWait})
@@ -53,10 +53,10 @@ func rewriteWithout(src *bbolt.DB, path, wearer string) (traces [][]byte, err er
 	}
 	dst.AllocSize = growBy
 	err = src.View(func(tx *bbolt.Tx) error {
-		number := tx.Bucket([]byte(bucketWearers)).Get([]byte(wearer))
+		number := tx.Bucket([]byte(bucketWearers)).Get([]byte(x.Wearer))
 		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
 			t, err := copyBucket(dst, string(name), b, func(key, row []byte) bool {
-				return len(number) == 1 && belongs(string(name), key, row, wearer, number[0])
+				return len(number) == 1 && belongs(string(name), key, row, x.Wearer, number[0]) && x.holdsRow(string(name), key, row)
 			})
 			traces = append(traces, t...)
 			return err
@@ -110,8 +110,15 @@ func replace(path, with string) error {
 	return finishErasing(path)
 }
 
-// finishErasing overwrites and removes an old file that another has taken the place of. It does nothing where there is none.
+// rewrittenSuffix makes the name of a new file that is not whole yet.
+const rewrittenSuffix = ".rewritten"
+
+// finishErasing overwrites and removes an old file that another has taken the place of, and a new one that never did. It does nothing where
+// there is none.
 func finishErasing(path string) error {
+	if err := shred(path + rewrittenSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	old := erasingName(path)
 	is, err := os.Stat(old)
 	if errors.Is(err, fs.ErrNotExist) {

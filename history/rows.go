@@ -95,7 +95,11 @@ func (d *DB) rows(bucket string, from []byte, each func(key, row []byte, names m
 	err := guard(func() error {
 		return d.bolt.View(func(tx *bbolt.Tx) error {
 			names := wearerNames(tx)
-			c := tx.Bucket([]byte(bucket)).Cursor()
+			b := tx.Bucket([]byte(bucket))
+			if b == nil {
+				return nil // a file of an earlier hubd, opened to read
+			}
+			c := b.Cursor()
 			for k, v := c.Seek(from); k != nil; k, v = c.Next() {
 				more, err := each(k, v, names)
 				if err != nil {
@@ -109,6 +113,7 @@ func (d *DB) rows(bucket string, from []byte, each func(key, row []byte, names m
 		})
 	})
 	if err != nil {
+		d.begunAnew(err)
 		return fmt.Errorf("history: read: %w", err)
 	}
 	if bad > 0 {
@@ -119,7 +124,11 @@ func (d *DB) rows(bucket string, from []byte, each func(key, row []byte, names m
 
 func wearerNames(tx *bbolt.Tx) map[byte]string {
 	names := map[byte]string{}
-	c := tx.Bucket([]byte(bucketWearers)).Cursor()
+	b := tx.Bucket([]byte(bucketWearers))
+	if b == nil {
+		return names
+	}
+	c := b.Cursor()
 	for k, v := c.First(); k != nil; k, v = c.Next() {
 		if len(v) == 1 {
 			names[v[0]] = string(k)

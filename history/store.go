@@ -29,16 +29,15 @@ func (d *DB) store(wall time.Time, last bool) {
 	}
 	err := d.update(wall, dated, stamped)
 	if errors.Is(err, berrors.ErrMaxSizeReached) {
-		_ = guard(func() error { return d.bolt.Update(makeRoom) })
-		err = d.update(wall, dated, stamped)
+		err = guard(func() error { return d.bolt.Update(makeRoom) })
+		if !errors.Is(err, errPanic) {
+			err = d.update(wall, dated, stamped)
+		}
 	}
 	switch {
 	case err == nil:
 		d.minutes, d.stamped, d.faults, d.results, d.trouble, d.commits = undated, unstamped, nil, d.undatedResults(), "", 0
-	case errors.Is(err, errPanic):
-		_ = d.shut()
-		d.setAside(err.Error())
-		d.open()
+	case d.begunAnew(err):
 	default:
 		d.troubled(err)
 	}
@@ -51,7 +50,7 @@ func (d *DB) troubled(err error) {
 		d.open()
 	}
 	if d.trouble == "" {
-		d.trouble = fmt.Sprintf("history waits in memory: %v", err)
+		d.trouble = fmt.Sprintf("history waits in memory: %s: %s", d.o.Path, plainly(err))
 	}
 }
 

@@ -158,3 +158,26 @@ func Backup(ctx context.Context, socket string) (string, error) {
 
 // backupWithin is how long a backup may take.
 const backupWithin = 10 * time.Minute
+
+// Erase asks for a wearer's past, or a part of it, to be erased, and gives what came of it.
+func Erase(ctx context.Context, socket string, x history.Erasing) (wire.Erasure, error) {
+	path := "/api/erase/" + url.PathEscape(x.Wearer)
+	if !x.Everything() {
+		path += "?" + spanQuery(history.Span{From: x.From, To: x.To}).Encode()
+	}
+	data, err := callWithin(ctx, backupWithin, socket, http.MethodPost, path, x.Wearer)
+	if err != nil {
+		return wire.Erasure{}, err
+	}
+	return wire.ParseErasure(data)
+}
+
+// Session asks when a session of a wearer was that a time lies in.
+func Session(ctx context.Context, socket, wearer string, at time.Time) (from, to time.Time, err error) {
+	query := url.Values{"at": {at.Format(time.RFC3339)}}
+	data, err := call(ctx, socket, http.MethodGet, "/api/erase/"+url.PathEscape(wearer)+"?"+query.Encode(), "")
+	if err != nil {
+		return from, to, err
+	}
+	return wire.ParseSpan(data)
+}

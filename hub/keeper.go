@@ -23,15 +23,16 @@ const (
 
 // store is where things last. A nil func keeps nothing.
 type store struct {
-	save    func(pipeline.Settings) error
-	add     func(pipeline.Event, time.Time)
-	detail  func(pipeline.Event, time.Time) // of a wearer's session
-	commit  func(time.Time)
-	trouble func() string // what is wrong with history.db; empty when nothing is
-	note    string        // what was wrong with the settings at the start; empty when nothing was
-	close   func() error
-	db      *history.DB   // for what somebody waits for; the keeper's goroutine alone may use it. nil: there is none
-	every   time.Duration // between two commits; 0: commitEvery
+	save     func(pipeline.Settings) error
+	add      func(pipeline.Event, time.Time)
+	detail   func(pipeline.Event, time.Time) // of a wearer's session
+	commit   func(time.Time)
+	trouble  func() string // what is wrong with history.db; empty when nothing is
+	note     string        // what was wrong with the settings at the start; empty when nothing was
+	close    func() error
+	settings *history.SettingsFile // for what is erased of it; the keeper's goroutine alone may use it. nil: settings live elsewhere
+	db       *history.DB           // for what somebody waits for; the keeper's goroutine alone may use it. nil: there is none
+	every    time.Duration         // between two commits; 0: commitEvery
 }
 
 // keeper owns what lasts: the settings file and history.db. Its goroutine alone touches the disk, so that a slow card never delays
@@ -54,9 +55,10 @@ type keeper struct {
 	pending  pipeline.Settings
 	revision uint64
 
-	failing   bool   // the newest settings are not on disk; the keeper's goroutine alone looks at it
-	trouble   string // what is wrong with settings.json, empty when nothing is
-	dbTrouble string // what is wrong with history.db
+	lent      <-chan struct{} // closed when the database comes back; nil: it is here. The keeper's goroutine alone looks at it
+	failing   bool            // the newest settings are not on disk; the keeper's goroutine alone looks at it
+	trouble   string          // what is wrong with settings.json, empty when nothing is
+	dbTrouble string          // what is wrong with history.db
 }
 
 func newKeeper(log *slog.Logger, st store, wall func() time.Time) *keeper {
@@ -100,20 +102,28 @@ func (k *keeper) run(ctx context.Context) {
 	fresh := time.NewTicker(freshEvery)
 	defer fresh.Stop()
 	for {
+		rows, asks := k.rows, k.asks
+		if k.lent != nil {
+			rows, asks = nil, nil // they wait
+		}
 		select {
 		case <-ctx.Done():
 			k.drain()
 			return
 		case <-k.wake:
 			k.write()
-		case e := <-k.rows:
+		case e := <-rows:
 			k.add(e)
-		case f := <-k.asks:
+		case f := <-asks:
 			k.take()
 			f()
+		case <-k.lent:
+			k.lent = nil
 		case <-commit.C:
 			k.write() // again, where the disk refused
-			k.commit()
+			if k.lent == nil {
+				k.commit()
+			}
 		case <-fresh.C:
 			k.refresh()
 		}
@@ -132,6 +142,9 @@ func (k *keeper) refresh() {
 
 func (k *keeper) drain() {
 	k.write()
+	if k.lent != nil {
+		<-k.lent // half an erasing is finished at the next start; a whole one is better, and how long hubd waits for its keeper is bounded
+	}
 	k.take()
 	k.commit()
 	if k.store.close != nil {
@@ -183,8 +196,20 @@ func (k *keeper) commit() {
 		k.store.commit(k.wall())
 	}
 	if k.store.trouble != nil {
-		k.mu.Lock()
-		k.dbTrouble = k.store.trouble()
-		k.mu.Unlock()
+		k.tellHistory(k.store.trouble())
+	}
+}
+
+// tellHistory tells what is wrong with history.db once, and once that it is over. How many rows are lost changes, and is not told anew.
+func (k *keeper) tellHistory(trouble string) {
+	k.mu.Lock()
+	before := k.dbTrouble
+	k.dbTrouble = trouble
+	k.mu.Unlock()
+	switch {
+	case before == "" && trouble != "":
+		k.log.Warn("history", "status", trouble)
+	case before != "" && trouble == "":
+		k.log.Info("history is stored again")
 	}
 }

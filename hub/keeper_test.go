@@ -211,3 +211,19 @@ func TestWhileASessionCommandsLampsTheSettingsStayFresh(t *testing.T) {
 		})
 	}
 }
+
+func TestTroubleWithTheHistoryIsToldOnceAndOnceThatItIsOver(t *testing.T) {
+	d := &disk{}
+	keep(t, d, func(k *keeper, log *lines) {
+		for _, trouble := range []string{"", "the disk is full", "the disk is full (3 rows could not be kept)", "", ""} {
+			d.trouble = trouble
+			time.Sleep(commitEvery)
+			synctest.Wait()
+			if _, history := k.status(); history != trouble {
+				t.Errorf("the status says %q, want %q", history, trouble)
+			}
+		}
+		log.wants(t, 1, "the disk is full")
+		log.wants(t, 1, "history is stored again")
+	})
+}

@@ -242,7 +242,7 @@ func TestLoweringKeepStopsAtOnceAndErasesNothing(t *testing.T) {
 	if before["minutes"] < 4 || after["minutes"] < before["minutes"] || after["minutes"] > before["minutes"]+1 || after["intervals"] > before["intervals"]+1 {
 		t.Errorf("before %v, after %v", before, after)
 	}
-	if after["consent keep"] > 0 {
+	if after["setting keep"] > 0 {
 		t.Error("that less is kept is kept")
 	}
 }
@@ -322,4 +322,17 @@ func pages(t *testing.T, h *household) (all []byte) {
 		}
 	}
 	return all
+}
+
+func FuzzKeptLines(f *testing.F) {
+	f.Add([]byte("{\"next\":\"from=2026-11-20T00%3A00%3A00Z\"}\na\nb\n"))
+	f.Add([]byte(`{"error":"nobody here is called \"c\""}`))
+	f.Add([]byte("{\"next\":null}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		lines := 0
+		next, err := keptLines(data, func([]byte) error { lines++; return nil })
+		if err != nil && (next != "" || lines > 0) {
+			t.Errorf("%v, and %d lines are taken all the same", err, lines)
+		}
+	})
 }

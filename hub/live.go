@@ -62,6 +62,8 @@ type live struct {
 	server  *socketServer
 	feeder  *feeder // nil: no player takes PCM
 	running sync.WaitGroup
+	copying sync.Mutex // held while history is copied or erased: never both
+	standIn bool       // nothing runs but the keeper: this answers hubd's commands while there is no daemon
 }
 
 // newLive joins the parts. Nothing runs yet.

@@ -98,7 +98,14 @@ func (l *live) history() *web.History {
 			removed, err := ask(ctx, l.keeper, func() error { return db.RemoveNote(wearer, id) })
 			return words(removed), err
 		},
-		Backup: func(ctx context.Context) (string, error) { return backup(ctx, l.keeper, db) },
+		Backup: func(ctx context.Context) (string, error) {
+			if !l.copying.TryLock() {
+				return "", errors.New(errCopying)
+			}
+			defer l.copying.Unlock()
+			return backup(ctx, l.keeper, db)
+		},
+		Erase: l.erase, Session: l.session,
 		Minutes: func(ctx context.Context, wearer string, s history.Span, undated bool) ([]history.Minute, string, error) {
 			m, err := ask(ctx, l.keeper, func() lived { return minutesOf(db, wearer, s, undated) })
 			return m.minutes, words(m.err), err

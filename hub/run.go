@@ -20,6 +20,7 @@ type RunOptions struct {
 	Simulate string // a scenario of synth: simulated chips instead of real buses
 	Version  string
 	Log      *slog.Logger
+	Program  string // of hubd itself, to look at a history in a process of its own before it is opened; empty: it is opened at once
 }
 
 // Run is the daemon: it runs until ctx ends. Only a part that cannot be built ends it early; absent hardware, broker or disk do not.
@@ -55,7 +56,7 @@ func assemble(o RunOptions) (parts, error) {
 	if p.socket == "" {
 		p.socket = SocketPath()
 	}
-	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, o.Log.With("part", "storage"), newWallClock(time.Now, timesync).local)
+	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, itself(o.Program), o.Log.With("part", "storage"), newWallClock(time.Now, timesync).local)
 	return p, nil
 }
 

@@ -19,7 +19,7 @@ const restoreWithin = 30 * time.Minute
 // openStore opens settings.json and history.db, and gives the settings to begin with. Nothing here keeps hubd from running: what
 // cannot be read or written is told, and the room works without it. wall is zero while the clock is not set, and nobody knows how old the
 // file is: a Pi without a battery begins where it was switched off.
-func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Logger, wall func() time.Time) (store, pipeline.Settings) {
+func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(string) error, log *slog.Logger, wall func() time.Time) (store, pipeline.Settings) {
 	path := historyPath(c)
 	file := history.OpenSettings(filepath.Dir(path))
 	settings, status, err := file.Load()
@@ -29,7 +29,7 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Log
 	if now := wall(); now.IsZero() || file.Written().After(now) || now.Sub(file.Written()) > restoreWithin {
 		settings.Room = room.Snapshot{}
 	}
-	db := history.Open(history.Options{Path: path, Days: c.History.Days, MaxBytes: c.History.MaxMB << 20})
+	db := history.Open(history.Options{Path: path, Days: c.History.Days, MaxBytes: c.History.MaxMB << 20, Check: check})
 	if text := db.Status(); text != "" {
 		log.Warn("history", "status", text)
 	}
@@ -44,7 +44,7 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, log *slog.Log
 		log.Error("settings are not stored: a restart will not know them", "error", err)
 	}
 	return store{
-		note: note, save: file.Save, add: db.Add, detail: db.AddDetail, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db,
+		note: note, save: file.Save, add: db.Add, detail: db.AddDetail, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db, settings: file,
 	}, settings
 }
 

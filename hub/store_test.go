@@ -59,7 +59,7 @@ func storeIn(dir string, log *lines) (store, pipeline.Settings) { return storeAt
 
 func storeAt(dir string, log *lines, wall func() time.Time) (store, pipeline.Settings) {
 	c := &config.Config{Dir: dir, History: config.History{Path: "history.db", Days: 1, MaxMB: 1, CommitEvery: time.Minute}}
-	return openStore(c, []pipeline.WearerOptions{wearer("a", pipeline.SourceBoot)}, logTo(log), wall)
+	return openStore(c, []pipeline.WearerOptions{wearer("a", pipeline.SourceBoot)}, nil, logTo(log), wall)
 }
 
 func TestTheLampsArePutBackOnlySoonAfterACrash(t *testing.T) {

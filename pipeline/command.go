@@ -27,6 +27,7 @@ const (
 	CommandRestStart    CommandName = "rest_start"    // (wearer)
 	CommandRestStop     CommandName = "rest_stop"     // (wearer)
 	CommandRestForget   CommandName = "rest_forget"   // (wearer)
+	CommandErase        CommandName = "erase"         // (wearer) from the local socket's own path only: it is no command of design section 6.3
 )
 
 // Source is the way a command came in.

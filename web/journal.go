@@ -26,6 +26,9 @@ type History struct {
 	Remove func(ctx context.Context, wearer string, id uint64) (refusal string, err error)
 	// Backup writes a copy of everything and gives its path.
 	Backup func(ctx context.Context) (path string, err error)
+	// Erase erases a wearer's past. It may be nil: then nothing can be erased this way. Session says when a session was that at lies in.
+	Erase   func(ctx context.Context, x history.Erasing) (e wire.Erasure, refusal string, err error)
+	Session func(ctx context.Context, wearer string, at time.Time) (from, to time.Time, refusal string, err error)
 	// Minutes gives some minutes of a span, oldest first; those of runs without a date where undated says so. none left: no minute comes.
 	Minutes func(ctx context.Context, wearer string, s history.Span, undated bool) (minutes []history.Minute, refusal string, err error)
 	// Kept gives some rows of a table as keptPath answers them.

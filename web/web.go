@@ -72,6 +72,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodPost, h.command)
 	case strings.HasPrefix(path, journalPath):
 		h.journal(w, r)
+	case strings.HasPrefix(path, erasePath):
+		h.erase(w, r)
 	case path == backupPath:
 		h.only(w, r, http.MethodPost, h.backup)
 	case strings.HasPrefix(path, keptPath):

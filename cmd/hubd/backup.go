@@ -10,11 +10,13 @@ import (
 
 func runBackup(ctx context.Context, args []string, std streams) error {
 	fs := flag.NewFlagSet("hubd backup", flag.ContinueOnError)
-	socket := fs.String("socket", "", "local socket of the daemon (default: where hubd run listens)")
+	var r reaching
+	r.flags(fs)
 	if err := parseFlags(fs, args, std); err != nil {
 		return err
 	}
-	path, err := hub.Backup(ctx, *socket)
+	var path string
+	err := r.do(ctx, true, func(socket string) (err error) { path, err = hub.Backup(ctx, socket); return err })
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func runDaemon(ctx context.Context, args []string, std streams) error {
 	for _, w := range append(cfg.Warnings, hub.Overruled(cfg)...) {
 		log.Warn(w.String())
 	}
-	return hub.Run(ctx, hub.RunOptions{Config: cfg, Socket: *socket, Simulate: *simulate, Version: version, Log: log})
+	return hub.Run(ctx, hub.RunOptions{Config: cfg, Socket: *socket, Simulate: *simulate, Version: version, Log: log, Program: program()})
 }
 
 func runCheck(_ context.Context, args []string, std streams) error {

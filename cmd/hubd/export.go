@@ -17,14 +17,15 @@ import (
 
 // exporting is a command line of hubd export.
 type exporting struct {
-	socket, wearer, format, what, capture string
-	from, to                              dateFlag
+	reaching
+	wearer, format, what, capture string
+	from, to                      dateFlag
 }
 
 func runExport(ctx context.Context, args []string, std streams) error {
 	var x exporting
 	fs := flag.NewFlagSet("hubd export", flag.ContinueOnError)
-	fs.StringVar(&x.socket, "socket", "", "local socket of the daemon (default: where hubd run listens)")
+	x.flags(fs)
 	fs.StringVar(&x.wearer, "wearer", "", "id of the wearer (not needed where there is only one)")
 	fs.StringVar(&x.format, "format", "csv", "csv, a table; json, all in one object; or edf, a recording as EDF+")
 	fs.StringVar(&x.what, "what", "minutes", "of a table: minutes, journal, "+keptTables())
@@ -40,15 +41,17 @@ func runExport(ctx context.Context, args []string, std streams) error {
 	if x.format == "edf" {
 		return x.writeEDF(std.out)
 	}
-	var err error
-	if x.wearer, err = hub.TheWearer(ctx, x.socket, x.wearer); err != nil {
-		return err
-	}
-	out := bufio.NewWriter(std.out)
-	if err := x.write(ctx, out); err != nil {
-		return err
-	}
-	return out.Flush()
+	return x.do(ctx, false, func(socket string) (err error) {
+		x.socket = socket
+		if x.wearer, err = hub.TheWearer(ctx, socket, x.wearer); err != nil {
+			return err
+		}
+		out := bufio.NewWriter(std.out)
+		if err := x.write(ctx, out); err != nil {
+			return err
+		}
+		return out.Flush()
+	})
 }
 
 func (x *exporting) check(out io.Writer) error {

@@ -41,26 +41,30 @@ func runJournal(ctx context.Context, args []string, std streams) error {
 	if !ok {
 		return usageError{fmt.Sprintf("journal takes add, list, remove or keep, not %q", verb)}
 	}
-	if j.wearer, err = hub.TheWearer(ctx, j.socket, j.wearer); err != nil {
-		return err
-	}
-	return run(ctx, *j, rest, std)
+	return j.do(ctx, verb != "list", func(socket string) (err error) {
+		j.socket = socket
+		if j.wearer, err = hub.TheWearer(ctx, socket, j.wearer); err != nil {
+			return err
+		}
+		return run(ctx, *j, rest, std)
+	})
 }
 
 // journalLine is a command line of the journal.
 type journalLine struct {
-	fs             *flag.FlagSet
-	socket, wearer string
-	at, from, to   dateFlag
-	tags           []history.Tag
-	labs           []history.Lab
-	about          string
+	reaching
+	fs           *flag.FlagSet
+	wearer       string
+	at, from, to dateFlag
+	tags         []history.Tag
+	labs         []history.Lab
+	about        string
 }
 
 func journalFlags(std streams) *journalLine {
 	j := &journalLine{}
 	fs := flag.NewFlagSet("hubd journal", flag.ContinueOnError)
-	fs.StringVar(&j.socket, "socket", "", "local socket of the daemon (default: where hubd run listens)")
+	j.flags(fs)
 	fs.StringVar(&j.wearer, "wearer", "", "id of the wearer (not needed where there is only one)")
 	fs.Var(&j.at, "at", "what `DATE` the note is about, such as \"2026-11-20 09:30\" (default: now)")
 	fs.Var(&j.from, "from", "list notes from this `DATE` on")

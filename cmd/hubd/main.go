@@ -63,7 +63,9 @@ func commands() []command {
 		{"journal", "notes and results of your own: add, list, remove", runJournal},
 		{"export", "what is kept of a wearer, as csv or json: --wearer ID", runExport},
 		{"report", "a week, or a session, as one page to read or to hand on: [--week|--session] [DATE]", runReport},
-		{"backup", "a copy of all that is kept, while the daemon runs", runBackup},
+		{"backup", "a copy of all that is kept, also while the daemon runs", runBackup},
+		{"erase", "what is kept of a wearer, or of one session, for ever: --wearer ID", runErase},
+		{"history", "check FILE: whether a history is whole", runHistory},
 		{"sound", "render --scene NAME FILE.wav: a scene's sound as a loop for a media player", runSound},
 		{"discovery", "what Home Assistant is told of a config, and what it would refuse: --check --config FILE", runDiscovery},
 		{"version", "which hubd this is", runVersion},
@@ -72,7 +74,7 @@ func commands() []command {
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"probe", "watch", "calibrate", "record", "erase", "history", "page"}
+	return []string{"probe", "watch", "calibrate", "record", "page"}
 }
 
 func main() {

@@ -1,0 +1,84 @@
+package history
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"hubd/dsp"
+	"hubd/pipeline"
+	"hubd/regulation"
+	"hubd/room"
+)
+
+// Erase removes a wearer from both versions of the settings and overwrites the old ones. The wearer then begins anew, paused. A folder
+// without settings has nothing to erase.
+func (f *SettingsFile) Erase(wearer string) error {
+	return f.erase(func(s *pipeline.Settings) {
+		s.Wearers = slices.DeleteFunc(s.Wearers, func(w pipeline.WearerSettings) bool { return w.Wearer == wearer })
+	})
+}
+
+// EraseBody removes what tells of a wearer's body from both versions, and the snapshot of the room. What the wearer wants less of stays, and
+// the wearer is paused: an erasing must not share or sense more than before.
+func (f *SettingsFile) EraseBody(wearer string) error {
+	return f.erase(func(s *pipeline.Settings) {
+		for i := range s.Wearers {
+			if w := &s.Wearers[i]; w.Wearer == wearer {
+				w.Paused, w.Baseline, w.ResonancePace = true, regulation.Baseline{}, dsp.Maybe{}
+			}
+		}
+	})
+}
+
+// erase writes both versions anew after a change, and overwrites the old ones. The room's snapshot goes too: who erases is in no session.
+func (f *SettingsFile) erase(change func(*pipeline.Settings)) error {
+	s, status, err := f.Load()
+	switch {
+	case status == Missing:
+		return nil
+	case status == Damaged:
+		return errors.Join(errors.New("history: erase: the settings are damaged"), err)
+	}
+	change(&s)
+	s.Room = room.Snapshot{}
+	if f.dir == "" {
+		return f.Save(s)
+	}
+	for _, name := range []string{previousName, tempName} {
+		if err := shred(filepath.Join(f.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("history: erase: %w", err)
+		}
+	}
+	if err := f.Save(s); err != nil {
+		return err
+	}
+	// The version that held the wearer is the previous one now.
+	if err := shred(filepath.Join(f.dir, previousName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("history: erase: %w", err)
+	}
+	return f.Save(s)
+}
+
+// Traces gives the bytes that both versions of the settings hold of a wearer's body, to search for after erasing.
+func (f *SettingsFile) Traces(wearer string) (traces [][]byte) {
+	if f.dir == "" {
+		return nil
+	}
+	for _, name := range []string{settingsName, previousName} {
+		s, _, err := readSettings(filepath.Join(f.dir, name))
+		if err != nil {
+			continue // what cannot be read cannot be known
+		}
+		if w, _ := s.Wearer(wearer); len(w.Baseline.Minutes) > 0 {
+			rest, err := json.Marshal(map[string][]minuteJSON{wearer: minutesJSON(w.Baseline)})
+			if err == nil {
+				traces = append(traces, rest[1:len(rest)-1])
+			}
+		}
+	}
+	return traces
+}

@@ -1,0 +1,175 @@
+package history_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"hubd/history"
+)
+
+const (
+	loadPath    = "HUBD_TEST_LOAD" // of the file that a child process writes until it is killed
+	perCommit   = 3                // minutes
+	killsOfFile = 50               // then a new file is begun
+)
+
+// kills is how often; HUBD_KILLS says another number.
+func kills(usually int) int {
+	n, err := strconv.Atoi(os.Getenv("HUBD_KILLS"))
+	if err != nil {
+		return usually
+	}
+	return n
+}
+
+// progress is what a process had said by the time it was killed.
+type progress struct {
+	fed   int // minutes that were given to history
+	kept  int // minutes whose commit was acknowledged
+	notes int // that were acknowledged
+}
+
+// A process is killed at any moment, also while it opens the file: what it had called stored is stored, the file is whole, and no more
+// than one commit is missing.
+func TestNoAcknowledgedCommitIsLost(t *testing.T) {
+	if path := os.Getenv(loadPath); path != "" {
+		writeUntilKilled(path)
+	}
+	random := rand.New(rand.NewPCG(3, 5))
+	n := kills(20)
+	var all, most progress
+	acknowledged, opening, path := 0, 0, ""
+	for i := range n {
+		if i%killsOfFile == 0 {
+			path, all = file(t), progress{}
+		}
+		said := killed(t, path, time.Duration(5+random.IntN(120))*time.Millisecond)
+		if _, err := os.Lstat(path + ".opening"); err == nil {
+			opening++
+		}
+		acknowledged += max(0, said.kept-all.kept) + max(0, said.notes-all.notes)
+		all = progress{max(all.fed, said.fed), max(all.kept, said.kept), max(all.notes, said.notes)}
+		stored := counted(t, path)
+		lost := all.fed - stored.kept
+		if stored.kept < all.kept || stored.notes < all.notes || lost > perCommit {
+			t.Fatalf("kill %d: stored %+v of %+v that were told", i, stored, all)
+		}
+		most.fed = max(most.fed, lost)
+		all.fed = stored.kept // the next process goes on from there
+	}
+	t.Logf("%d kills (%d while opening): %d rows acknowledged and every one stored, at most %d minutes not (a commit holds %d)",
+		n, opening, acknowledged, most.fed, perCommit)
+	if acknowledged == 0 {
+		t.Error("nothing was ever acknowledged: this tries nothing")
+	}
+}
+
+// killed runs a process that writes, kills it after a while, and gives what it had said.
+func killed(t *testing.T, path string, after time.Duration) (p progress) {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := exec.Command(os.Args[0], "-test.run=^TestNoAcknowledgedCommitIsLost$")
+	cmd.Env = append(os.Environ(), loadPath+"="+path)
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.Exited() {
+		t.Fatalf("it ended by itself: %v\n%s", err, out.Bytes())
+	}
+	for lines := bufio.NewScanner(&out); lines.Scan(); {
+		var word string
+		var n int
+		if _, err := fmt.Sscan(lines.Text(), &word, &n); err != nil {
+			t.Fatalf("it said %q", lines.Text())
+		}
+		switch word {
+		case "fed":
+			p.fed = n
+		case "kept":
+			p.kept = n
+		case "note":
+			p.notes = n
+		}
+	}
+	return p
+}
+
+// writeUntilKilled lives minute after minute, from where the file ends, and says what it knows to be stored.
+func writeUntilKilled(path string) {
+	v := &evening{d: history.Open(history.Options{Path: path, Check: history.Examine}), epoch: start, bpm: 60}
+	there, err := v.d.Minutes("a", time.Time{}, ever, 1_000_000)
+	if err != nil || v.d.Status() != "" {
+		fmt.Println(err, v.d.Status())
+		os.Exit(3)
+	}
+	for i := len(there); ; i++ {
+		at := time.Duration(i) * time.Minute
+		fmt.Println("fed", i+1)
+		v.seconds("a", at, at+time.Minute)
+		if (i+1)%perCommit != 0 {
+			continue
+		}
+		if v.d.Commit(v.wall(at + 70*time.Second)); v.d.Status() != "" {
+			fmt.Println(v.d.Status())
+			os.Exit(3)
+		}
+		fmt.Println("kept", i+1)
+		id, err := v.d.AddNote(history.Note{Wearer: "a", Text: "a note of this minute", At: v.wall(at)}, v.wall(at+time.Minute))
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(3)
+		}
+		fmt.Println("note", id)
+	}
+}
+
+// counted looks at the file as it lies on the disk: every page, then the minutes, which must follow each other, and the notes.
+func counted(t *testing.T, path string) (p progress) {
+	t.Helper()
+	if aside, err := filepath.Glob(path + ".corrupt-*"); err != nil || len(aside) > 0 {
+		t.Fatalf("set aside: %v %v", aside, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		return p // killed before there was anything
+	}
+	b, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	err = b.View(func(tx *bbolt.Tx) error {
+		for e := range tx.Check() {
+			t.Error(e)
+		}
+		rows := tx.Bucket([]byte("minutes"))
+		if rows == nil {
+			return nil
+		}
+		p.notes = tx.Bucket([]byte("journal")).Stats().KeyN
+		return rows.ForEach(func(key, _ []byte) error {
+			if at := int64(binary.BigEndian.Uint64(key) ^ 1<<63); at != start.Unix()+int64(p.kept)*60 {
+				t.Errorf("row %d is of %s", p.kept, time.Unix(at, 0).UTC())
+			}
+			p.kept++
+			return nil
+		})
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return p
+}

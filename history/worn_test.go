@@ -1,0 +1,80 @@
+package history_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"hubd/dsp"
+	"hubd/history"
+	"hubd/pipeline"
+)
+
+func TestASessionIsTheTimeInWhichASensorWasWornWithoutABreak(t *testing.T) {
+	v := &evening{d: open(t, file(t)), epoch: start, bpm: 60}
+	v.seconds("a", 0, 20*time.Minute)
+	v.seconds("a", 30*time.Minute, 50*time.Minute) // ten minutes without contact are no end
+	v.seconds("b", 50*time.Minute, 80*time.Minute)
+	v.seconds("a", 80*time.Minute, 90*time.Minute)
+	for m := 48 * time.Hour; m < 61*time.Hour; m += time.Minute {
+		for _, value := range []pipeline.Value{dsp.Signal{Contact: true}, dsp.HeartRate{}} {
+			v.d.Add(pipeline.Event{Wearer: "a", At: m, Value: value}, v.wall(m))
+		}
+	}
+	v.d.Commit(v.wall(62 * time.Hour))
+	for _, row := range []struct {
+		name     string
+		at       time.Duration
+		from, to time.Duration
+		wrong    string
+	}{
+		{"its beginning", 0, 0, 50 * time.Minute, ""},
+		{"the ten minutes between", 25 * time.Minute, 0, 50 * time.Minute, ""},
+		{"its last second", 50*time.Minute - time.Second, 0, 50 * time.Minute, ""},
+		{"the next one", 85 * time.Minute, 80 * time.Minute, 90 * time.Minute, ""},
+		{"between them", 60 * time.Minute, 0, 0, "no minute of a is kept"},
+		{"long after", 30 * time.Hour, 0, 0, "no minute of a is kept"},
+		{"a day and a night", 50 * time.Hour, 0, 0, "name the span, FROM/TO"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			from, to, err := v.d.Worn("a", start.Add(row.at))
+			if row.wrong != "" {
+				if err == nil || !strings.Contains(err.Error(), row.wrong) {
+					t.Errorf("got %v", err)
+				}
+				return
+			}
+			if err != nil || !from.Equal(start.Add(row.from)) || !to.Equal(start.Add(row.to)) {
+				t.Errorf("from %s to %s, %v", from.Sub(start), to.Sub(start), err)
+			}
+		})
+	}
+	if ids, err := v.d.Wearers(); err != nil || strings.Join(ids, " ") != "a b" {
+		t.Errorf("%v %v", ids, err)
+	}
+}
+
+func TestOneSessionIsErasedAndNothingElse(t *testing.T) {
+	path, d := inhabited(t)
+	written(t, d, "a", "another day stays", start.Add(-24*time.Hour))
+	x := history.Erasing{Wearer: "a", From: start, To: start.Add(30 * time.Minute)}
+	e, err := d.EraseWhat(x, nil)
+	if err != nil || e.Rows == 0 {
+		t.Fatalf("%+v %v", e, err)
+	}
+	if left := holds(t, strings.TrimSuffix(path, "history.db"), canary); len(left) > 0 {
+		t.Errorf("the note of that time is still in %v", left)
+	}
+	if got := minutes(t, d, "a"); len(got) != 10 || got[0].At.Before(x.To) {
+		t.Errorf("%d minutes are left, want the 10 after it", len(got))
+	}
+	if got := minutes(t, d, "b"); len(got) != 40 {
+		t.Errorf("b has %d minutes, want 40", len(got))
+	}
+	if got := texts(t, d, "a", time.Time{}, ever); got != "another day stays" {
+		t.Errorf("notes %q", got)
+	}
+	if undated, _ := d.Undated("a", 0, 10); len(undated) != 3 {
+		t.Errorf("%d undated minutes, want 3: nobody knows when they were", len(undated))
+	}
+}

@@ -1,0 +1,99 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"hubd/history"
+)
+
+// How long a look at a history may take: a slow card reads a few megabytes a second. What takes longer hangs.
+const (
+	examineAtLeast = 15 * time.Second
+	examineSpeed   = 4 << 20 // bytes a second
+)
+
+// The words with which hubd history check begins its answer.
+const (
+	examinedWhole   = "whole"
+	examinedDamaged = "damaged: "
+	examinedUnread  = "unread: "
+)
+
+// Examine looks at every byte of a history and gives the answer of hubd history check. An error is that it is not whole.
+func Examine(path string) (string, error) {
+	err := history.Examine(path)
+	switch {
+	case err == nil:
+		return examinedWhole, nil
+	case errors.Is(err, history.ErrDamaged):
+		return examinedDamaged + err.Error(), err
+	}
+	return examinedUnread + err.Error(), err
+}
+
+// examiner looks at a history in a process of its own, which command makes: on some damage bbolt ends its process, or never comes back.
+func examiner(command func(ctx context.Context, path string) *exec.Cmd) func(path string) error {
+	return func(path string) error {
+		info, err := os.Stat(path)
+		if err != nil {
+			return fmt.Errorf("hub: look at the history: %w", err)
+		}
+		within := examineAtLeast + time.Duration(info.Size()/examineSpeed)*time.Second
+		ctx, cancel := context.WithTimeout(context.Background(), within)
+		defer cancel()
+		cmd := command(ctx, path)
+		var said firstBytes
+		cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &said, &said, time.Second
+		err = cmd.Run()
+		if ctx.Err() != nil {
+			return fmt.Errorf("%w: a look at it took longer than %s", history.ErrDamaged, within)
+		}
+		return examined(err, said.text())
+	}
+}
+
+// examined judges how the look ended. A process that was ended from outside has found nothing.
+func examined(err error, said string) error {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &exit) || exit.ExitCode() < 0 || strings.HasPrefix(said, examinedUnread):
+		return fmt.Errorf("hub: look at the history: %w: %s", err, said)
+	case strings.HasPrefix(said, examinedDamaged):
+		return fmt.Errorf("%w: %s", history.ErrDamaged, strings.TrimPrefix(said, examinedDamaged))
+	}
+	return fmt.Errorf("%w: looking at it ended with %q", history.ErrDamaged, said)
+}
+
+// firstBytes keeps the beginning of what a process says, and takes all of it.
+type firstBytes struct{ kept bytes.Buffer }
+
+// Write never fails.
+func (f *firstBytes) Write(p []byte) (int, error) {
+	const most = 300
+	f.kept.Write(p[:min(len(p), max(0, most-f.kept.Len()))])
+	return len(p), nil
+}
+
+func (f *firstBytes) text() string {
+	first, _, _ := strings.Cut(f.kept.String(), "\n")
+	return first
+}
+
+// itself makes the command that looks at a history: this program. Empty: none.
+func itself(program string) func(path string) error {
+	if program == "" {
+		return nil
+	}
+	return examiner(func(ctx context.Context, path string) *exec.Cmd {
+		return exec.CommandContext(ctx, program, "history", "check", path)
+	})
+}

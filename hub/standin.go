@@ -1,0 +1,168 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"hubd/config"
+	"hubd/history"
+	"hubd/pipeline"
+	"hubd/web"
+	"hubd/wire"
+)
+
+// Reaching says how a command comes to what is kept: through the daemon where one answers, else in the files of a config.
+type Reaching struct {
+	Socket  string // empty: where hubd run listens
+	Config  string // file; empty: DefaultConfig, and none where a socket is named
+	Program string // as in RunOptions
+	Write   bool   // the command changes what is kept
+}
+
+// DefaultConfig is the config of a daemon that is installed.
+const DefaultConfig = "/etc/hubd/config.yaml"
+
+// Reach gives a socket that answers for what is kept. Where no daemon does, this process stands in for one: it opens the files under the
+// lock that a daemon takes, and answers on a socket of its own until leave is called. It senses nothing and tells no broker anything.
+func Reach(ctx context.Context, r Reaching) (socket string, leave func() error, err error) {
+	socket, leave = r.Socket, func() error { return nil }
+	if socket == "" {
+		socket = findSocket()
+	}
+	c, err := net.DialTimeout("unix", socket, time.Second)
+	if err == nil {
+		c.Close()
+		return socket, leave, nil
+	}
+	if errors.Is(err, os.ErrPermission) || r.Socket != "" && r.Config == "" {
+		return "", leave, noDaemon(socket, err)
+	}
+	file := r.Config
+	if file == "" {
+		file = DefaultConfig
+	}
+	if _, missing := os.Stat(file); missing != nil && r.Config == "" {
+		return "", leave, fmt.Errorf("%s: no daemon answers, and there is no %s: start it with hubd run, or say with --config where what is kept lies", socket, file)
+	}
+	cfg, err := config.Load(file)
+	if err != nil {
+		return "", leave, err
+	}
+	return standInFor(ctx, cfg, r)
+}
+
+// standInFor opens the files of a config and answers for them.
+func standInFor(ctx context.Context, cfg *config.Config, r Reaching) (socket string, leave func() error, err error) {
+	leave = func() error { return nil }
+	l, err := newStandIn(cfg, r)
+	if err != nil {
+		return "", leave, err
+	}
+	dir, err := os.MkdirTemp("", "hubd") // for its owner alone
+	if err != nil {
+		return "", leave, fmt.Errorf("hub: socket: %w", errors.Join(err, l.store.close()))
+	}
+	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	answers := l.answers()
+	go l.keeper.run(keeping)
+	socket = filepath.Join(dir, socketName)
+	l.server, err = serveSocket(socket, web.New(answers), slog.New(slog.DiscardHandler))
+	leave = func() error {
+		if l.server != nil {
+			l.server.close()
+		}
+		stop()
+		<-l.keeper.done
+		return os.RemoveAll(dir)
+	}
+	if err != nil {
+		return "", func() error { return nil }, errors.Join(err, leave())
+	}
+	return socket, leave, nil
+}
+
+// newStandIn builds what answers. It opens the files, and says what keeps it from that.
+func newStandIn(cfg *config.Config, r Reaching) (*live, error) {
+	path := historyPath(cfg)
+	if err := ownFiles(path, r.Write); err != nil {
+		return nil, err
+	}
+	p, err := build(cfg, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
+	db := history.Open(history.Options{
+		Path: path, Days: cfg.History.Days, MaxBytes: cfg.History.MaxMB << 20, Check: itself(r.Program), ReadOnly: !r.Write,
+	})
+	if _, err := db.Wearers(); err != nil {
+		status := db.Status()
+		if strings.Contains(status, "in use") {
+			status += ": a daemon that listens elsewhere? Name its socket with --socket"
+		}
+		return nil, errors.Join(errors.New("no daemon answers, and the files give nothing: "+status), db.Close())
+	}
+	file := history.OpenSettings(filepath.Dir(path))
+	settings, status, _ := file.Load() // what is wrong with them does not keep rows from being read
+	p.store = store{db: db, settings: file, close: db.Close}
+	l := &live{parts: p, standIn: true, core: &core{}}
+	clock := newWallClock(time.Now, timesync)
+	l.keeper = newKeeper(p.log, p.store, clock.local)
+	l.core.board = newBoard("", p.id, nil, nil, l.keeper.status)
+	p.pipeline.Settings = begin(settings, status, p.pipeline.Wearers)
+	for _, w := range pipeline.New(p.pipeline).Settings().Wearers {
+		l.core.wearers = append(l.core.wearers, w.Wearer)
+		l.core.board.status.Wearers = append(l.core.board.status.Wearers,
+			wire.WearerReport{ID: w.Wearer, Status: wire.WearerPaused, Share: w.Share, Keep: w.Keep, Cues: w.Cues})
+	}
+	return l, nil
+}
+
+// answers are for what is kept, of those too whom the config names no more. Everything else needs a daemon.
+func (l *live) answers() web.Options {
+	ids := slices.Clone(l.core.wearers)
+	if kept, err := l.store.db.Wearers(); err == nil {
+		ids = append(ids, kept...)
+	}
+	return web.Options{
+		Wearers: ids, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin, Status: l.core.board.read, History: l.history(),
+		Do: func(context.Context, pipeline.Command) (string, error) {
+			return "hubd does not run: start it with hubd run", nil
+		},
+	}
+}
+
+// ownFiles refuses what would go wrong later: files that are not there to be read, and changing files of another user, which a daemon could
+// then not open any more.
+func ownFiles(path string, write bool) error {
+	dir := filepath.Dir(path)
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("nothing is kept yet: there is no %s", dir)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s: no daemon answers, and this user may not look there: use sudo -u hubd", dir)
+	case err != nil:
+		return err
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !write || !ok || int(stat.Uid) == os.Geteuid() {
+		return nil
+	}
+	owner := strconv.Itoa(int(stat.Uid))
+	if u, err := user.LookupId(owner); err == nil {
+		owner = u.Username
+	}
+	return fmt.Errorf("no daemon answers, and %s belongs to %s: use sudo -u %s, so that hubd can open what is written there", dir, owner, owner)
+}
