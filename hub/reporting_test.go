@@ -110,8 +110,6 @@ func TestTheLastSessionIsFound(t *testing.T) {
 	d.ask(t, "a", "start_session", room.Alone.String())
 	until(t, "a session runs", func() bool { return d.status(t).Active })
 	d.ask(t, "", "end_session", "")
-	d.stop() // commits
-	d = keeper(t, keeping("", dir, "journal"))
 	got, err := aReport(t, d, web.ReportRequest{Kind: report.Session, Span: history.Span{From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour)}})
 	if err != nil || !strings.Contains(got, "A session, on ") || !strings.Contains(got, ">alone, ") {
 		t.Errorf("%v\n%.3000s", err, got)
