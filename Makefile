@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy peers soak test-arm test-mqtt test-room test-zigbee test-sound test-edf e2e-ha clean
+.PHONY: run build test race lint bench accuracy peers soak test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report e2e-ha clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -60,6 +60,9 @@ test-sound: build ## rendered scenes under sox, and hubd's sound through a real 
 
 test-edf: build ## EDF+ files of hubd, opened by pyedflib
 	./scripts/test-edf.sh
+
+test-report: ## the reports of the tests in headless Chromium: nothing on its console
+	./scripts/test-report.sh
 
 e2e-ha: build ## hubd beside the real Home Assistant and a real mosquitto; the first run installs both into a cache folder
 	./scripts/e2e-ha.sh

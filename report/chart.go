@@ -161,6 +161,7 @@ func axis(values []float64, least float64) (low, high, step float64) {
 		low, high = low-more/2, high+more/2
 	}
 	low = max(low, 0) // none of the measures goes below nought
+	high = max(high, low+least)
 	step = niceStep((high - low) / 4)
 	return math.Floor(low/step) * step, math.Ceil(high/step) * step, step
 }

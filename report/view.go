@@ -1,5 +1,7 @@
 package report
 
+import "strings"
+
 // view is what the page shows, in its words.
 type view struct {
 	Title, About string
@@ -51,7 +53,7 @@ func (in *Input) title() string {
 	if in.Without.Times {
 		return words
 	}
-	return words + ", " + in.dates()
+	return words + ", " + strings.TrimPrefix(in.dates(), "from ")
 }
 
 // patternsOf says how much the counts look at.
