@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy peers soak test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report e2e-ha clean
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report e2e-ha clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -42,6 +42,9 @@ peers: build ## NeuroKit2, HeartPy and pyPPG on the same recordings: accuracy an
 CHECKS ?= 1000000
 soak: ## a million random lives of a room; CHECKS=50000 for fewer. Prints how many there were, or the seed of the one that failed
 	$(GO) test ./room -count=1 -timeout 0 -v -run TestNoSequenceLeavesTheEnvelope -rapid.checks=$(CHECKS)
+
+history-years: ## 440 days of a wearer's rows in virtual time: size of the file, bytes written a day, memory, time to open it
+	HUBD_HISTORY_YEARS=1 $(GO) test ./history -count=1 -timeout 0 -v -run TestTheHistoryOfYearsStaysSmall
 
 test-arm: ## unit tests of the pure packages and the drivers on 32- and 64-bit ARM, emulated
 	./scripts/test-arm.sh $(PURE)

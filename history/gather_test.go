@@ -1,6 +1,9 @@
 package history_test
 
 import (
+	"bytes"
+	"errors"
+	"os"
 	"testing"
 	"time"
 
@@ -223,5 +226,56 @@ func TestRowsOfOneMillisecondAreAllKept(t *testing.T) {
 	}
 	if seen != many {
 		t.Errorf("page by page %d rows, want %d", seen, many)
+	}
+}
+
+func TestErasingTakesTheRowsOfSessionsToo(t *testing.T) {
+	path := file(t)
+	d := open(t, path)
+	fill := func(wearer, scene string, wall func(time.Duration) time.Time) {
+		for i, v := range []pipeline.Value{
+			joined(room.Night), dsp.IBI{T: time.Second, Dur: time.Second}, regulation.Night{Worn: time.Hour}, pipeline.Part{Of: room.Night},
+		} {
+			at := time.Duration(i) * time.Second
+			d.Add(pipeline.Event{Wearer: wearer, At: at, Value: v}, wall(at))
+		}
+		d.AddDetail(pipeline.Event{Wearer: wearer, At: time.Minute, Value: room.Cue{Scene: scene}}, wall(time.Minute))
+	}
+	unset := func(time.Duration) time.Time { return time.Time{} }
+	fill("a", "undated_canary", unset)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	d = open(t, path)
+	set := func(at time.Duration) time.Time { return start.Add(at) }
+	fill("a", "canary", set)
+	fill("b", "nightingale", set)
+	d.Commit(start.Add(time.Hour))
+	d.AddDetail(pipeline.Event{Wearer: "a", At: 2 * time.Hour, Value: room.Cue{Scene: "canary again"}}, start.Add(2*time.Hour)) // waits
+	e, err := d.Erase("a")
+	if err != nil || e.Rows < 8 {
+		t.Errorf("%v, %+v: want at least the eight rows", err, e)
+	}
+	d.Commit(start.Add(3 * time.Hour))
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil || bytes.Contains(data, []byte("canary")) || !bytes.Contains(data, []byte("nightingale")) {
+		t.Errorf("%v: a is there still, or b is gone", err)
+	}
+	d = open(t, path)
+	for _, wearer := range []string{"a", "b"} {
+		want := 0
+		if wearer == "b" {
+			want = 1
+		}
+		s, err := d.Sessions(wearer, time.Time{}, ever, 10)
+		m, err2 := d.Mornings(wearer, time.Time{}, ever, 10)
+		i, err3 := d.Intervals(wearer, time.Time{}, ever, 10)
+		o, err4 := d.Moments(wearer, time.Time{}, ever, 10)
+		if len(s) != want || len(m) != want || len(i) != want || len(o) != want || errors.Join(err, err2, err3, err4) != nil {
+			t.Errorf("%s: %d sessions, %d mornings, %d minutes of intervals, %d moments, %v", wearer, len(s), len(m), len(i), len(o), errors.Join(err, err2, err3, err4))
+		}
 	}
 }

@@ -25,7 +25,7 @@ const (
 
 // String gives the word used in exports.
 func (k MomentKind) String() string {
-	return [...]string{"none", "practice", "consent", "state", "recovery", "check_in", "answer", "cue"}[k]
+	return [...]string{"none", "practice", "setting", "state", "recovery", "check_in", "answer", "cue"}[k]
 }
 
 // MomentKinds are all kinds of moments.

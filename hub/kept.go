@@ -86,6 +86,15 @@ func (k *keeper) tick(now time.Duration, c pipeline.Consent) {
 	k.stood = stands
 }
 
+// sinks are the keeper itself, and what it keeps of each wearer's sessions.
+func (k *keeper) sinks(wearers []string) []sink {
+	all := []sink{k}
+	for _, id := range wearers {
+		all = append(all, detailSink{k, id}, &waitingSink{keeper: k, wearer: id})
+	}
+	return all
+}
+
 // detailSink keeps one wearer's sessions in detail.
 type detailSink struct {
 	*keeper

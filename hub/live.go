@@ -78,11 +78,9 @@ func newLive(p parts) (*live, error) {
 		log: p.log, now: p.pacer.Now, wall: clock.local, speed: p.speed, pipeline: pipeline.New(p.pipeline), wearers: ids,
 		inbox: in, pauses: stop, keeper: l.keeper, onCue: p.onCue,
 		refusals: refusals{log: p.log.With("part", "commands")},
-		sinks:    append([]sink{l.keeper, &healthLog{log: p.log.With("part", "sensors")}}, p.sinks...),
+		sinks:    append(l.keeper.sinks(ids), &healthLog{log: p.log.With("part", "sensors")}),
 	}
-	for _, id := range ids {
-		l.core.sinks = append(l.core.sinks, detailSink{l.keeper, id}, &waitingSink{keeper: l.keeper, wearer: id})
-	}
+	l.core.sinks = append(l.core.sinks, p.sinks...)
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
 	if err := l.joinBuses(in, stop); err != nil {

@@ -103,6 +103,21 @@ func (l *live) history() *web.History {
 			m, err := ask(ctx, l.keeper, func() lived { return minutesOf(db, wearer, s, undated) })
 			return m.minutes, words(m.err), err
 		},
+		Kept: func(ctx context.Context, q web.KeptQuery) ([]byte, string, error) {
+			p, err := ask(ctx, l.keeper, func() keptPage { return pageOf(db, q) })
+			return p.rows, words(p.err), err
+		},
+		KeepPart: func(ctx context.Context, wearer string) (string, error) {
+			if refusal := keepsSomething(l.core.board.read(), wearer); refusal != "" {
+				return refusal, nil
+			}
+			k := l.keeper
+			kept, err := ask(ctx, k, func() error {
+				k.waiting.Pass(time.Duration(k.now.Load()))
+				return k.waiting.Keep(db, wearer, k.wall())
+			})
+			return words(kept), err
+		},
 	}
 }
 
@@ -125,6 +140,16 @@ func keepsJournal(s wire.Status, wearer string) string {
 		}
 	}
 	return "hubd is only starting: try again in a moment"
+}
+
+// keepsSomething says why a wearer's part may not be kept; empty where it may.
+func keepsSomething(s wire.Status, wearer string) string {
+	for _, w := range s.Wearers {
+		if w.ID == wearer && w.Keep == pipeline.KeepNothing {
+			return "keep is nothing, and nothing is kept: no part waits either"
+		}
+	}
+	return ""
 }
 
 var errStopping = errors.New("hubd stops: try again when it runs")

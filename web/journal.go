@@ -28,6 +28,19 @@ type History struct {
 	Backup func(ctx context.Context) (path string, err error)
 	// Minutes gives some minutes of a span, oldest first; those of runs without a date where undated says so. none left: no minute comes.
 	Minutes func(ctx context.Context, wearer string, s history.Span, undated bool) (minutes []history.Minute, refusal string, err error)
+	// Kept gives some rows of a table as keptPath answers them.
+	Kept func(ctx context.Context, q KeptQuery) (rows []byte, refusal string, err error)
+	// KeepPart keeps a wearer's own part of the private session that has ended. Only a way in that is the wearer's own may ask.
+	KeepPart func(ctx context.Context, wearer string) (refusal string, err error)
+}
+
+// KeptQuery asks for rows of a table, from Span.From on; of runs without a date, where Undated, without the first Span.After of them.
+type KeptQuery struct {
+	Wearer  string
+	Table   wire.KeptTable
+	Span    history.Span
+	Undated bool
+	Form    wire.KeptForm
 }
 
 // journal answers journalPath<wearer>, and journalPath<wearer>/<id>.

@@ -74,6 +74,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.journal(w, r)
 	case path == backupPath:
 		h.only(w, r, http.MethodPost, h.backup)
+	case strings.HasPrefix(path, keptPath):
+		h.only(w, r, http.MethodGet, h.kept)
+	case strings.HasPrefix(path, partPath):
+		h.only(w, r, http.MethodPost, h.part)
 	case strings.HasPrefix(path, minutesPath):
 		h.only(w, r, http.MethodGet, h.minutes)
 	case h.o.Report != nil && strings.HasPrefix(path, reportPath):

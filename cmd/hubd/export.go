@@ -27,7 +27,7 @@ func runExport(ctx context.Context, args []string, std streams) error {
 	fs.StringVar(&x.socket, "socket", "", "local socket of the daemon (default: where hubd run listens)")
 	fs.StringVar(&x.wearer, "wearer", "", "id of the wearer (not needed where there is only one)")
 	fs.StringVar(&x.format, "format", "csv", "csv, a table; json, all in one object; or edf, a recording as EDF+")
-	fs.StringVar(&x.what, "what", "minutes", "of a table: minutes, or journal")
+	fs.StringVar(&x.what, "what", "minutes", "of a table: minutes, journal, "+keptTables())
 	fs.StringVar(&x.capture, "capture", "", "of edf: the recording, a `FILE` that hubd replay reads")
 	fs.Var(&x.from, "from", "from this `DATE` on (default: from the beginning)")
 	fs.Var(&x.to, "to", "before this `DATE` (default: all)")
@@ -55,8 +55,8 @@ func (x *exporting) check(out io.Writer) error {
 	switch {
 	case x.format != "csv" && x.format != "json" && x.format != "edf":
 		return usageError{fmt.Sprintf("--format is %q: wanted is csv, json or edf", x.format)}
-	case x.what != "minutes" && x.what != "journal":
-		return usageError{fmt.Sprintf("--what is %q: wanted is minutes or journal", x.what)}
+	case x.what != "minutes" && x.what != "journal" && !isKeptTable(x.what):
+		return usageError{fmt.Sprintf("--what is %q: wanted is minutes, journal, %s", x.what, keptTables())}
 	case x.format == "edf" || x.capture != "":
 		return x.checkEDF(out)
 	case !x.from.IsZero() && !x.to.IsZero() && !x.from.Before(x.to.Time):
@@ -75,6 +75,8 @@ func (x *exporting) write(ctx context.Context, out *bufio.Writer) error {
 			return err
 		}
 		return writeNotes(out, notes)
+	case isKeptTable(x.what):
+		return x.writeKept(ctx, out)
 	}
 	if _, err := out.WriteString(wire.MinuteHeader + "\n"); err != nil {
 		return err
@@ -91,7 +93,7 @@ func (x *exporting) minutes(ctx context.Context, each func(history.Minute) error
 	return hub.Minutes(ctx, x.socket, x.wearer, x.from.Time, x.to.Time, each)
 }
 
-// writeJSON writes {"wearer":…,"minutes":[…],"notes":[…]}, minute by minute: years of them need no memory.
+// writeJSON writes {"wearer":…,"minutes":[…],"sessions":[…],…,"notes":[…]}, row by row: years of them need no memory.
 func (x *exporting) writeJSON(ctx context.Context, out *bufio.Writer) error {
 	notes, err := hub.Notes(ctx, x.socket, x.wearer, x.from.Time, x.to.Time)
 	if err != nil {
@@ -109,8 +111,14 @@ func (x *exporting) writeJSON(ctx context.Context, out *bufio.Writer) error {
 	if err != nil {
 		return err
 	}
+	if _, err := out.WriteString("\n]"); err != nil {
+		return err
+	}
+	if err := x.writeKeptJSON(ctx, out); err != nil {
+		return err
+	}
 	list := wire.AppendNotes(nil, notes)
-	_, err = fmt.Fprintf(out, "\n],\n%s\n", list[1:])
+	_, err = fmt.Fprintf(out, ",\n%s\n", list[1:])
 	return err
 }
 

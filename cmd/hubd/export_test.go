@@ -31,7 +31,7 @@ func TestExportRefusesWhatMakesNoSense(t *testing.T) {
 		want string
 	}{
 		{[]string{"export", "--format", "xls"}, `--format is "xls": wanted is csv, json or edf`},
-		{[]string{"export", "--what", "secrets"}, `--what is "secrets": wanted is minutes or journal`},
+		{[]string{"export", "--what", "secrets"}, `--what is "secrets": wanted is minutes, journal, sessions, mornings, moments, intervals`},
 		{[]string{"export", "--from", "2026-02-01", "--to", "2026-01-01"}, "--from lies after --to"},
 		{[]string{"export", "--format", "edf"}, "name a recording with --capture"},
 		{[]string{"export", "--capture", "x.csv"}, "--capture goes with --format edf"},

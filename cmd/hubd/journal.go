@@ -17,6 +17,7 @@ import (
 const journalUsage = `hubd journal add [flags] WORDS     what happened, in your own words; - reads them from standard input
 hubd journal list [flags]          your notes, oldest first
 hubd journal remove [flags] NUMBER takes one back
+hubd journal keep [flags]          keeps your own part of the private session that has just ended
 
   hubd journal add --tag body:chest --tag helped:humming "Woke at three, calm again after a while"
   hubd journal add --lab "oxytocin 12.3 pg/ml" --about "saliva, enzyme immunoassay" --at "2026-11-20 09:30"
@@ -31,14 +32,14 @@ func runJournal(ctx context.Context, args []string, std streams) error {
 		return err
 	}
 	if len(operands) == 0 {
-		return usageError{"journal takes add, list or remove; hubd journal --help shows how"}
+		return usageError{"journal takes add, list, remove or keep; hubd journal --help shows how"}
 	}
 	verb, rest := operands[0], operands[1:]
 	run, ok := map[string]func(context.Context, journalLine, []string, streams) error{
-		"add": addNote, "list": listNotes, "remove": removeNote,
+		"add": addNote, "list": listNotes, "remove": removeNote, "keep": keepPart,
 	}[verb]
 	if !ok {
-		return usageError{fmt.Sprintf("journal takes add, list or remove, not %q", verb)}
+		return usageError{fmt.Sprintf("journal takes add, list, remove or keep, not %q", verb)}
 	}
 	if j.wearer, err = hub.TheWearer(ctx, j.socket, j.wearer); err != nil {
 		return err
@@ -166,6 +167,18 @@ func removeNote(ctx context.Context, j journalLine, rest []string, std streams) 
 		return err
 	}
 	_, err = fmt.Fprintln(std.out, "removed")
+	return err
+}
+
+// keepPart keeps the wearer's own part of the last private session.
+func keepPart(ctx context.Context, j journalLine, rest []string, std streams) error {
+	if len(rest) > 0 {
+		return usageError{fmt.Sprintf("%q is not expected here", rest[0])}
+	}
+	if err := hub.KeepPart(ctx, j.socket, j.wearer); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(std.out, "kept: your own part, and nobody else's")
 	return err
 }
 

@@ -47,7 +47,7 @@ func TestTheJournalsOwnMistakesAreUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"no verb", []string{"journal"}, "journal takes add, list or remove"},
+		{"no verb", []string{"journal"}, "journal takes add, list, remove or keep"},
 		{"another verb", []string{"journal", "burn"}, `not "burn"`},
 		{"a tag without kind", []string{"journal", "add", "--tag", "chest"}, "wanted is KIND:WORD"},
 		{"a result without number", []string{"journal", "add", "--lab", "oxytocin high"}, "NAME VALUE UNIT"},
