@@ -64,7 +64,7 @@ func happened(from time.Time) []history.Moment {
 		{Stamp: at(28), What: history.MomentCue, Name: "settled"},
 		{Stamp: at(31), What: history.MomentRecovery, Numbers: [3]dsp.Maybe{dsp.Some(95), dsp.Some(140)}},
 		{Stamp: at(40), What: history.MomentCheckIn, Detail: "asked"},
-		{Stamp: at(41), What: history.MomentAnswer, Name: "fine_for_now"},
+		{Stamp: at(41), What: history.MomentAnswer, Name: "space"},
 		{Stamp: at(60), What: history.MomentConsent, Name: "share", Detail: "none"},
 	}
 }
