@@ -52,6 +52,9 @@ func (g *gatherer) addDetail(e pipeline.Event, wall time.Time) {
 func (d *detail) moment(v pipeline.Value) (Moment, bool) {
 	switch v := v.(type) {
 	case regulation.State:
+		if v.Unknown == regulation.ReasonNight {
+			return Moment{}, false // a night has no states; its account comes in the morning
+		}
 		if d.stated && d.state == v.Name && d.unknown == v.Unknown {
 			return Moment{}, false
 		}

@@ -323,3 +323,16 @@ func pages(t *testing.T, h *household) (all []byte) {
 	}
 	return all
 }
+
+func FuzzKeptLines(f *testing.F) {
+	f.Add([]byte("{\"next\":\"from=2026-11-20T00%3A00%3A00Z\"}\na\nb\n"))
+	f.Add([]byte(`{"error":"nobody here is called \"c\""}`))
+	f.Add([]byte("{\"next\":null}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		lines := 0
+		next, err := keptLines(data, func([]byte) error { lines++; return nil })
+		if err != nil && (next != "" || lines > 0) {
+			t.Errorf("%v, and %d lines are taken all the same", err, lines)
+		}
+	})
+}
