@@ -146,7 +146,8 @@ func TestBreathBeforeSettling(t *testing.T) {
 		}
 	}
 	got := in.patterns().Settling
-	if len(got) == 0 || got[0].What != "from the practice breath on" || got[0].Count != "8 of 8 times" || got[0].Otherwise != "0 of 8" || got[0].Beside != "more often than otherwise" {
+	if len(got) == 0 || got[0].What != "from the practice breath on" || got[0].Count != "8 of 8 times" || got[0].Otherwise != "0 of 8" ||
+		got[0].Beside != "more often than otherwise" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -244,7 +245,8 @@ func addRow(t *rapid.T, in *Input, s history.Stamp) {
 	})
 	switch rapid.IntRange(0, 5).Draw(t, "row") {
 	case 0:
-		in.Rows.Sessions = append(in.Rows.Sessions, history.Session{Stamp: s, Of: room.SessionKind(rapid.IntRange(1, 4).Draw(t, "of")), Over: rapid.Bool().Draw(t, "over"), Lasted: time.Duration(rapid.IntRange(0, 50000).Draw(t, "lasted")) * time.Second})
+		in.Rows.Sessions = append(in.Rows.Sessions, history.Session{Stamp: s, Of: room.SessionKind(rapid.IntRange(1, 4).Draw(t, "of")),
+			Over: rapid.Bool().Draw(t, "over"), Lasted: time.Duration(rapid.IntRange(0, 50000).Draw(t, "lasted")) * time.Second})
 	case 1:
 		in.Rows.Moments = append(in.Rows.Moments, history.Moment{Stamp: s, What: rapid.SampledFrom(history.MomentKinds()).Draw(t, "what"),
 			Name: rapid.String().Draw(t, "name"), Detail: rapid.String().Draw(t, "detail"), Numbers: [3]dsp.Maybe{number.Draw(t, "n0"), number.Draw(t, "n1"), number.Draw(t, "n2")}})

@@ -32,7 +32,8 @@ func (in *Input) view() view {
 	own := in.own()
 	v := view{
 		Title: in.title(), About: "Of wearer " + in.Wearer + ".", Worn: in.worn(own), Without: in.Without.words(), Trouble: in.Trouble,
-		Long: in.long(), Compare: in.compare(own), HasSessions: !in.Without.Sessions, HasJournal: !in.Without.Journal, Journal: in.journal(own), Noted: noted(own.Notes),
+		Long: in.long(), Compare: in.compare(own),
+		HasSessions: !in.Without.Sessions, HasJournal: !in.Without.Journal, Journal: in.journal(own), Noted: noted(own.Notes),
 		Left: chartLeft, Right: chartLeft + chartWidth, Wide: chartWidth, ChartHeight: chartHeight,
 	}
 	for _, x := range measures() {
