@@ -56,7 +56,7 @@ func makeReport(ctx context.Context, on onHistory, q web.ReportRequest) (body []
 	if err := gather(ctx, on, in); err != nil {
 		return nil, "", err
 	}
-	if err := in.Empty(); err != nil && q.Form != web.ReportPatterns {
+	if err := in.Empty(); err != nil {
 		return nil, err.Error(), nil
 	}
 	switch q.Form {

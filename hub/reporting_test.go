@@ -93,6 +93,7 @@ func TestAReportThatCannotBeIsRefusedInWords(t *testing.T) {
 		want string
 	}{
 		{"nothing is kept yet", web.ReportRequest{}, "nothing is kept of a from "},
+		{"no counts of nothing", web.ReportRequest{Form: web.ReportPatterns, Kind: report.Span}, "nothing is kept of a from "},
 		{"a stranger", web.ReportRequest{Wearer: "nobody"}, `nobody here is called "nobody"`},
 		{"no session", web.ReportRequest{Kind: report.Session}, "no session of a is kept"},
 		{"dates reversed", web.ReportRequest{Kind: report.Span, Span: history.Span{From: now, To: now.Add(-time.Hour)}}, "from lies after to"},
