@@ -33,7 +33,13 @@ func (l *live) reporting() func(context.Context, web.ReportRequest) ([]byte, str
 		_, err := ask(ctx, l.keeper, func() struct{} { f(db); return struct{}{} })
 		return err
 	}
-	return func(ctx context.Context, q web.ReportRequest) ([]byte, string, error) { return makeReport(ctx, on, q) }
+	return func(ctx context.Context, q web.ReportRequest) ([]byte, string, error) {
+		// A report is asked for just after a session, whose last minute still waits for its commit.
+		if err := on(ctx, func(db *history.DB) { db.Commit(l.keeper.wall()) }); err != nil {
+			return nil, "", err
+		}
+		return makeReport(ctx, on, q)
+	}
 }
 
 // makeReport reads the rows and makes what was asked for. A refusal is for people.
@@ -50,7 +56,7 @@ func makeReport(ctx context.Context, on onHistory, q web.ReportRequest) (body []
 	if err := gather(ctx, on, in); err != nil {
 		return nil, "", err
 	}
-	if err := in.Empty(); err != nil && q.Form != web.ReportPatterns {
+	if err := in.Empty(); err != nil {
 		return nil, err.Error(), nil
 	}
 	switch q.Form {
@@ -85,10 +91,23 @@ func findSession(ctx context.Context, on onHistory, in *report.Input) (refusal s
 	}
 	s := sessions[len(sessions)-1]
 	in.From, in.To = s.At.Local(), s.At.Local().Add(max(s.Lasted, time.Minute))
-	if s.Over {
-		return "", nil
+	if !s.Over {
+		if err := endOfSession(ctx, on, in); err != nil {
+			return "", err
+		}
 	}
-	return "", endOfSession(ctx, on, in)
+	return "", beginOfMinute(ctx, on, in)
+}
+
+// beginOfMinute takes in the minute in which a session began.
+func beginOfMinute(ctx context.Context, on onHistory, in *report.Input) error {
+	minutes, _, err := every(ctx, on, in.From.Add(-time.Minute+time.Second), in.From, afterMinute, func(db *history.DB, from, to time.Time) ([]history.Minute, error) {
+		return db.Minutes(in.Wearer, from, to, maxMinutes)
+	})
+	if len(minutes) > 0 {
+		in.From = minutes[0].At.Local()
+	}
+	return err
 }
 
 // endOfSession takes the last minute worn for the end of a session whose end is not known.

@@ -93,6 +93,7 @@ func TestAReportThatCannotBeIsRefusedInWords(t *testing.T) {
 		want string
 	}{
 		{"nothing is kept yet", web.ReportRequest{}, "nothing is kept of a from "},
+		{"no counts of nothing", web.ReportRequest{Form: web.ReportPatterns, Kind: report.Span}, "nothing is kept of a from "},
 		{"a stranger", web.ReportRequest{Wearer: "nobody"}, `nobody here is called "nobody"`},
 		{"no session", web.ReportRequest{Kind: report.Session}, "no session of a is kept"},
 		{"dates reversed", web.ReportRequest{Kind: report.Span, Span: history.Span{From: now, To: now.Add(-time.Hour)}}, "from lies after to"},
@@ -110,8 +111,6 @@ func TestTheLastSessionIsFound(t *testing.T) {
 	d.ask(t, "a", "start_session", room.Alone.String())
 	until(t, "a session runs", func() bool { return d.status(t).Active })
 	d.ask(t, "", "end_session", "")
-	d.stop() // commits
-	d = keeper(t, keeping("", dir, "journal"))
 	got, err := aReport(t, d, web.ReportRequest{Kind: report.Session, Span: history.Span{From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour)}})
 	if err != nil || !strings.Contains(got, "A session, on ") || !strings.Contains(got, ">alone, ") {
 		t.Errorf("%v\n%.3000s", err, got)

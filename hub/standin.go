@@ -136,7 +136,7 @@ func (l *live) answers() web.Options {
 		ids = append(ids, kept...)
 	}
 	return web.Options{
-		Wearers: ids, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin, Status: l.core.board.read, History: l.history(),
+		Wearers: ids, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin, Status: l.core.board.read, History: l.history(), Report: l.reporting(),
 		Do: func(context.Context, pipeline.Command) (string, error) {
 			return "hubd does not run: start it with hubd run", nil
 		},

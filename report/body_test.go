@@ -11,7 +11,7 @@ import (
 	"hubd/room"
 )
 
-// berlin is a place where clocks change, without the machine's own list of places.
+// place is where the tests' dates are told.
 func place() *time.Location { return time.FixedZone("", 3600) }
 
 // evening is where the rows of tests begin.
@@ -64,7 +64,7 @@ func happened(from time.Time) []history.Moment {
 		{Stamp: at(28), What: history.MomentCue, Name: "settled"},
 		{Stamp: at(31), What: history.MomentRecovery, Numbers: [3]dsp.Maybe{dsp.Some(95), dsp.Some(140)}},
 		{Stamp: at(40), What: history.MomentCheckIn, Detail: "asked"},
-		{Stamp: at(41), What: history.MomentAnswer, Name: "fine_for_now"},
+		{Stamp: at(41), What: history.MomentAnswer, Name: "space"},
 		{Stamp: at(60), What: history.MomentConsent, Name: "share", Detail: "none"},
 	}
 }
@@ -74,7 +74,8 @@ const hostile = `<script>alert("x")</script><img src=x onerror=alert(1)> & 'quot
 
 func written(from time.Time) []history.Note {
 	return []history.Note{
-		{ID: 1, Wearer: "a", At: from.Add(10 * time.Minute), Text: "A call from work came in.\nI noticed my jaw.", Tags: []history.Tag{{Kind: history.TagHappened, Word: "call"}, {Kind: history.TagBody, Word: "jaw"}}},
+		{ID: 1, Wearer: "a", At: from.Add(10 * time.Minute), Text: "A call from work came in.\nI noticed my jaw.",
+			Tags: []history.Tag{{Kind: history.TagHappened, Word: "call"}, {Kind: history.TagBody, Word: "jaw"}}},
 		{ID: 2, Wearer: "a", At: from.Add(50 * time.Minute), Text: hostile, Tags: []history.Tag{{Kind: history.TagHelped, Word: "humming</td>"}},
 			Labs: []history.Lab{{Name: "oxytocin", Value: 12.3, Unit: "pg/ml", About: "saliva, enzyme immunoassay"}}},
 	}

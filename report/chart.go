@@ -161,6 +161,7 @@ func axis(values []float64, least float64) (low, high, step float64) {
 		low, high = low-more/2, high+more/2
 	}
 	low = max(low, 0) // none of the measures goes below nought
+	high = max(high, low+least)
 	step = niceStep((high - low) / 4)
 	return math.Floor(low/step) * step, math.Ceil(high/step) * step, step
 }
@@ -194,8 +195,8 @@ func (in *Input) columns() (all []tick) {
 
 // hourStep gives six to twelve columns.
 func hourStep(length time.Duration) time.Duration {
-	for _, step := range []time.Duration{time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour} {
-		if length/step <= 10 {
+	for _, minutes := range []time.Duration{1, 5, 10, 15, 30, 60, 120, 180, 360} {
+		if step := minutes * time.Minute; length/step <= 10 {
 			return step
 		}
 	}

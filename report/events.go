@@ -54,11 +54,7 @@ func (in *Input) checkIns(own Rows) (all []line) {
 	for _, m := range own.Moments {
 		switch m.What {
 		case history.MomentCheckIn:
-			words := "hubd asked how it is"
-			if m.Detail == "asked" {
-				words = "a check-in was asked for by hand"
-			}
-			all = append(all, line{in.when(m.At), words})
+			all = append(all, line{in.when(m.At), "a check-in"}) // not whose it was: the other's look like one asked by hand
 		case history.MomentAnswer:
 			all = append(all, line{in.when(m.At), "your answer: " + strings.ReplaceAll(m.Name, "_", " ")})
 		}

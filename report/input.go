@@ -71,13 +71,23 @@ func (in *Input) dates() string {
 	last := in.To.Add(-time.Nanosecond)
 	switch {
 	case in.Kind == Session:
-		return "on " + in.local(in.From).Format("2 January 2006, 15:04") + " to " + in.local(in.To).Format("15:04")
+		return "on " + in.local(in.From).Format("2 January 2006, from 15:04") + " to " + in.local(in.To).Format("15:04")
 	}
-	from, to := in.From.Format("2 January 2006"), in.local(last).Format("2 January 2006")
-	if from == to {
-		return "on " + to
+	return daysWords(in.From, in.local(last))
+}
+
+// daysWords tells the year and the month once where they are the same.
+func daysWords(from, to time.Time) string {
+	layout := "2 January 2006"
+	switch {
+	case from.Format(layout) == to.Format(layout):
+		return "on " + to.Format(layout)
+	case from.Format("January 2006") == to.Format("January 2006"):
+		layout = "2"
+	case from.Year() == to.Year():
+		layout = "2 January"
 	}
-	return "from " + from + " to " + to
+	return "from " + from.Format(layout) + " to " + to.Format("2 January 2006")
 }
 
 func (in *Input) local(t time.Time) time.Time { return t.In(in.From.Location()) }

@@ -21,10 +21,10 @@ type measure struct {
 func measures() []measure {
 	return []measure{
 		{"Heart rate", "beats a minute", "How often the heart beats.", 0, 30, func(m *history.Minute) dsp.Maybe { return m.HeartRate }},
-		{"Heart-rate variability", "ms, RMSSD", "How much one beat's distance differs from the next. It falls with effort, strain and a faster heart, and differs a great deal between people.",
-			0, 40, func(m *history.Minute) dsp.Maybe { return m.RMSSD }},
-		{"Skin conductance", "µS", "How moist the skin under the electrodes is. It rises with excitement of any kind, with warmth, and by itself the longer electrodes are worn.",
-			1, 4, func(m *history.Minute) dsp.Maybe { return m.SCL }},
+		{"Heart-rate variability", "ms, RMSSD", "How much one beat’s distance differs from the next. It falls with effort, strain and a faster heart, and differs a great " +
+			"deal between people.", 0, 40, func(m *history.Minute) dsp.Maybe { return m.RMSSD }},
+		{"Skin conductance", "µS", "How moist the skin under the electrodes is. It rises with excitement of any kind, with warmth, and by itself the longer " +
+			"electrodes are worn.", 1, 4, func(m *history.Minute) dsp.Maybe { return m.SCL }},
 		{"Skin responses", "a minute", "How often the skin answered with a short rise.", 1, 6, func(m *history.Minute) dsp.Maybe { return m.SCRPerMin }},
 		{"Breathing", "breaths a minute", "Read from the pulse; speech and movement blur it.", 1, 10, func(m *history.Minute) dsp.Maybe { return m.Breathing }},
 	}

@@ -1,5 +1,7 @@
 package report
 
+import "strings"
+
 // view is what the page shows, in its words.
 type view struct {
 	Title, About string
@@ -30,7 +32,8 @@ func (in *Input) view() view {
 	own := in.own()
 	v := view{
 		Title: in.title(), About: "Of wearer " + in.Wearer + ".", Worn: in.worn(own), Without: in.Without.words(), Trouble: in.Trouble,
-		Long: in.long(), Compare: in.compare(own), HasSessions: !in.Without.Sessions, HasJournal: !in.Without.Journal, Journal: in.journal(own), Noted: noted(own.Notes),
+		Long: in.long(), Compare: in.compare(own),
+		HasSessions: !in.Without.Sessions, HasJournal: !in.Without.Journal, Journal: in.journal(own), Noted: noted(own.Notes),
 		Left: chartLeft, Right: chartLeft + chartWidth, Wide: chartWidth, ChartHeight: chartHeight,
 	}
 	for _, x := range measures() {
@@ -51,7 +54,7 @@ func (in *Input) title() string {
 	if in.Without.Times {
 		return words
 	}
-	return words + ", " + in.dates()
+	return words + ", " + strings.TrimPrefix(in.dates(), "from ")
 }
 
 // patternsOf says how much the counts look at.

@@ -31,7 +31,8 @@ somebody. Nothing is written or sent anywhere before that.
 
 // reportLine is a command line of hubd report.
 type reportLine struct {
-	socket, out, without    string
+	reaching
+	out, without            string
 	week, session, patterns bool
 	yes                     bool
 	from, to                dateFlag
@@ -47,15 +48,18 @@ func runReport(ctx context.Context, args []string, std streams) error {
 	if err := r.check(operands, time.Now()); err != nil {
 		return err
 	}
-	if r.request.Wearer, err = hub.TheWearer(ctx, r.socket, r.request.Wearer); err != nil {
-		return err
-	}
-	return r.run(ctx, std)
+	return r.do(ctx, false, func(socket string) error {
+		r.socket = socket
+		if r.request.Wearer, err = hub.TheWearer(ctx, socket, r.request.Wearer); err != nil {
+			return err
+		}
+		return r.run(ctx, std)
+	})
 }
 
 func (r *reportLine) flags(std streams) *flag.FlagSet {
 	fs := flag.NewFlagSet("hubd report", flag.ContinueOnError)
-	fs.StringVar(&r.socket, "socket", "", "local socket of the daemon (default: where hubd run listens)")
+	r.reaching.flags(fs)
 	fs.StringVar(&r.request.Wearer, "wearer", "", "id of the wearer (not needed where there is only one)")
 	fs.BoolVar(&r.week, "week", false, "seven days that end with DATE (default: today)")
 	fs.BoolVar(&r.session, "session", false, "the last session, or the last that began on DATE")
