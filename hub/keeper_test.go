@@ -227,3 +227,52 @@ func TestTroubleWithTheHistoryIsToldOnceAndOnceThatItIsOver(t *testing.T) {
 		log.wants(t, 1, "history is stored again")
 	})
 }
+
+func TestAPauseIsStoredWhileTheHistoryIsErased(t *testing.T) {
+	d := &disk{}
+	keep(t, d, func(k *keeper, _ *lines) {
+		back, lent := make(chan struct{}), make(chan error)
+		go func() { lent <- k.lend(context.Background(), func() { <-back }) }()
+		synctest.Wait()
+		k.event(pipeline.Event{Wearer: "a", Value: dsp.HeartRate{}})
+		k.saveSettings(pipeline.Settings{Wearers: []pipeline.WearerSettings{{Wearer: "a", Paused: true}}}, 7)
+		time.Sleep(3 * commitEvery)
+		synctest.Wait()
+		if k.saved() != 7 || len(d.saved) != 1 {
+			t.Errorf("revision %d is stored, %d sets: want the pause", k.saved(), len(d.saved))
+		}
+		if len(d.rows) != 0 || d.commits != 0 {
+			t.Errorf("%d rows and %d commits reached a database that is not here", len(d.rows), d.commits)
+		}
+		close(back)
+		if err := <-lent; err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		if len(d.rows) != 1 {
+			t.Errorf("%d rows afterwards, want the one that waited", len(d.rows))
+		}
+	})
+}
+
+func TestTheEndWaitsForAnErasing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &disk{}
+		k := newKeeper(logTo(&lines{}), d.store(), func() time.Time { return time.Time{} })
+		ctx, stop := context.WithCancel(t.Context())
+		go k.run(ctx)
+		back := make(chan struct{})
+		go func() { _ = k.lend(t.Context(), func() { <-back }) }()
+		synctest.Wait()
+		stop()
+		synctest.Wait()
+		if d.closed != 0 {
+			t.Error("the database was closed under the erasing")
+		}
+		close(back)
+		<-k.done
+		if d.closed != 1 {
+			t.Errorf("closed %d times", d.closed)
+		}
+	})
+}

@@ -80,7 +80,10 @@ func erasingOf(r *http.Request, wearer string) (x history.Erasing, err error) {
 	if x.To, err = dateOf(r, "to", time.Time{}); err != nil {
 		return x, err
 	}
+	q := r.URL.Query()
 	switch {
+	case x.Everything() && (q.Get("from") != "" || q.Get("to") != ""):
+		return x, errors.New("that span is no time at all") // the very first moment, which would stand for no bound
 	case x.From.IsZero() != x.To.IsZero():
 		return x, errors.New("of from and to both are wanted, or neither")
 	case !x.Everything() && !x.From.Before(x.To):
