@@ -24,11 +24,6 @@ func (r ramp) at(t time.Duration) float64 {
 	return r.from + (r.to-r.from)*float64(t-r.start)/float64(r.end-r.start)
 }
 
-// holds tells whether v lies between both ends, or within tolerance of them.
-func (r ramp) holds(v, tolerance float64) bool {
-	return v >= min(r.from, r.to)-tolerance && v <= max(r.from, r.to)+tolerance
-}
-
 func near(a, b, within float64) bool { return math.Abs(a-b) < within }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
