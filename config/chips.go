@@ -192,6 +192,8 @@ func (r *reader) chip(o *object, buses []Bus) *chipPlace {
 	}
 	if c.known {
 		c.Address = r.address(o, c.Kind)
+	} else {
+		o.get("address") // some kinds have one: what is wrong is the kind
 	}
 	if c.known && bus != nil {
 		r.checkBus(o, c.Kind, bus)

@@ -33,6 +33,7 @@ func TestTheOwnPartOfAPrivateSessionIsKeptOnlyWhenItsWearerAsks(t *testing.T) {
 	if err := hub.KeepPart(t.Context(), d.socket, "a"); err == nil || !strings.Contains(err.Error(), "still runs for you") {
 		t.Errorf("while it runs: %v", err)
 	}
+	d.ask(t, "", "check_in", "PRESS")
 	d.ask(t, "a", "answer", "touch")
 	d.ask(t, "", "end_session", "PRESS")
 	if rows := tables(t, d, wire.KeptSessions); len(rows) > 0 {

@@ -31,7 +31,7 @@ func TestHowItIsWithALamp(t *testing.T) {
 		{"in a session it is asked for the scene, and says that it obeyed", func(h *house) {
 			h.start(0, room.Alone)
 			h.run(20 * time.Second)
-		}, room.LampStatus{On: dsp.Some(1), Brightness: asked(30, 30), Kelvin: asked(2400, 2400)}},
+		}, room.LampStatus{On: dsp.Some(1), Brightness: asked(30, 30), Kelvin: asked(2400, 2403)}}, // a bulb counts in mired
 		{"a hand takes it", func(h *house) {
 			h.start(0, room.Alone)
 			h.run(20 * time.Second)
