@@ -98,8 +98,8 @@ func (l *lamp) report(now, grace time.Duration, rep LampReport) bool {
 		l.kelvin.reported = dsp.Maybe{}
 	}
 	if rep.Lost {
-		l.brightness.unsent(rep.Planned)
-		l.kelvin.unsent(rep.Planned)
+		l.brightness.unsent(rep.Planned, grace)
+		l.kelvin.unsent(rep.Planned, grace)
 	}
 	return hand
 }

@@ -60,6 +60,9 @@ func (a *attribute) due(t time.Duration, plan int, goal float64) bool {
 	if !a.now(t).Known {
 		return false
 	}
+	if a.cut {
+		return true // nobody knows where it stopped
+	}
 	if !a.fresh(plan, goal) {
 		return t >= a.sent.end && !near(a.sent.to, a.want.to, a.still)
 	}
@@ -147,12 +150,12 @@ func (a *attribute) interrupt(t time.Duration) {
 
 // unsent takes the newest command back: it never left the house, so the lamp does as the one before it said, and may still be about to
 // say so. What another command lost is nothing to this one.
-func (a *attribute) unsent(planned time.Duration) {
+func (a *attribute) unsent(planned, grace time.Duration) {
 	if !a.active || a.sent.start != planned {
 		return
 	}
 	a.sent, a.before = a.before, a.sent
-	a.plan, a.cut, a.query = noPlan, false, query{}
+	a.plan, a.cut, a.query = noPlan, false, query{open: a.sent.end > a.sent.start, due: a.sent.end + 2*grace}
 }
 
 // lose forgets the newest command, which the lamp has not heard: it is where it says it is.
@@ -212,13 +215,10 @@ func (a *attribute) between(one, other, v float64) bool {
 	return a.scale(v) >= min(from, to)-a.tolerance && a.scale(v) <= max(from, to)+a.tolerance
 }
 
-// late tells whether a report may still be of the command before the newest.
+// late tells whether a report may still be of the command before the newest. One that was cut off may have come to anywhere on its way, and
+// zigbee2mqtt believes in its goal long after.
 func (a *attribute) late(t, grace time.Duration, v float64) bool {
-	until := a.sent.start
-	if a.cut {
-		until = max(until, a.before.end)
-	}
-	return t <= until+grace && a.between(a.before.from, a.before.to, v)
+	return (a.cut || t <= a.sent.start+grace) && a.between(a.before.from, a.before.to, v)
 }
 
 // onTheWay tells whether a report is where the fade is now, or was within grace. A value of the fade at another time is perhaps a hand.
