@@ -22,7 +22,7 @@ type spoken struct {
 	reached bool // it said so at some time since
 	moved   bool // it was seen to leave where the command found it
 	strayed bool // nowhere near where it should have been then
-	ticks   int  // since
+	ticks   int  // in which it could be asked
 }
 
 // apart is how far two colour temperatures are from each other, in mired.
@@ -128,7 +128,7 @@ func (w *witness) noticed(k *seen) {
 		if white {
 			way = k.colour
 		}
-		if w.now > way.end {
+		if w.now > way.end+2*late { // before that nobody asks
 			s.ticks++
 		}
 		if s.known && !s.near && s.strayed && s.ticks > noticedTick && w.now > way.end+noticedIn && w.commanding() && !k.hand && !(white && k.loose) {

@@ -221,6 +221,7 @@ func (r *Room) release(dst []dsp.Value, now time.Duration, l *lamp, c LampComman
 	}
 	rushed := l.touched() && now < l.lastSent+minTransition
 	l.lastSent = now
+	r.unask(l.o.ID)
 	if c.Brightness.Known {
 		l.motion.moved(now, l.motion.Brightness.Value, c.Brightness.Value)
 		r.claim(now, &l.brightness, c.Brightness.Value)

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"slices"
 	"time"
 
 	"hubd/dsp"
@@ -35,8 +36,12 @@ func (q *query) hear(v float64, near, onTheWay bool) {
 	q.reached = q.reached || near
 }
 
-// forget passes over what the lamp has said.
-func (q *query) forget() { q.said, q.near, q.strayed, q.reached = dsp.Maybe{}, false, false, false }
+// forget passes over a word that was not near the goal: whoever said so has asked for the room's light again.
+func (q *query) forget() {
+	if !q.near {
+		q.said, q.strayed = dsp.Maybe{}, false
+	}
+}
 
 // contrary tells that the lamp last said something else than the goal, and may still say that it arrived.
 func (q *query) contrary() bool { return q.open && q.said.Known && !q.near }
@@ -96,6 +101,11 @@ func (r *Room) inquireOf(dst []dsp.Value, now time.Duration, l *lamp, a *attribu
 		}
 	}
 	return dst
+}
+
+// unask drops the question to a lamp that is commanded in the same Tick: some begin a fade anew as they answer.
+func (r *Room) unask(lamp string) {
+	r.questions = slices.DeleteFunc(r.questions, func(q Question) bool { return q.Lamp == lamp })
 }
 
 // verdict judges the last word of a lamp that answers no question, as if it said it now.

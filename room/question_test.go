@@ -230,3 +230,43 @@ func TestQuestionsKeepToTheBudgetAndLeaveThePauseItsToken(t *testing.T) {
 		t.Errorf("asked %d times, want three times each lamp", len(h.asked))
 	}
 }
+
+// Some lamps begin a fade anew as they answer: a question must not come with a command.
+func TestALampIsNotAskedInTheTickThatCommandsIt(t *testing.T) {
+	for _, said := range []bool{true, false} {
+		h := newTerseHouse(t, room.Options{Lamps: []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, None: true}}}})
+		h.start(0, room.Alone)
+		h.run(tick)
+		if !said {
+			h.order = nil
+		}
+		h.run(14*time.Second - tick)
+		from := h.now
+		h.must(h.r.Scene(nil, h.now, "pause"))
+		h.run(tick)
+		if c, _ := of[room.LampCommand](h, from); len(h.asked) > 0 || len(c) != 1 {
+			t.Errorf("the goal was said: %v; asked at %v, told %v", said, h.asked, c)
+		}
+	}
+}
+
+// An unsent command leaves the one before it in force, and the question whether that was done.
+func TestAHandAfterAnUnsentCommandWins(t *testing.T) {
+	h := newTerseHouse(t, room.Options{Lamps: []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, None: true}}}})
+	h.start(0, room.Alone)
+	h.run(3 * time.Second)
+	h.must(h.r.Scene(nil, h.now, "pause"))
+	h.bulbs["bed"].deaf = 1
+	h.run(tick)
+	_, at := of[room.LampCommand](h, 0)
+	h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", Lost: true, Planned: at[len(at)-1]}))
+	h.hand("bed", func(b *bulb) { b.set(57) })
+	rep := h.bulbs["bed"].report("bed", h.now)
+	h.now += 2500 * time.Millisecond
+	h.take(h.r.Lamp(nil, h.now, rep))
+	from := h.now
+	h.run(time.Minute)
+	if c, _ := of[room.LampCommand](h, from); len(c) != 1 || c[0].Owner != room.OwnerHand {
+		t.Errorf("told after the hand: %v", c)
+	}
+}
