@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -128,21 +129,26 @@ func (r *bed) groupsAsked(from time.Time) map[string]time.Duration {
 	return first
 }
 
-// swells is how far each swell of one practice's light was asked from its instant, against the earliest of them: six breaths a
-// minute, four seconds in and six out. How far the room plans from the pacer is proven on its own clock (room/breath_test.go).
+// swells is how far each swell of one practice's light was asked from its instant, against the earliest of them: five breaths a
+// minute, two parts in and three out, so that no swell takes as long as a fade. How far the room plans from the pacer is proven on its own clock (room/breath_test.go).
 func (r *bed) swells(began time.Time) (off []time.Duration) {
-	const breath, in = 10 * time.Second, 4 * time.Second
+	const breath, in = 12 * time.Second, 4800 * time.Millisecond
+	const between = 66 // of 254, breathed out and in
 	for _, a := range r.lamps.after(began) {
 		var c struct {
 			Brightness *float64 `json:"brightness"`
 			Transition float64  `json:"transition"`
 		}
-		if json.Unmarshal([]byte(a.text), &c) != nil || c.Brightness == nil || c.Transition < 3.9 || c.Transition > 6 || c.Transition > 4 && c.Transition < 5.9 {
+		if json.Unmarshal([]byte(a.text), &c) != nil || c.Brightness == nil {
 			continue
 		}
 		meant := time.Duration(0)
-		if c.Transition > 5 {
+		switch dim := *c.Brightness < between; { // the fade of a lamp that does not swell ends as bright as the scene
+		case !dim && math.Round(c.Transition*5) == 24:
+		case dim && math.Round(c.Transition*5) == 36:
 			meant = in
+		default:
+			continue
 		}
 		late := (a.at.Sub(began) - meant + breath/2) % breath
 		off = append(off, late)
@@ -246,6 +252,7 @@ func (r *bed) await(t *testing.T, began time.Time, swells int) {
 func (r *bed) pauseOnce(t *testing.T, source string, breaths int) pausing {
 	from := r.ears.mark()
 	r.send(t, "a/set/start_session", "alone")
+	r.send(t, "room/set/breath_pace", "5")
 	r.send(t, "room/set/practice", "breath")
 	r.ears.await(t, from, r.topic("room/cue"), "the practice", func(p string) bool { return strings.Contains(p, `"reason":"practice"`) })
 	began := time.Now()
