@@ -97,7 +97,8 @@ func (w *witness) colours(k *seen, rep room.LampReport, let bool) {
 	}
 	before := k.saidWhite
 	k.speaksWhite(w.now, v.Value)
-	if w.now <= k.colour.end+late || k.saidWhite.near {
+	early := w.now > k.colour.start+late && !white(k.colour.from, k.colour.to, v.Value) && k.overheardWhite(v.Value)
+	if !early && (w.now <= k.colour.end+late || k.saidWhite.near) {
 		return
 	}
 	lost := apart(v.Value, k.colour.from) <= 10 && !before.moved || k.overheardWhite(v.Value)
