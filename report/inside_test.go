@@ -286,3 +286,20 @@ func TestDatesInWords(t *testing.T) {
 		}
 	}
 }
+
+func TestASessionHasNoMoreWornThanThereWas(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		from, to time.Duration // after noon
+		want     time.Duration
+	}{
+		{"from one whole minute to another", 0, 10 * time.Minute, 10 * time.Minute},
+		{"its first and last minute count whole", 53 * time.Second, 129 * time.Second, 3 * time.Minute},
+		{"inside one minute", 5 * time.Second, 9 * time.Second, time.Minute},
+	} {
+		in := Input{Kind: Session, From: noon.Add(row.from), To: noon.Add(row.to)}
+		if got := in.length(); got != row.want {
+			t.Errorf("%s: %v, want %v", row.name, got, row.want)
+		}
+	}
+}

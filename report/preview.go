@@ -9,7 +9,7 @@ func Preview(in *Input) string {
 	say := func(words string) { b.WriteString("  " + words + "\n") }
 	b.WriteString("This report is " + firstLow(in.title()) + ", of wearer " + in.Wearer + ". It will hold:\n")
 	all := sum(own.Minutes)
-	say("how long a sensor was worn: " + span(all.worn) + " of " + span(in.To.Sub(in.From)))
+	say("how long a sensor was worn: " + span(all.worn) + " of " + span(in.length()))
 	say("heart rate, its variability, skin conductance, skin responses and breathing, " + in.fineness())
 	if in.Kind == Week {
 		say("the same beside your own four weeks before")

@@ -40,9 +40,15 @@ func sum(minutes []history.Minute) (t total) {
 	return t
 }
 
+// length is the time that the rows speak of. They hold whole minutes: those in which a session began and ended count whole, or more would
+// be worn than there was.
+func (in *Input) length() time.Duration {
+	return in.To.Add(time.Minute - 1).Truncate(time.Minute).Sub(in.From.Truncate(time.Minute))
+}
+
 func (in *Input) worn(own Rows) wornView {
 	all := sum(own.Minutes)
-	length := in.To.Sub(in.From)
+	length := in.length()
 	v := wornView{Sentence: "Worn " + span(all.worn) + " of " + span(length) + ". In " + span(all.usable) +
 		" of that the signal was good enough to say something. The remaining " + span(max(0, length-all.worn)) + " are missing, and nothing stands in for them."}
 	if all.worn == 0 {
