@@ -150,6 +150,7 @@ func (l *lamp) endsAt(now time.Duration, v float64) bool {
 		return false
 	}
 	l.kelvin.settle(now, v)
+	l.kelvin.want = hold(v, now) // nothing more of this plan is sent
 	return true
 }
 

@@ -89,7 +89,7 @@ func (a *attribute) expect(t time.Duration) {
 
 // settle makes a value the one that is expected from now on.
 func (a *attribute) settle(t time.Duration, v float64) {
-	a.sent, a.before, a.want = hold(v, t), hold(v, t), hold(v, t)
+	a.sent, a.before = hold(v, t), hold(v, t)
 	a.cut, a.query = false, query{}
 }
 
