@@ -163,7 +163,7 @@ func (w *witness) hears(c call, values []dsp.Value) {
 	}
 	w.party.after(c)
 	w.steers(c)
-	w.passMarks()
+	w.passMarks(c)
 	w.passPause()
 	w.passLamps(c)
 	w.passSound(c)
