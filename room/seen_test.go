@@ -42,6 +42,7 @@ type seen struct {
 	lightBefore      glide        // the way the newest change of brightness cut into
 	last             *lastCommand // nil: none that could still be lost
 	pausedFrom       dsp.Maybe    // brightness when the pause began, as far as is known by now
+	pausedSaid       dsp.Maybe    // what it had said of itself then
 	pausedFirst      float64      // what was taken for it at first
 	steeredBy        room.Light   // of the cue that its way was measured under
 	far              float64      // the longest way under it
@@ -293,6 +294,9 @@ func (w *witness) pausing(k *seen, from float64, m room.LampCommand) {
 	goal := w.cue.Light.Brightness
 	if w.now < w.party.pausedAt+time.Minute && k.pausedFrom.Known {
 		goal = min(goal, k.pausedFrom.Value+10)
+	}
+	if early := w.now < w.party.pausedAt+time.Minute; early && !k.pausedFrom.Known && k.pausedSaid.Known {
+		goal = min(goal, max(to, k.pausedSaid.Value+10-0.5)) // a hand turned it up before the pause came to it
 	}
 	low := min(goal, k.pausedFirst+10-0.5)                                                                        // the room keeps to what it took the lamp for, though it proves to have been brighter
 	if math.Abs(to-goal) > 0.5+rounding && !(k.pausedFrom.Known && to >= low-rounding && to <= max(from, goal)) { // a change so small is none
