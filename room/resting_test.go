@@ -50,7 +50,8 @@ func (p *party) resting(c call) {
 // still checks that nothing changes by itself while somebody has the sensors off: only the base scene comes, after two minutes.
 func (w *witness) still(c call, q room.Cue) {
 	p := &w.party
-	if !w.wasResting || c.of != callTick || p.stage != running || p.hold || w.changed || w.cue.Reason == "check_in" || w.cue.Reason == "pause" ||
+	unanswered := p.askedAt >= 0 && c.at >= p.askedAt+2*time.Minute // ends in the base scene, whoever wears what
+	if unanswered || !w.wasResting || c.of != callTick || p.stage != running || p.hold || w.changed || w.cue.Reason == "check_in" || w.cue.Reason == "pause" ||
 		min(p.away(c.at), c.at-p.chosenAt) >= 2*time.Minute {
 		return
 	}
