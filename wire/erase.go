@@ -27,7 +27,7 @@ type erasureJSON struct {
 // AppendErasure appends an Erasure.
 func AppendErasure(dst []byte, e Erasure) []byte {
 	o := open(dst).flag("done", e.Failed == "").count("rows", e.Rows).texts("files", e.Files).texts("erased", e.Done)
-	return o.count("searched_bytes", int(e.Searched)).texts("cannot_reach", e.CannotReach).text("failed", e.Failed).close()
+	return o.size("searched_bytes", e.Searched).texts("cannot_reach", e.CannotReach).text("failed", e.Failed).close()
 }
 
 // texts writes a list of strings.

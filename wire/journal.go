@@ -92,7 +92,7 @@ func noteMembers(o object, n history.Note) object {
 func AppendNotes(dst []byte, notes []history.Note) []byte {
 	o := append(open(dst).key("notes"), '[')
 	for i, n := range notes {
-		entry := open(separate(o, i)).count("id", int(n.ID)).text("written", n.Written.Format(time.RFC3339))
+		entry := open(separate(o, i)).size("id", int64(n.ID)).text("written", n.Written.Format(time.RFC3339))
 		o = noteMembers(entry, n).close()
 	}
 	return object(append(o, ']')).close()
@@ -100,7 +100,7 @@ func AppendNotes(dst []byte, notes []history.Note) []byte {
 
 // AppendNoteKept appends the answer to a note that is on the disk.
 func AppendNoteKept(dst []byte, id uint64) []byte {
-	return open(dst).flag("done", true).count("id", int(id)).close()
+	return open(dst).flag("done", true).size("id", int64(id)).close()
 }
 
 // AppendBackup appends the answer to a backup that is on the disk.

@@ -46,7 +46,10 @@ func (o object) word(k, s string) object {
 func (o object) flag(k string, v bool) object { return strconv.AppendBool(o.key(k), v) }
 
 // count writes a whole number.
-func (o object) count(k string, n int) object { return strconv.AppendInt(o.key(k), int64(n), 10) }
+func (o object) count(k string, n int) object { return o.size(k, int64(n)) }
+
+// size writes a number that may be larger than a 32-bit Pi counts.
+func (o object) size(k string, n int64) object { return strconv.AppendInt(o.key(k), n, 10) }
 
 // number writes a value that is always there. A NaN or an infinity is null: neither may leave hubd.
 func (o object) number(k string, v float64, decimals int) object {
