@@ -270,3 +270,19 @@ func TestAHandAfterAnUnsentCommandWins(t *testing.T) {
 		t.Errorf("told after the hand: %v", c)
 	}
 }
+
+// The first command of all is dropped, and before the lamp may be told again somebody dims it to where the room may have sent it.
+func TestAHandAfterTheFirstCommandWasDroppedWins(t *testing.T) {
+	h := newTerseHouse(t, room.Options{ReportsLate: 500 * time.Millisecond, Lamps: []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, None: true}}}})
+	h.bulbs["bed"].deaf = 1
+	h.start(0, room.Alone)
+	h.run(tick)
+	h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", Lost: true, Planned: h.now}))
+	h.bulbs["bed"].set(35)
+	h.take(h.r.Lamp(nil, h.now, h.bulbs["bed"].report("bed", h.now)))
+	from := h.now + 1
+	h.run(time.Minute)
+	if c, _ := of[room.LampCommand](h, from); len(c) != 1 || c[0].Owner != room.OwnerHand {
+		t.Errorf("told after the hand: %v", c)
+	}
+}

@@ -155,7 +155,7 @@ func (a *attribute) unsent(planned, grace time.Duration) {
 		return
 	}
 	a.sent, a.before = a.before, a.sent
-	a.plan, a.cut, a.query = noPlan, false, query{open: a.sent.end > a.sent.start, due: a.sent.end + 2*grace}
+	a.plan, a.cut, a.query = noPlan, false, query{open: true, due: max(a.sent.end, planned) + 2*grace}
 }
 
 // lose forgets the newest command, which the lamp has not heard: it is where it says it is.
