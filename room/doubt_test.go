@@ -23,6 +23,8 @@ type spoken struct {
 	moved   bool // it was seen to leave where the command found it
 	strayed bool // nowhere near where it should have been then
 	ticks   int  // in which it could be asked
+	asked   int  // it was, so often
+	askedAt time.Duration
 }
 
 // apart is how far two colour temperatures are from each other, in mired.
@@ -44,7 +46,7 @@ func (k *seen) speaks(now time.Duration, v float64) {
 	near := math.Abs(v-k.light.to) < 3
 	fine := near || now <= k.light.end+late && k.light.around(now).holds(v) || now <= k.light.start+late && k.lightBefore.holds(v) ||
 		math.Abs(v-k.light.from) < 3 || k.overheard(v)
-	k.said = spoken{known: true, near: near, reached: k.said.reached || near, strayed: !fine}
+	k.said = spoken{known: true, near: near, asked: k.said.asked, askedAt: k.said.askedAt, reached: k.said.reached || near, strayed: !fine}
 }
 
 // speaksWhite notes what it says of its colour.
@@ -54,7 +56,7 @@ func (k *seen) speaksWhite(now time.Duration, v float64) {
 	fine := near || now <= k.colour.end+late && white(g.from, g.to, v) || now <= k.colour.start+late && white(b.from, b.to, v) ||
 		apart(v, k.colour.from) < 10 || k.overheardWhite(v)
 	moved := k.saidWhite.moved || apart(v, k.colour.from) >= 10
-	k.saidWhite = spoken{known: true, near: near, reached: k.saidWhite.reached || near, moved: moved, strayed: !fine}
+	k.saidWhite = spoken{known: true, near: near, asked: k.saidWhite.asked, askedAt: k.saidWhite.askedAt, reached: k.saidWhite.reached || near, moved: moved, strayed: !fine}
 }
 
 // tint checks a change of colour.
@@ -144,6 +146,12 @@ func (w *witness) questioned(q room.Question) {
 	if k.hand || !k.on.Known {
 		w.fail("asked is a lamp in a hand, or one unheard of: %+v", q)
 	}
+	of := &k.said
+	if q.White {
+		of = &k.saidWhite
+	}
+	of.asked++
+	of.askedAt = w.now
 	s := w.spent[groupOf(k.o)]
 	s.pass(w.now)
 	if s.spent++; s.spent > 3+rounding || s.spent > 2+rounding && !w.paused() {

@@ -130,7 +130,8 @@ func (w *witness) letsGo(k *seen, rep room.LampReport, off, let bool) {
 	}
 	early := k.sent && v.Known && w.now > k.light.start+2*time.Second && !k.light.holds(v.Value) && k.overheard(v.Value)
 	if astray || early {
-		// nothing but what the lamp says is true of it now
+		// nothing but what the lamp says is true of it now, though it may have heard the newest command after all
+		k.lightBefore = k.light
 		k.light = glide{from: k.brightness.Or(k.light.from), to: k.brightness.Or(k.light.from), start: w.now, end: w.now}
 		k.back, k.said = false, spoken{}
 		if k.pausedFrom.Known {
@@ -243,8 +244,11 @@ func (w *witness) brighten(k *seen, m room.LampCommand) {
 		}
 		k.light = glide{from: k.brightness.Value, to: k.brightness.Value, start: w.now, end: w.now}
 	}
-	if s := k.said; s.known && !s.near && w.now > k.light.end+2*late && !w.paused() { // the command before was lost
+	if s := k.said; s.known && !s.near && w.now > k.light.end+2*late && (!w.paused() || s.asked >= 3 && w.now >= s.askedAt+2*late) { // the command before was lost
 		k.light = glide{from: k.brightness.Value, to: k.brightness.Value, start: w.now, end: w.now}
+		if k.pausedFrom.Known {
+			k.pausedFrom.Value = max(k.pausedFrom.Value, k.light.to) // it was never where it was asked to be
+		}
 	}
 	from, to := k.light.at(w.now), m.Brightness.Value
 	if slew := math.Abs(to-from) / m.Transition.Seconds(); slew > 20+rounding {
