@@ -126,5 +126,5 @@ func (r *Room) mergeComfort() {
 		}
 	}
 	r.comfort = c
-	r.hush = r.hush || c.voice && r.practice.on && r.practice.is.spoken()
+	r.hush = r.hush || (c.voice || c.steady) && r.practice.on && r.practice.is.spoken()
 }

@@ -95,16 +95,19 @@ func TestAVoiceEndsWithItsPractice(t *testing.T) {
 
 func TestAVoiceEndsWhereSomebodyJoinsWhoWantsNone(t *testing.T) {
 	moving := room.Comfort{NotSteady: true}
-	h := newHouse(t, room.Options{Wearers: []room.WearerOptions{
-		{ID: "a", Cues: true, Comfort: moving}, {ID: "b", Cues: true, Comfort: room.Comfort{NotSteady: true, Never: []string{"voice"}}},
-	}})
-	h.start(0, room.Together)
-	h.run(10 * time.Second)
-	h.must(h.r.Practice(nil, h.now, "own"))
-	h.run(5 * time.Second)
-	h.start(1, room.Together)
-	h.run(time.Second)
-	if n := hushes(h); n != 1 {
-		t.Errorf("%d cues end the voice, want 1", n)
+	for name, joins := range map[string]room.Comfort{
+		"no voice":     {NotSteady: true, Never: []string{"voice"}},
+		"a steady one": {},
+	} {
+		h := newHouse(t, room.Options{Wearers: []room.WearerOptions{{ID: "a", Cues: true, Comfort: moving}, {ID: "b", Cues: true, Comfort: joins}}})
+		h.start(0, room.Together)
+		h.run(10 * time.Second)
+		h.must(h.r.Practice(nil, h.now, "own"))
+		h.run(5 * time.Second)
+		h.start(1, room.Together)
+		h.run(time.Second)
+		if n := hushes(h); n != 1 {
+			t.Errorf("%s: %d cues end the voice, want 1", name, n)
+		}
 	}
 }
