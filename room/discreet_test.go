@@ -88,7 +88,8 @@ func (w *witness) discreet(c call, q room.Cue) {
 		return // what they had asked for before is shown again
 	}
 	w.late(q)
-	if q.Light.Transition < w.o.Discretion.Fade {
+	moves := q.Light.Brightness != w.cue.Light.Brightness || q.Light.Kelvin != w.cue.Light.Kelvin // or a voice ends, and the light stays
+	if moves && q.Light.Transition < w.o.Discretion.Fade {
 		w.fail("a State moves the light within %v, and %v is the least: %+v", q.Light.Transition, w.o.Discretion.Fade, q)
 	}
 	w.steered = steered{scene: is, sure: is != "merged", differs: -1}
