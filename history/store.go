@@ -22,8 +22,8 @@ func (d *DB) store(wall time.Time, last bool) {
 			f.At = d.date(f.since)
 		}
 	}
-	dated, undated := d.split(last)
-	stamped, unstamped := d.splitStamped(last)
+	dated, undated := split(d.minutes, func(m Minute) time.Time { return m.At }, maxUndated, last)
+	stamped, unstamped := split(d.stamped, func(r stampedRow) time.Time { return r.At }, maxUndatedRows, last)
 	if len(dated)+len(stamped)+len(d.faults) == 0 && len(d.results) == len(d.undatedResults()) {
 		return
 	}
@@ -54,32 +54,17 @@ func (d *DB) troubled(err error) {
 	}
 }
 
-// split parts the minutes that go to the disk from those that wait for the Pi's clock.
-func (d *DB) split(last bool) (now, wait []Minute) {
-	for _, m := range d.minutes {
-		if m.At.IsZero() {
-			wait = append(wait, m)
-		} else {
-			now = append(now, m)
-		}
-	}
-	if last || len(wait) > maxUndated {
-		return d.minutes, nil
-	}
-	return now, wait
-}
-
-// splitStamped does so with the other rows.
-func (d *DB) splitStamped(last bool) (now, wait []stampedRow) {
-	for _, r := range d.stamped {
-		if r.At.IsZero() {
+// split parts the rows that go to the disk from those that wait for the Pi's clock. The last ones, and more than may wait, all go.
+func split[R any](rows []R, at func(R) time.Time, most int, last bool) (now, wait []R) {
+	for _, r := range rows {
+		if at(r).IsZero() {
 			wait = append(wait, r)
 		} else {
 			now = append(now, r)
 		}
 	}
-	if last || len(wait) > maxUndatedRows {
-		return d.stamped, nil
+	if last || len(wait) > most {
+		return rows, nil
 	}
 	return now, wait
 }

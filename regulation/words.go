@@ -86,19 +86,30 @@ func (r Reason) Words() string {
 	return what + ": " + less + " than at your own rest"
 }
 
-// Words says a state to people, in the words of design section 4. They say strength, never meaning.
-func (n Name) Words() string {
+// Brief says a state to people in the few words that fit a line. They say strength, never meaning.
+func (n Name) Brief() string {
 	switch n {
 	case Settled:
 		return "steady"
 	case Engaged:
 		return "lively and steady"
 	case Activated:
-		return "wound up: effort, laughter, excitement and worry look alike here"
+		return "wound up"
 	case Withdrawn:
-		return "quiet and low: rest, tiredness or drawing back look alike here"
+		return "quiet and low"
 	}
 	return "not sure"
+}
+
+// Words says a state to people with what looks like it, in the words of design section 4.
+func (n Name) Words() string {
+	switch n {
+	case Activated:
+		return n.Brief() + ": effort, laughter, excitement and worry look alike here"
+	case Withdrawn:
+		return n.Brief() + ": rest, tiredness or drawing back look alike here"
+	}
+	return n.Brief()
 }
 
 // Words says to people why nothing is named; empty for ReasonNone.

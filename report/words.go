@@ -11,32 +11,6 @@ import (
 	"hubd/room"
 )
 
-// stateWords is a state in the few words that people read. They say strength, never meaning.
-func stateWords(n regulation.Name) string {
-	switch n {
-	case regulation.Settled:
-		return "steady"
-	case regulation.Engaged:
-		return "lively and steady"
-	case regulation.Activated:
-		return "wound up"
-	case regulation.Withdrawn:
-		return "quiet and low"
-	}
-	return "not sure"
-}
-
-// fullStateWords is a state with what looks like it.
-func fullStateWords(n regulation.Name) string {
-	switch n {
-	case regulation.Activated:
-		return "wound up: effort, laughter, excitement and worry look alike here"
-	case regulation.Withdrawn:
-		return "quiet and low: rest, tiredness or drawing back look alike here"
-	}
-	return stateWords(n)
-}
-
 // stateClass is the name of a state's colour and pattern in the style sheet.
 func stateClass(n regulation.Name) string {
 	return [...]string{"unsure", "steady", "lively", "wound", "quiet"}[n]

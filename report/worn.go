@@ -59,7 +59,7 @@ func (in *Input) worn(own Rows) wornView {
 	}
 	for n, d := range all.states {
 		if d > 0 {
-			v.States = append(v.States, stateShare{stateClass(regulation.Name(n)), fullStateWords(regulation.Name(n)), span(d), percent(d, all.worn)})
+			v.States = append(v.States, stateShare{stateClass(regulation.Name(n)), regulation.Name(n).Words(), span(d), percent(d, all.worn)})
 		}
 	}
 	return v

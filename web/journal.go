@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,12 +48,7 @@ type KeptQuery struct {
 // journal answers journalPath<wearer>, and journalPath<wearer>/<id>.
 func (h *handler) journal(w http.ResponseWriter, r *http.Request) {
 	wearer, number, one := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), journalPath), "/")
-	switch {
-	case h.o.History == nil:
-		fail(w, http.StatusNotFound, noHistory)
-		return
-	case !slices.Contains(h.o.Wearers, wearer):
-		fail(w, http.StatusNotFound, "nobody here is called "+strconv.Quote(wearer))
+	if !h.known(w, wearer) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), h.o.Within)

@@ -58,16 +58,3 @@ func (h *handler) part(w http.ResponseWriter, r *http.Request) {
 		send(w, http.StatusOK, []byte(`{"done":true}`))
 	}
 }
-
-// known answers a request of nobody's, or where nothing is stored, and is false then.
-func (h *handler) known(w http.ResponseWriter, wearer string) bool {
-	switch {
-	case h.o.History == nil:
-		fail(w, http.StatusNotFound, noHistory)
-	case !slices.Contains(h.o.Wearers, wearer):
-		fail(w, http.StatusNotFound, "nobody here is called "+strconv.Quote(wearer))
-	default:
-		return true
-	}
-	return false
-}

@@ -3,8 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 
 	"hubd/wire"
@@ -15,12 +13,7 @@ const minutesPath = "/api/minutes/"
 // minutes answers minutesPath<wearer> with a JSON object a line. One answer holds some minutes only; a reader asks on after the last.
 func (h *handler) minutes(w http.ResponseWriter, r *http.Request) {
 	wearer := strings.TrimPrefix(r.URL.EscapedPath(), minutesPath)
-	switch {
-	case h.o.History == nil:
-		fail(w, http.StatusNotFound, noHistory)
-		return
-	case !slices.Contains(h.o.Wearers, wearer):
-		fail(w, http.StatusNotFound, "nobody here is called "+strconv.Quote(wearer))
+	if !h.known(w, wearer) {
 		return
 	}
 	s, err := spanOf(r)

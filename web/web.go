@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -140,4 +142,17 @@ func fail(w http.ResponseWriter, code int, text string) {
 func tooLong(err error) bool {
 	var limit *http.MaxBytesError
 	return errors.As(err, &limit)
+}
+
+// known answers a request of nobody's, or where nothing is stored, and is false then.
+func (h *handler) known(w http.ResponseWriter, wearer string) bool {
+	switch {
+	case h.o.History == nil:
+		fail(w, http.StatusNotFound, noHistory)
+	case !slices.Contains(h.o.Wearers, wearer):
+		fail(w, http.StatusNotFound, "nobody here is called "+strconv.Quote(wearer))
+	default:
+		return true
+	}
+	return false
 }

@@ -88,7 +88,7 @@ func axisWord(dst []byte, name string, z dsp.Maybe) []byte {
 func named(s regulation.State) string {
 	w := why(s.Unknown)
 	if s.Name != regulation.Unknown || w == "" {
-		return brief(s.Name)
+		return s.Name.Brief()
 	}
 	if s.Unknown == regulation.ReasonLearning {
 		w += ": " + strconv.Itoa(s.QuietMinutes) + " of " + strconv.Itoa(regulation.MinutesToLearn) + " quiet minutes"
@@ -96,7 +96,7 @@ func named(s regulation.State) string {
 			w += ", here by hubd rest only"
 		}
 	}
-	return brief(s.Name) + " (" + w + ")"
+	return s.Name.Brief() + " (" + w + ")"
 }
 
 // ExplainSession appends what a session leaves behind of one wearer, for hubd replay --explain: how its time was spent, and what is known of
@@ -112,7 +112,7 @@ func ExplainSession(dst []byte, wearer string, s regulation.Shares, p regulation
 		if s[n] == 0 {
 			continue
 		}
-		dst = append(append(dst, separator...), brief(n)...)
+		dst = append(append(dst, separator...), n.Brief()...)
 		dst = strconv.AppendInt(append(dst, ' '), int64(math.Round(100*s.Of(n))), 10)
 		dst = append(dst, " %"...)
 		separator = ", "

@@ -9,21 +9,6 @@ import (
 	"hubd/regulation"
 )
 
-// brief is the state in the few words that fit a line. They say strength, never meaning.
-func brief(n regulation.Name) string {
-	switch n {
-	case regulation.Settled:
-		return "steady"
-	case regulation.Engaged:
-		return "lively and steady"
-	case regulation.Activated:
-		return "wound up"
-	case regulation.Withdrawn:
-		return "quiet and low"
-	}
-	return "not sure"
-}
-
 // why says in a few words why nothing is named.
 func why(r regulation.UnknownReason) string {
 	switch r {
