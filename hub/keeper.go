@@ -3,6 +3,8 @@ package hub
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -212,4 +214,36 @@ func (k *keeper) tellHistory(trouble string) {
 	case before != "" && trouble == "":
 		k.log.Info("history is stored again")
 	}
+}
+
+var errStopping = errors.New("hubd stops: try again when it runs")
+
+// ask runs f on the keeper's goroutine and waits for what it gives.
+func ask[T any](ctx context.Context, k *keeper, f func() T) (none T, err error) {
+	reply := make(chan T, 1)
+	if err := k.hand(ctx, func() { reply <- f() }); err != nil {
+		return none, err
+	}
+	select {
+	case v := <-reply:
+		return v, nil
+	case <-ctx.Done():
+		return none, diskSilent(ctx)
+	}
+}
+
+// hand gives f to the keeper's goroutine, which runs it when it comes to it.
+func (k *keeper) hand(ctx context.Context, f func()) error {
+	select {
+	case k.asks <- f:
+		return nil
+	case <-k.done:
+		return errStopping
+	case <-ctx.Done():
+		return errBusy
+	}
+}
+
+func diskSilent(ctx context.Context) error {
+	return fmt.Errorf("the disk did not answer in time: %w", ctx.Err())
 }

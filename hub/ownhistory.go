@@ -12,39 +12,6 @@ import (
 	"hubd/wire"
 )
 
-// backup writes a copy beside history.db. Only its beginning is the keeper's: a large file must not keep a pause from the disk. A snapshot
-// that nobody waits for any more is let go at once, for it holds the file's old pages.
-func backup(ctx context.Context, k *keeper, db *history.DB) (string, error) {
-	type taken struct {
-		snapshot *history.Snapshot
-		err      error
-	}
-	reply := make(chan taken)
-	err := k.hand(ctx, func() {
-		s, err := db.Snapshot()
-		select {
-		case reply <- taken{s, err}:
-		case <-ctx.Done():
-			if s != nil {
-				_ = s.Close()
-			}
-		}
-	})
-	if err != nil {
-		return "", err
-	}
-	select {
-	case t := <-reply:
-		if t.err != nil {
-			return "", t.err
-		}
-		path, err := t.snapshot.Write(time.Now())
-		return path, errors.Join(err, t.snapshot.Close())
-	case <-ctx.Done():
-		return "", diskSilent(ctx)
-	}
-}
-
 // lived is what minutesOf found.
 type lived struct {
 	minutes []history.Minute
@@ -157,36 +124,4 @@ func keepsSomething(s wire.Status, wearer string) string {
 		}
 	}
 	return ""
-}
-
-var errStopping = errors.New("hubd stops: try again when it runs")
-
-// ask runs f on the keeper's goroutine and waits for what it gives.
-func ask[T any](ctx context.Context, k *keeper, f func() T) (none T, err error) {
-	reply := make(chan T, 1)
-	if err := k.hand(ctx, func() { reply <- f() }); err != nil {
-		return none, err
-	}
-	select {
-	case v := <-reply:
-		return v, nil
-	case <-ctx.Done():
-		return none, diskSilent(ctx)
-	}
-}
-
-// hand gives f to the keeper's goroutine, which runs it when it comes to it.
-func (k *keeper) hand(ctx context.Context, f func()) error {
-	select {
-	case k.asks <- f:
-		return nil
-	case <-k.done:
-		return errStopping
-	case <-ctx.Done():
-		return errBusy
-	}
-}
-
-func diskSilent(ctx context.Context) error {
-	return fmt.Errorf("the disk did not answer in time: %w", ctx.Err())
 }
