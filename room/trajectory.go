@@ -158,14 +158,15 @@ func (a *attribute) unsent(planned, grace time.Duration) {
 	a.plan, a.cut, a.query = noPlan, false, query{open: true, due: max(a.sent.end, planned) + 2*grace}
 }
 
-// lose forgets the newest command, which the lamp has not heard: it is where it says it is.
-func (a *attribute) lose(t time.Duration) {
+// lose forgets the newest command, which the lamp has not heard: it is where it says it is. A word within grace may still be of that command,
+// or a hand's: that is asked before the lamp is told more.
+func (a *attribute) lose(t, grace time.Duration) {
 	if !a.active {
 		return
 	}
 	a.before = a.sent
 	a.sent = hold(a.reported.Or(a.sent.from), t)
-	a.plan, a.cut, a.query = noPlan, false, query{}
+	a.plan, a.cut, a.query = noPlan, false, query{open: true, due: t + 2*grace}
 }
 
 // release forgets everything but what the lamp says of itself.
