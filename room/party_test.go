@@ -38,6 +38,8 @@ type party struct {
 	course   course        // of the practice that runs
 	askedAt  time.Duration // a check-in waits; −1: none
 	ownAsk   time.Duration // hubd asked by itself; −1: never
+	merged   comfortSeen   // the comfort of mergedOf: it is wanted at every tick
+	mergedOf [2]bool
 }
 
 func newParty(w *witness) party { return party{w: w, pausedAt: -1, askedAt: -1, ownAsk: -1} }
@@ -258,6 +260,13 @@ type comfortSeen struct {
 }
 
 func (p *party) comfort() comfortSeen {
+	if p.merged.never == nil || p.mergedOf != p.spared {
+		p.mergedOf, p.merged = p.spared, p.merge()
+	}
+	return p.merged
+}
+
+func (p *party) merge() comfortSeen {
 	c := comfortSeen{floor: 3, never: map[string]bool{}}
 	for i, o := range p.w.o.Wearers {
 		if p.spared != [2]bool{} && !p.spared[i] {
