@@ -137,7 +137,10 @@ func (p *party) session(c call, s room.Session) {
 		if !s.Joined { // else the people stay, and so does a pause
 			p.members, p.hold = [2]bool{}, false
 		}
-		p.askedAt, p.replaced = -1, c.of == callStart
+		p.replaced = c.of == callStart
+		if !p.replaced { // else a question goes on waiting for an answer
+			p.askedAt = -1
+		}
 		p.byHand = p.byHand && c.of == callStart // a session of a wearer takes up what was chosen by hand
 	case room.PhaseAfter:
 		p.stage, p.kind, p.ended = winding, s.Of, c.at
@@ -147,6 +150,9 @@ func (p *party) session(c call, s room.Session) {
 func (p *party) begin(c call, s room.Session) {
 	p.stage, p.kind, p.started, p.alive = running, s.Of, c.at, c.at
 	p.byHand = p.byHand && s.Of != room.Night
+	if s.Of == room.Night {
+		p.askedAt = -1
+	}
 	p.w.steered = newSteered()
 	if c.of == callStart {
 		p.members[c.wearer] = true
