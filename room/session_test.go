@@ -261,7 +261,7 @@ func TestAQuestionWaitsOnWhereAWearersSessionTakesThePlaceOfOneByHand(t *testing
 	}{{room.Together, true}, {room.Alone, true}, {room.Night, false}} {
 		h := newHouse(t, room.Options{})
 		h.must(h.r.Scene(nil, h.now, "neutral"))
-		h.take(h.r.AskCheckIn(nil, h.now))
+		h.must(h.r.AskCheckIn(nil, h.now))
 		h.run(30 * time.Second)
 		h.start(0, row.kind)
 		if s := h.r.Status(); s.CheckIn != row.waits || s.Session != row.kind {
@@ -279,7 +279,9 @@ func TestANightHasNoCueAndNoCommand(t *testing.T) {
 	h.start(0, room.Night)
 	h.state(0, regulation.Activated)
 	h.run(3 * time.Minute)
-	h.take(h.r.AskCheckIn(nil, h.now))
+	if _, err := h.r.AskCheckIn(nil, h.now); err == nil {
+		t.Error("a question was not refused")
+	}
 	if _, err := h.r.Scene(nil, h.now, "base"); err == nil {
 		t.Error("a scene by hand was not refused")
 	}
