@@ -45,7 +45,7 @@ func newKernelBuses() (*kernelBuses, string, error) {
 
 func (k *kernelBuses) i2c(b config.Bus, address uint16) (i2c.Bus, error) {
 	if driver, owned := claimed(b.I2C, address); owned {
-		return nil, fmt.Errorf("the kernel driver %s owns this chip: remove its dtoverlay from config.txt and reboot", driver)
+		return nil, claimedError{driver}
 	}
 	if bus, ok := k.open[b.Name].(i2c.BusCloser); ok {
 		return bus, nil
@@ -88,6 +88,13 @@ func (k *kernelBuses) spi(b config.Bus) (spi.Conn, error) {
 	}
 	k.open[b.Name] = port
 	return conn, nil
+}
+
+// claimedError is a chip that a kernel driver has.
+type claimedError struct{ driver string }
+
+func (e claimedError) Error() string {
+	return fmt.Sprintf("the kernel driver %s owns this chip: remove its dtoverlay from config.txt and reboot", e.driver)
 }
 
 // claimed tells which kernel driver owns an I²C address. periph's transfers would go past it, and both would talk to the chip.
