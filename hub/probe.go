@@ -21,13 +21,18 @@ import (
 type SetupOptions struct {
 	Config   *config.Config
 	Simulate string        // a scenario of synth; empty: the machine's own buses
+	Socket   string        // of a daemon that may have the buses; empty: where hubd run listens, and none is asked for simulated ones
+	Wearer   string        // whose own act this is; empty: nobody's
 	Length   time.Duration // of what is read of each bus
 	Log      *slog.Logger
 }
 
 // Probe looks at every bus and chip of a config.
 func Probe(ctx context.Context, o SetupOptions) (setup.Report, error) {
-	b, err := newWorkbench(o.Config, o.Simulate, virtualTime, o.Log)
+	if _, known := wearerNumber(o.Config, o.Wearer); !known && o.Wearer != "" {
+		return setup.Report{}, fmt.Errorf("this config has no wearer %q", o.Wearer)
+	}
+	b, err := newWorkbench(o.Config, o.Simulate, virtualTime, asking{socket: o.Socket, wearer: o.Wearer}, o.Log)
 	if err != nil {
 		return setup.Report{}, err
 	}
@@ -42,7 +47,7 @@ func (b *workbench) probe(ctx context.Context, length time.Duration) (setup.Repo
 		if err != nil {
 			return r, err
 		}
-		r.Buses = append(r.Buses, found)
+		r.Buses, r.Paused = append(r.Buses, found), r.Paused || p.paused
 	}
 	return r, nil
 }
@@ -53,7 +58,12 @@ type prober struct {
 	bus    config.Bus
 	length time.Duration
 	left   map[string]bool // chips that are not read
+	held   *held
+	paused bool // somebody's signals were not read
 }
+
+// lookingTakes is more than it takes to find the chips of a bus, beside reading them.
+const lookingTakes = 30 * time.Second
 
 func (p *prober) probe(ctx context.Context) (setup.Bus, error) {
 	out := setup.Bus{Name: p.bus.Name, Place: placeOf(p.bus), SPI: p.bus.SPI != "", AskedHz: 400e3}
@@ -64,6 +74,12 @@ func (p *prober) probe(ctx context.Context) (setup.Bus, error) {
 		out.Advice = busAdvice(p.bus, out.Standing)
 		return out, nil
 	}
+	var err error
+	if p.held, err = p.hold(ctx, p.bus, p.length+lookingTakes); err != nil {
+		out.Standing, out.Advice = setup.Lent, err.Error()
+		return out, nil
+	}
+	defer p.held.done()
 	for _, ch := range p.config.Chips {
 		if ch.Bus == p.bus.Name {
 			out.Chips = append(out.Chips, p.chip(ch, &out))
@@ -74,7 +90,7 @@ func (p *prober) probe(ctx context.Context) (setup.Bus, error) {
 		return out, nil
 	}
 	out.Advice = setup.ClockAdvice(out.AskedHz, out.Hz, out.SPI)
-	return out, p.channels(ctx, &out)
+	return out, p.channels(&out)
 }
 
 // chip finds one chip, and measures the clock by the first that answers.
@@ -85,14 +101,29 @@ func (p *prober) chip(ch config.Chip, out *setup.Bus) setup.Chip {
 		p.left[ch.Name] = true
 		return c
 	}
-	if p.bus.SPI != "" {
+	switch {
+	case p.bus.SPI != "" && p.nobodyMay(ch.Name):
+		c.Standing = setup.NotRead // there is no asking this chip without reading it
+	case p.bus.SPI != "":
 		p.spiChip(ch, &c, out)
-	} else {
+	default:
 		p.i2cChip(ch, &c, out)
 	}
 	p.left[ch.Name] = c.Standing != setup.Found
 	c.Advice = chipAdvice(ch, c)
 	return c
+}
+
+// nobodyMay tells whether any wearer of a chip must not be read.
+func (p *prober) nobodyMay(name string) bool {
+	for i, w := range p.config.Wearers {
+		on := w.Pulse != nil && w.Pulse.Chip == name || w.EDA != nil && w.EDA.Chip == name
+		if on && p.held.off(uint8(i)) {
+			p.paused = true
+			return true
+		}
+	}
+	return false
 }
 
 func chipPlace(ch config.Chip, bus config.Bus) string {
@@ -187,24 +218,42 @@ func mcpChip(k config.ChipKind) mcp3x0x.Chip {
 func mcpBits(k config.ChipKind) int { return mcpChip(k).Bits() }
 
 // channels reads the chips that were found.
-func (p *prober) channels(ctx context.Context, out *setup.Bus) error {
+func (p *prober) channels(out *setup.Bus) error {
 	o := p.options(p.bus, p.left)
 	if len(o.Chips)+len(o.Optical) == 0 {
 		return nil
 	}
 	m := setup.NewMeter(p.worn(), p.rate)
 	var values []dsp.Value
-	err := p.read(ctx, o, p.length, func(b dsp.Block) { values = m.Block(values[:0], b) })
+	if !p.anybodyMay() {
+		return p.tell(out, m)
+	}
+	err := p.read(p.held, o, p.length, func(b dsp.Block) { values = m.Block(values[:0], b) })
 	if err != nil {
 		return err
 	}
+	return p.tell(out, m)
+}
+
+// anybodyMay tells whether there is anything to read.
+func (p *prober) anybodyMay() bool {
+	for i := range p.config.Wearers {
+		if !p.held.off(uint8(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// tell gives the chips their channels.
+func (p *prober) tell(out *setup.Bus, m *setup.Meter) error {
 	for i := range out.Chips {
 		c := &out.Chips[i]
 		if c.Standing == setup.Found {
 			c.Channels = p.figures(c.Name, m)
 		}
 	}
-	return nil
+	return context.Cause(p.held.ctx)
 }
 
 // figures are those of one chip's channels.
@@ -212,11 +261,13 @@ func (p *prober) figures(name string, m *setup.Meter) []setup.Channel {
 	ch := chip(p.config, name)
 	var all []setup.Channel
 	add := func(wearer int, kind dsp.ChannelKind, lead uint8, input string) {
-		f := m.Figures(dsp.Channel{Wearer: uint8(wearer), Kind: kind, Lead: lead})
-		light := ch.Kind.Optical()
-		all = append(all, setup.Channel{
-			Wearer: p.config.Wearers[wearer].ID, Kind: kind, Input: input, Light: light, Read: true, Figures: f, Advice: setup.Advise(kind, light, f),
-		})
+		c := setup.Channel{Wearer: p.config.Wearers[wearer].ID, Kind: kind, Input: input, Light: ch.Kind.Optical(), Read: !p.held.off(uint8(wearer))}
+		if c.Read {
+			c.Figures = m.Figures(dsp.Channel{Wearer: uint8(wearer), Kind: kind, Lead: lead})
+			c.Advice = setup.Advise(kind, c.Light, c.Figures)
+		}
+		p.paused = p.paused || !c.Read
+		all = append(all, c)
 	}
 	for i, w := range p.config.Wearers {
 		if w.Pulse != nil && w.Pulse.Chip == name {

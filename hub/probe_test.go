@@ -35,7 +35,7 @@ func probed(t *testing.T, text string, change func(c *config.Config, s *simulate
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := newWorkbench(c, "two-people", virtualTime, slog.New(slog.DiscardHandler))
+	b, err := newWorkbench(c, "two-people", virtualTime, asking{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestAScanTellsWhatItPassesOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.i2cs["wire"].Attach(0x57, memory)
-	w := &workbench{config: c, buses: s, pacer: clock, state: func(config.Bus) setup.Standing { return setup.Found }, log: slog.New(slog.DiscardHandler)}
+	w := &workbench{ask: asking{never: true}, config: c, buses: s, pacer: clock, state: func(config.Bus) setup.Standing { return setup.Found }, log: slog.New(slog.DiscardHandler)}
 	n := &scanner{workbench: w, length: 2 * time.Second}
 	for _, bus := range c.Buses {
 		if err := n.scan(context.Background(), bus); err != nil {

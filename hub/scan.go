@@ -23,6 +23,7 @@ import (
 // ScanOptions are the flags of a probe without a config.
 type ScanOptions struct {
 	Simulate string
+	Socket   string        // as in SetupOptions
 	Length   time.Duration // of what is read of each converter to tell its inputs apart
 	Log      *slog.Logger
 }
@@ -45,7 +46,7 @@ func Scan(ctx context.Context, o ScanOptions) ([]setup.FoundChip, []setup.Passed
 	if o.Simulate != "" {
 		c = simulatedBoard()
 	}
-	b, err := newWorkbench(c, o.Simulate, virtualTime, o.Log)
+	b, err := newWorkbench(c, o.Simulate, virtualTime, asking{socket: o.Socket}, o.Log)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -111,14 +112,23 @@ func (s *scanner) scan(ctx context.Context, bus config.Bus) error {
 		s.pass(placeOf(bus), "%s", busAdvice(bus, st))
 		return nil
 	}
+	h, err := s.hold(ctx, bus, s.length+lookingTakes)
+	if err != nil {
+		s.pass(placeOf(bus), "%v", err)
+		return nil
+	}
+	defer h.done()
 	from := len(s.found)
-	if bus.SPI != "" {
+	switch {
+	case bus.SPI != "" && h.borrowed:
+		s.pass(placeOf(bus), "hubd runs and uses it; its chip cannot be asked without reading what is worn. hubd probe --config looks at it")
+	case bus.SPI != "":
 		s.spi(bus)
-	} else {
+	default:
 		s.i2c(bus)
 	}
-	for i := from; i < len(s.found); i++ {
-		if err := s.inputs(ctx, bus, &s.found[i]); err != nil {
+	for i := from; i < len(s.found) && !h.borrowed; i++ { // what is on the inputs of a bus in use was told in its config
+		if err := s.inputs(h, bus, &s.found[i]); err != nil {
 			return err
 		}
 	}
@@ -179,7 +189,7 @@ const (
 )
 
 // inputs looks which input a sensor seems to be on.
-func (s *scanner) inputs(ctx context.Context, bus config.Bus, c *setup.FoundChip) error {
+func (s *scanner) inputs(h *held, bus config.Bus, c *setup.FoundChip) error {
 	kind := config.ChipKind(c.Kind)
 	if kind.Optical() {
 		return nil
@@ -195,7 +205,7 @@ func (s *scanner) inputs(ctx context.Context, bus config.Bus, c *setup.FoundChip
 	}
 	m := setup.NewMeter(worn, func(dsp.Channel) float64 { return guessRate })
 	var all [guessedInputs][]float64
-	err := s.read(ctx, o, s.length, func(b dsp.Block) {
+	err := s.read(h, o, s.length, func(b dsp.Block) {
 		m.Block(nil, b)
 		for _, x := range b.Samples {
 			all[x.Channel.Wearer] = append(all[x.Channel.Wearer], x.Volts/ch.SupplyVolts)

@@ -21,6 +21,7 @@ type workbench struct {
 	buses  buses
 	pacer  acquire.Pacer
 	state  func(config.Bus) setup.Standing // of the bus's device, before it is opened
+	ask    asking
 	log    *slog.Logger
 }
 
@@ -33,8 +34,9 @@ const (
 )
 
 // newWorkbench makes a bench of the machine's buses, or of simulated ones where a scenario is named.
-func newWorkbench(c *config.Config, scenario string, p timePace, log *slog.Logger) (*workbench, error) {
-	b := &workbench{config: c, log: log, state: func(config.Bus) setup.Standing { return setup.Found }}
+func newWorkbench(c *config.Config, scenario string, p timePace, ask asking, log *slog.Logger) (*workbench, error) {
+	ask.never = scenario != "" && ask.socket == ""
+	b := &workbench{config: c, ask: ask, log: log, state: func(config.Bus) setup.Standing { return setup.Found }}
 	if scenario == "" {
 		kernel, report, err := newKernelBuses()
 		if err != nil {
@@ -63,12 +65,13 @@ func newWorkbench(c *config.Config, scenario string, p timePace, log *slog.Logge
 	return b, nil
 }
 
-// read runs one bus's loop until ctx ends or for a length of time, 0 for as long as ctx lasts. take gets every block on this goroutine.
-func (b *workbench) read(ctx context.Context, o acquire.Options, length time.Duration, take func(dsp.Block)) error {
-	work, stop := context.WithCancel(ctx)
+// read runs the loop of a bus that is held, until it is held no more or for a length of time, 0 for as long as it lasts. take gets every
+// block on this goroutine. The error says why it ended early.
+func (b *workbench) read(h *held, o acquire.Options, length time.Duration, take func(dsp.Block)) error {
+	work, stop := context.WithCancel(h.ctx)
 	defer stop()
 	end := b.pacer.Now() + length
-	o.Pacer = b.pacer
+	o.Pacer, o.Paused = b.pacer, h.off
 	o.Emit = func(block dsp.Block) {
 		take(block)
 		if length > 0 && block.Until >= end {
@@ -82,10 +85,10 @@ func (b *workbench) read(ctx context.Context, o acquire.Options, length time.Dur
 	runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
 	defer runtime.UnlockOSThread()
 	loop.Run(work)
-	return ctx.Err()
+	return context.Cause(h.ctx)
 }
 
-// bus gives what hangs on a bus as its reading loop wants it, without those chips that left names.
+// options gives what hangs on a bus as its reading loop wants it, without those chips that left names.
 func (b *workbench) options(bus config.Bus, left map[string]bool) acquire.Options {
 	c := *b.config
 	c.Chips = nil

@@ -88,7 +88,7 @@ func (r Report) Trouble() bool {
 			return true
 		}
 		for _, c := range b.Chips {
-			if c.Standing != Found || c.Advice != "" {
+			if c.Standing != Found && c.Standing != NotRead || c.Advice != "" {
 				return true
 			}
 			for _, ch := range c.Channels {

@@ -22,6 +22,7 @@ var errTrouble = errors.New("something is to be mended: see above")
 // probing are the flags of hubd probe.
 type probing struct {
 	config, simulate string
+	socket, wearer   string
 	seconds          float64
 	json             bool
 }
@@ -31,6 +32,8 @@ func runProbe(ctx context.Context, args []string, std streams) error {
 	var f probing
 	fs.StringVar(&f.config, "config", "", "config `FILE` whose chips are looked at; without it every bus is, and a config for what is there is printed")
 	fs.StringVar(&f.simulate, "simulate", "", "simulated chips on synthetic bodies instead of real buses: "+strings.Join(synth.Names(), ", "))
+	fs.StringVar(&f.socket, "socket", "", "local socket of a daemon that has the buses (default: where hubd run listens)")
+	fs.StringVar(&f.wearer, "wearer", "", "id of a wearer whose sensors are read even while paused: that is this wearer's own act")
 	fs.Float64Var(&f.seconds, "seconds", 8, "how long each bus is read, 2 to 60")
 	fs.BoolVar(&f.json, "json", false, "one JSON object instead of a table; with --config")
 	if err := parseFlags(fs, args, std); err != nil {
@@ -58,7 +61,7 @@ func quiet(std streams) *slog.Logger {
 // scan looks for chips and prints a config.
 func scan(ctx context.Context, f probing, std streams) error {
 	fmt.Fprintln(std.err, "Looking at every bus; this takes some seconds.")
-	found, passed, err := hub.Scan(ctx, hub.ScanOptions{Simulate: f.simulate, Length: f.length(), Log: quiet(std)})
+	found, passed, err := hub.Scan(ctx, hub.ScanOptions{Simulate: f.simulate, Socket: f.socket, Length: f.length(), Log: quiet(std)})
 	if err != nil {
 		return err
 	}
@@ -78,7 +81,7 @@ func probe(ctx context.Context, f probing, std streams) error {
 	if err != nil {
 		return err
 	}
-	report, err := hub.Probe(ctx, hub.SetupOptions{Config: cfg, Simulate: f.simulate, Length: f.length(), Log: quiet(std)})
+	report, err := hub.Probe(ctx, hub.SetupOptions{Config: cfg, Simulate: f.simulate, Socket: f.socket, Wearer: f.wearer, Length: f.length(), Log: quiet(std)})
 	if err != nil {
 		return err
 	}
