@@ -18,7 +18,7 @@ func Watch(ctx context.Context, o SetupOptions, every time.Duration, show func(d
 		return err
 	}
 	scope := setup.NewScope(scopeOf(b, wearer, watchHead("watch", o)))
-	return b.follow(ctx, wearer, o.Length, scope, every, func() error { return show(scope.Screen()) })
+	return b.follow(ctx, wearer, o.Length, scope.Block, every, func() error { return show(scope.Screen()) })
 }
 
 // attending makes the workbench of a command that is about one wearer.
@@ -41,7 +41,7 @@ func watchHead(verb string, o SetupOptions) string {
 }
 
 // follow attends a wearer and looks every so often, never while a block is taken. An error of look ends it.
-func (b *workbench) follow(ctx context.Context, wearer int, length time.Duration, scope *setup.Scope, every time.Duration, look func() error) error {
+func (b *workbench) follow(ctx context.Context, wearer int, length time.Duration, take func(dsp.Block), every time.Duration, look func() error) error {
 	work, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var guard sync.Mutex
@@ -69,7 +69,7 @@ func (b *workbench) follow(ctx context.Context, wearer int, length time.Duration
 	err := b.attend(work, wearer, length, func(block dsp.Block) {
 		guard.Lock()
 		defer guard.Unlock()
-		scope.Block(block)
+		take(block)
 	})
 	cause := context.Cause(work)
 	stop(nil)
