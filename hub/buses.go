@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"periph.io/x/conn/v3/driver/driverreg"
 	"periph.io/x/conn/v3/i2c"
@@ -29,6 +30,7 @@ type buses interface {
 
 // kernelBuses are those of Linux, through periph. It is used by the reading loops, one bus each, and by nothing else.
 type kernelBuses struct {
+	mu   sync.Mutex // loops open their buses at the same time
 	open map[string]interface{ Close() error }
 }
 
@@ -45,8 +47,10 @@ func newKernelBuses() (*kernelBuses, string, error) {
 
 func (k *kernelBuses) i2c(b config.Bus, address uint16) (i2c.Bus, error) {
 	if driver, owned := claimed(b.I2C, address); owned {
-		return nil, fmt.Errorf("the kernel driver %s owns this chip: remove its dtoverlay from config.txt and reboot", driver)
+		return nil, claimedError{driver}
 	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if bus, ok := k.open[b.Name].(i2c.BusCloser); ok {
 		return bus, nil
 	}
@@ -70,6 +74,8 @@ func busNames(refs []*i2creg.Ref) string {
 }
 
 func (k *kernelBuses) spi(b config.Bus) (spi.Conn, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if old, ok := k.open[b.Name]; ok {
 		old.Close() // a port is connected once; what failed may fail to close, and is opened anew all the same
 		delete(k.open, b.Name)
@@ -88,6 +94,13 @@ func (k *kernelBuses) spi(b config.Bus) (spi.Conn, error) {
 	}
 	k.open[b.Name] = port
 	return conn, nil
+}
+
+// claimedError is a chip that a kernel driver has.
+type claimedError struct{ driver string }
+
+func (e claimedError) Error() string {
+	return fmt.Sprintf("the kernel driver %s owns this chip: remove its dtoverlay from config.txt and reboot", e.driver)
 }
 
 // claimed tells which kernel driver owns an I²C address. periph's transfers would go past it, and both would talk to the chip.
