@@ -25,7 +25,7 @@ const frozenAfter = 3 * time.Second
 
 // build turns a config into the parts of a hub. It touches nothing: chips are opened by their loops, the broker by its client.
 func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
-	p := parts{id: c.Hub.ID, log: log, birth: c.MQTT.BirthTopic, stops: c.Room.StopButtons, speed: 1}
+	p := parts{devices: map[string]string{}, id: c.Hub.ID, log: log, birth: c.MQTT.BirthTopic, stops: c.Room.StopButtons, speed: 1}
 	for i, w := range c.Wearers {
 		p.pipeline.Wearers = append(p.pipeline.Wearers, wearerOptions(c, w))
 		p.wearers = append(p.wearers, tellWearerOf(c, i))
@@ -35,6 +35,7 @@ func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
 	for _, bus := range c.Buses {
 		if o := busOptions(c, bus, b); len(o.Chips)+len(o.Optical) > 0 {
 			p.buses = append(p.buses, o)
+			p.devices[bus.Name] = deviceOf(bus)
 		}
 	}
 	for i, l := range c.Room.Lamps {

@@ -64,7 +64,7 @@ func newKernelBuses() (*kernelBuses, string, error) {
 
 func (k *kernelBuses) i2c(b config.Bus, address uint16) (i2c.Bus, error) {
 	if driver, owned := claimed(b.I2C, address); owned {
-		return nil, fmt.Errorf("the kernel driver %s owns this chip: remove its dtoverlay from config.txt and reboot", driver)
+		return nil, claimedError{driver}
 	}
 	node, err := k.find("i2c-"+b.I2C, "set dtparam=i2c_arm=on in config.txt and reboot, load i2c-dev, or plug the adapter in", "i2c")
 	if err != nil {
@@ -150,6 +150,13 @@ func (k *kernelBuses) drop(bus string) {
 		old.bus.Close()
 		delete(k.open, bus)
 	}
+}
+
+// claimedError is a chip that a kernel driver has.
+type claimedError struct{ driver string }
+
+func (e claimedError) Error() string {
+	return fmt.Sprintf("the kernel driver %s owns this chip: remove its dtoverlay from config.txt and reboot", e.driver)
 }
 
 // claimed tells which kernel driver owns an I²C address. periph's transfers would go past it, and both would talk to the chip.

@@ -31,6 +31,7 @@ type simulated struct {
 	scene  *synth.Scene
 	config *config.Config
 	now    func() time.Duration
+	busy   func(time.Duration) // nil: transfers take no time
 
 	mu    sync.Mutex
 	i2cs  map[string]*sim.I2C
@@ -39,13 +40,18 @@ type simulated struct {
 }
 
 func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
+	return newBusySimulated(c, scene, now, nil)
+}
+
+// newBusySimulated tells busy how long each transfer takes.
+func newBusySimulated(c *config.Config, scene *synth.Scene, now func() time.Duration, busy func(time.Duration)) (*simulated, error) {
 	s := &simulated{
-		scene: scene, config: c, now: now,
+		scene: scene, config: c, now: now, busy: busy,
 		i2cs: map[string]*sim.I2C{}, ports: map[string]*sim.SPI{}, parts: map[string]faultable{},
 	}
 	for _, b := range c.Buses {
 		if b.I2C != "" {
-			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, nil)
+			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, busy)
 			s.parts[b.Name] = s.i2cs[b.Name]
 		}
 	}
@@ -83,7 +89,7 @@ func (s *simulated) attach(ch config.Chip) error {
 	if err != nil {
 		return err
 	}
-	s.ports[ch.Bus] = sim.NewSPI(ch.Bus, s.now, nil, model)
+	s.ports[ch.Bus] = sim.NewSPI(ch.Bus, s.now, s.busy, model)
 	s.parts[ch.Name], s.parts[ch.Bus] = model, s.ports[ch.Bus]
 	return nil
 }
