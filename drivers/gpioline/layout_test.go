@@ -8,21 +8,21 @@ import (
 // The structures of uapi/linux/gpio.h as C lays them out. Their 64-bit fields are __aligned_u64: on 32 bit too they lie at multiples of 8.
 type (
 	cChipInfo struct {
-		name, label [32]byte
-		lines       uint32
+		_, label [32]byte
+		lines    uint32
 	}
 	cAttribute struct {
-		id, padding uint32
-		value       uint64
+		_, _  uint32
+		value uint64
 	}
 	cConfigAttribute struct {
 		attr cAttribute
 		mask uint64
 	}
 	cConfig struct {
-		flags    uint64
+		_        uint64 // flags
 		numAttrs uint32
-		padding  [5]uint32
+		_        [5]uint32
 		attrs    [10]cConfigAttribute
 	}
 	cRequest struct {
@@ -31,21 +31,22 @@ type (
 		config          cConfig
 		numLines        uint32
 		eventBufferSize uint32
-		padding         [5]uint32
+		_               [5]uint32
 		fd              int32
 	}
 	cLineInfo struct {
-		name, consumer   [32]byte
-		offset, numAttrs uint32
-		flags            uint64
-		attrs            [10]cAttribute
-		padding          [4]uint32
+		name, consumer [32]byte
+		offset, _      uint32
+		flags          uint64
+		_              [10]cAttribute
+		_              [4]uint32
 	}
-	cValues struct{ bits, mask uint64 }
+	cValues struct{ _, mask uint64 }
 	cEvent  struct {
-		timestamp                   uint64
-		id, offset, seqno, lineSeqn uint32
-		padding                     [6]uint32
+		_         uint64 // timestamp
+		id, _, _  uint32
+		lineSeqno uint32
+		_         [6]uint32
 	}
 )
 
@@ -85,7 +86,7 @@ func TestTheLayoutIsTheKernelsOnThirtyTwoAndSixtyFourBit(t *testing.T) {
 		{"gpio_v2_line_values.mask", unsafe.Offsetof(values.mask), valuesMaskAt},
 		{"gpio_v2_line_event", unsafe.Sizeof(event), eventSize},
 		{"gpio_v2_line_event.id", unsafe.Offsetof(event.id), eventKindAt},
-		{"gpio_v2_line_event.line_seqno", unsafe.Offsetof(event.lineSeqn), eventLineAt},
+		{"gpio_v2_line_event.line_seqno", unsafe.Offsetof(event.lineSeqno), eventLineAt},
 	} {
 		if row.got != row.want {
 			t.Errorf("%s: %d in C, %d here", row.name, row.got, row.want)
