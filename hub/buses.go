@@ -1,11 +1,13 @@
 package hub
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"periph.io/x/conn/v3/driver/driverreg"
 	"periph.io/x/conn/v3/i2c"
@@ -17,6 +19,7 @@ import (
 	_ "periph.io/x/host/v3/sysfs"     // I²C and SPI of Linux
 
 	"hubd/config"
+	"hubd/drivers/gpioline"
 )
 
 // buses gives the buses that chips hang on. It has two kinds: the kernel's, and simulated ones.
@@ -25,11 +28,14 @@ type buses interface {
 	i2c(b config.Bus, address uint16) (i2c.Bus, error)
 	// spi opens a port and connects to the chip on it.
 	spi(b config.Bus) (spi.Conn, error)
+	// header is the way to the GPIO lines.
+	header() (header, error)
 }
 
 // kernelBuses are those of Linux, through periph. It is used by the reading loops, one bus each, and by nothing else.
 type kernelBuses struct {
 	open map[string]interface{ Close() error }
+	at   func(kernel time.Duration) time.Duration // the run's time for one of the kernel's
 }
 
 // newKernelBuses loads periph's Linux drivers; only sysfs and gpioioctl, since the board drivers map memory that hubd has no
@@ -41,6 +47,13 @@ func newKernelBuses() (*kernelBuses, string, error) {
 	}
 	report := fmt.Sprintf("loaded %v, skipped %v, failed %v", state.Loaded, state.Skipped, state.Failed)
 	return &kernelBuses{open: map[string]interface{ Close() error }{}}, report, nil
+}
+
+func (k *kernelBuses) header() (header, error) {
+	if k.at == nil {
+		return header{}, errors.New("hub: GPIO lines without a clock")
+	}
+	return header{kernel: gpioline.System{}, at: k.at}, nil
 }
 
 func (k *kernelBuses) i2c(b config.Bus, address uint16) (i2c.Bus, error) {

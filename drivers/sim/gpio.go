@@ -66,6 +66,7 @@ func (g *GPIO) Set(f Fault, on bool) error {
 	if f == Unplugged && on {
 		for _, l := range g.lines {
 			l.let()
+			l.out = false // nothing drives what is not there
 		}
 	}
 	return nil

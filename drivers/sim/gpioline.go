@@ -39,6 +39,7 @@ func (l *GPIOLine) Set(f Fault, on bool) error {
 		l.settle(l.gpio.now())
 	case LostEdges:
 		if on {
+			l.settle(l.gpio.now())
 			l.queue = l.queue[:0]
 		}
 	default:
