@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 	"periph.io/x/conn/v3/driver/driverreg"
@@ -18,6 +19,7 @@ import (
 	"periph.io/x/host/v3/sysfs"       // I²C and SPI of Linux
 
 	"hubd/config"
+	"hubd/drivers/gpioline"
 )
 
 // buses gives the buses that chips hang on. It has two kinds: the kernel's, and simulated ones.
@@ -26,11 +28,14 @@ type buses interface {
 	i2c(b config.Bus, address uint16) (i2c.Bus, error)
 	// spi opens a port and connects to the chip on it.
 	spi(b config.Bus) (spi.Conn, error)
+	// header is the way to the GPIO lines.
+	header() (header, error)
 }
 
 // kernelBuses are those of Linux, through periph. It is used by the reading loops, one bus each, and by nothing else.
 type kernelBuses struct {
-	dev     string // folder of the device nodes
+	at      func(kernel time.Duration) time.Duration // the run's time for one of the kernel's
+	dev     string                                   // folder of the device nodes
 	openI2C func(number int) (i2c.BusCloser, error)
 	openSPI func(port, chipSelect int) (spi.PortCloser, error)
 
@@ -60,6 +65,13 @@ func newKernelBuses() (*kernelBuses, string, error) {
 		openSPI: func(port, chipSelect int) (spi.PortCloser, error) { return sysfs.NewSPI(port, chipSelect) },
 		open:    map[string]openNode{},
 	}, report, nil
+}
+
+func (k *kernelBuses) header() (header, error) {
+	if k.at == nil {
+		return header{}, errors.New("hub: GPIO lines without a clock")
+	}
+	return header{kernel: gpioline.System{}, at: k.at}, nil
 }
 
 func (k *kernelBuses) i2c(b config.Bus, address uint16) (i2c.Bus, error) {
