@@ -34,6 +34,7 @@ type simulated struct {
 	busy   func(time.Duration) // nil: transfers take no time
 
 	mu    sync.Mutex
+	gpio  *sim.GPIO
 	i2cs  map[string]*sim.I2C
 	ports map[string]*sim.SPI
 	parts map[string]faultable // by chip and by bus name
@@ -46,9 +47,10 @@ func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration
 // newBusySimulated tells busy how long each transfer takes.
 func newBusySimulated(c *config.Config, scene *synth.Scene, now func() time.Duration, busy func(time.Duration)) (*simulated, error) {
 	s := &simulated{
-		scene: scene, config: c, now: now, busy: busy,
+		scene: scene, config: c, now: now, busy: busy, gpio: simulatedHeader(now),
 		i2cs: map[string]*sim.I2C{}, ports: map[string]*sim.SPI{}, parts: map[string]faultable{},
 	}
+	s.parts["gpio"] = s.gpio
 	for _, b := range c.Buses {
 		if b.I2C != "" {
 			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, busy)
@@ -61,6 +63,15 @@ func newBusySimulated(c *config.Config, scene *synth.Scene, now func() time.Dura
 		}
 	}
 	return s, nil
+}
+
+// simulatedHeader is the header of a Raspberry Pi 4 with nothing on it.
+func simulatedHeader(now func() time.Duration) *sim.GPIO {
+	return sim.NewGPIO(sim.GPIOOptions{Names: sim.HeaderNames(), Persist: true}, now, time.Sleep)
+}
+
+func (s *simulated) header() (header, error) {
+	return header{kernel: s.gpio, at: func(t time.Duration) time.Duration { return t }}, nil
 }
 
 func (s *simulated) attach(ch config.Chip) error {

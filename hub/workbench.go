@@ -95,7 +95,7 @@ func (b *workbench) options(bus config.Bus, left map[string]bool) acquire.Option
 			c.Chips = append(c.Chips, ch)
 		}
 	}
-	return busOptions(&c, bus, b.buses)
+	return busOptions(&c, bus, b.buses, panelOf(b.config))
 }
 
 // worn is what the wearers of the config wear.
