@@ -21,6 +21,8 @@ type MAXOptions struct {
 	NoFlags bool
 	// PartID is 0x15 where 0.
 	PartID byte
+	// Interrupt is told the level of the INT pin at every change, with its time; nil: it is not wired. It must not call back.
+	Interrupt func(high bool, t time.Duration)
 }
 
 // Registers, MAX30102 19-7740 "Register Map". They are one byte each.
@@ -68,6 +70,7 @@ type MAX3010x struct {
 	next     float64 // s, when the next sample is complete
 	made     uint64  // samples since power-up
 	lost     uint64  // of them, never in the FIFO or written over there
+	low      bool    // the INT pin
 }
 
 // NewMAX3010x makes a chip fresh from power-up.
@@ -158,6 +161,17 @@ func (c *MAX3010x) write(w []byte, now time.Duration) {
 		c.put(c.pointer, v, now)
 		c.pointer++
 	}
+	c.signal(now)
+}
+
+// signal drives the INT pin: low while an enabled status waits; that of the supply always is.
+func (c *MAX3010x) signal(t time.Duration) {
+	low := c.registers[maxStatus1]&(c.registers[maxEnable1]|maxPowerFlag) != 0
+	if low == c.low || c.o.Interrupt == nil {
+		return
+	}
+	c.low = low
+	c.o.Interrupt(!low, t)
 }
 
 // put writes one register.
@@ -215,6 +229,7 @@ func (c *MAX3010x) settle(now time.Duration) {
 	for s := now.Seconds(); c.sampling && c.next <= s; {
 		p := c.period(c.next)
 		c.sample(c.next, p)
+		c.signal(time.Duration(c.next * 1e9))
 		c.next += p
 	}
 }
@@ -297,6 +312,7 @@ func (c *MAX3010x) read(r []byte, now time.Duration) {
 		}
 		c.pointer++
 	}
+	c.signal(now)
 }
 
 // pop reads the next byte of the FIFO. An empty one gives what lies there.
