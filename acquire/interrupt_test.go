@@ -70,7 +70,7 @@ func (g *glow) errors(from time.Duration) (rms, worst float64, n int) {
 }
 
 func TestAnInterruptLineMakesTimesExact(t *testing.T) {
-	for _, off := range []float64{-0.05, 0, 0.05} {
+	for _, off := range []float64{-0.1, 0, 0.1} {
 		w := newWired(t, off, lateness(7, 250*time.Millisecond))
 		w.until(2 * time.Minute)
 		rms, worst, n := w.errors(5 * time.Second)

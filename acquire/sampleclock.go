@@ -23,7 +23,7 @@ type sampleClock struct {
 
 const (
 	// clockTolerance is how far a chip's oscillator may be off its nominal rate.
-	clockTolerance = 0.08
+	clockTolerance = 0.12
 	clockSpread    = 0.03 // standard deviation of that, before anything is known
 	// clockWander is how far a rate goes astray in a second: an RC oscillator in a room whose heating comes on.
 	clockWander = 1e-6

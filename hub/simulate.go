@@ -31,6 +31,7 @@ type simulated struct {
 	scene  *synth.Scene
 	config *config.Config
 	now    func() time.Duration
+	clock  float64 // how far the converters' oscillators are off
 
 	mu    sync.Mutex
 	gpio  *sim.GPIO
@@ -40,8 +41,13 @@ type simulated struct {
 }
 
 func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
+	return newSimulatedAt(simulatedClock, c, scene, now)
+}
+
+// newSimulatedAt is newSimulated with another error of the oscillators; the optical chips' are off by as much the other way.
+func newSimulatedAt(clock float64, c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
 	s := &simulated{
-		scene: scene, config: c, now: now, gpio: simulatedHeader(now),
+		scene: scene, config: c, now: now, clock: clock, gpio: simulatedHeader(now),
 		i2cs: map[string]*sim.I2C{}, ports: map[string]*sim.SPI{}, parts: map[string]faultable{},
 	}
 	s.parts["gpio"] = s.gpio
@@ -74,7 +80,7 @@ func (s *simulated) attach(ch config.Chip) error {
 	}
 	if bus := s.i2cs[ch.Bus]; bus != nil {
 		model, err := sim.NewADS1x15(sim.ADSOptions{
-			TwelveBit: ch.Kind == config.ADS1015, Input: s.input(ch), SupplyVolts: ch.SupplyVolts, ClockError: simulatedClock,
+			TwelveBit: ch.Kind == config.ADS1015, Input: s.input(ch), SupplyVolts: ch.SupplyVolts, ClockError: s.clock,
 		})
 		if err != nil {
 			return err

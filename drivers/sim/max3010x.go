@@ -13,7 +13,7 @@ type MAXOptions struct {
 	Light Input
 	// Swapped is a clone with the LEDs in each other's place.
 	Swapped bool
-	// ClockError is how far the chip's oscillator is off, −0.05…+0.05: +0.05 samples 5 % faster.
+	// ClockError is how far the chip's oscillator is off, −0.1…+0.1: +0.1 samples 10 % faster.
 	ClockError float64
 	// ClockSwing is how far the rate goes up and down around that with the room's temperature, in an hour; 0…0.001.
 	ClockSwing float64
@@ -78,8 +78,8 @@ func NewMAX3010x(o MAXOptions) (*MAX3010x, error) {
 	if o.Light == nil {
 		return nil, fmt.Errorf("sim: a MAX3010x needs Light")
 	}
-	if !(math.Abs(o.ClockError) <= 0.05) || !(o.ClockSwing >= 0 && o.ClockSwing <= 0.001) {
-		return nil, fmt.Errorf("sim: clock error %g, swing %g: wanted are -0.05 to 0.05 and 0 to 0.001", o.ClockError, o.ClockSwing)
+	if !(math.Abs(o.ClockError) <= 0.1) || !(o.ClockSwing >= 0 && o.ClockSwing <= 0.001) {
+		return nil, fmt.Errorf("sim: clock error %g, swing %g: wanted are -0.1 to 0.1 and 0 to 0.001", o.ClockError, o.ClockSwing)
 	}
 	if o.PartID == 0 {
 		o.PartID = 0x15
