@@ -50,6 +50,9 @@ func newSimulatedAt(clock float64, c *config.Config, scene *synth.Scene, now fun
 		scene: scene, config: c, now: now, clock: clock, gpio: simulatedHeader(now),
 		i2cs: map[string]*sim.I2C{}, ports: map[string]*sim.SPI{}, parts: map[string]faultable{},
 	}
+	for _, name := range sim.HeaderNames() {
+		s.parts[name] = s.gpio.Line(name)
+	}
 	s.parts["gpio"] = s.gpio
 	for _, b := range c.Buses {
 		if b.I2C != "" {
