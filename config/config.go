@@ -55,7 +55,7 @@ type Bus struct {
 	Name    string
 	I2C     string // as periph names it: 1 or /dev/i2c-1
 	SPI     string // port and chip select as periph names them: 0.0 or /dev/spidev0.0
-	ClockHz int    // of an SPI bus, at most what its chip can do at 3.3 V; 0 for I²C, whose clock the Pi's own config.txt sets
+	ClockHz int    // of an SPI bus, at most what its chip can do at its supply; 0 for I²C, whose clock the Pi's own config.txt sets
 }
 
 // Chip is one converter or optical chip.

@@ -210,6 +210,9 @@ func (l *live) sourceNames() []string {
 		}
 		for _, c := range b.Optical {
 			names = append(names, c.Source)
+			if c.Interrupt != nil {
+				names = append(names, c.Interrupt.Source)
+			}
 		}
 	}
 	if l.panel != nil {
