@@ -34,11 +34,13 @@ func (d *DB) store(wall time.Time, last bool) {
 			err = d.update(wall, dated, stamped)
 		}
 	}
+	if d.begunAnew(err) && d.bolt != nil {
+		err = d.update(wall, dated, stamped) // into the new file
+	}
 	switch {
 	case err == nil:
 		d.minutes, d.stamped, d.faults, d.results, d.trouble, d.commits = undated, unstamped, nil, d.undatedResults(), "", 0
-	case d.begunAnew(err):
-	default:
+	case d.bolt != nil:
 		d.troubled(err)
 	}
 }
