@@ -3,7 +3,9 @@ package history
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"go.etcd.io/bbolt"
@@ -43,8 +45,8 @@ func examineBranches(path string, tx *bbolt.Tx) error {
 
 // firstKey gives the first key below a page, and compares those of the pages below it with what it says of them.
 func firstKey(file *os.File, page uint64, depth int) ([]byte, error) {
-	head := make([]byte, pageSize)
-	if _, err := file.ReadAt(head, int64(page)*pageSize); err != nil {
+	head := make([]byte, pageHead)
+	if err := readPages(file, page, head); err != nil {
 		return nil, err
 	}
 	more, count := binary.NativeEndian.Uint32(head[12:]), int(binary.NativeEndian.Uint16(head[10:]))
@@ -52,7 +54,7 @@ func firstKey(file *os.File, page uint64, depth int) ([]byte, error) {
 		return nil, errBranch
 	}
 	all := make([]byte, (int(more)+1)*pageSize)
-	if _, err := file.ReadAt(all, int64(page)*pageSize); err != nil {
+	if err := readPages(file, page, all); err != nil {
 		return nil, err
 	}
 	switch kind := binary.NativeEndian.Uint16(head[8:]); {
@@ -77,6 +79,14 @@ func firstKey(file *os.File, page uint64, depth int) ([]byte, error) {
 		}
 	}
 	return elementKey(all, 0, 0)
+}
+
+func readPages(file *os.File, page uint64, dst []byte) error {
+	_, err := file.ReadAt(dst, int64(page)*pageSize)
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: it is cut off", errPanic)
+	}
+	return err
 }
 
 // elementKey gives the key of an element, whose position stands at bytes into it.

@@ -75,8 +75,9 @@ func TestALookFindsABranchThatIsNotWhatIsBelowIt(t *testing.T) {
 		key[7]-- // a second earlier than the first row below it: in order still
 		spoilt++
 	}
-	put(t, path, data)
-	if err := history.Examine(path); !errors.Is(err, history.ErrDamaged) || spoilt == 0 {
+	one := filepath.Join(t.TempDir(), "history.db")
+	put(t, one, data)
+	if err := history.Examine(one); !errors.Is(err, history.ErrDamaged) || spoilt == 0 {
 		t.Errorf("of %d spoilt branches it says %v", spoilt, err)
 	}
 }
