@@ -16,6 +16,9 @@ const (
 	traceHead  = 12
 )
 
+// searchOverlap is how many bytes before it a block is searched with. The longest row is a note, and is shorter.
+const searchOverlap = 128 << 10
+
 // searchFolder searches every file below dir for the traces, and gives how many bytes it read.
 func searchFolder(dir string, traces [][]byte) (searched int64, err error) {
 	index := map[[traceHead]byte][][]byte{}
@@ -46,8 +49,8 @@ func searchFile(path string, index map[[traceHead]byte][][]byte) (int64, error) 
 		return 0, err
 	}
 	defer file.Close()
-	const block, overlap = 1 << 20, 128 << 10 // the longest row is a note, far below the overlap
-	buffer := make([]byte, 0, block+overlap)
+	const block = 1 << 20
+	buffer := make([]byte, 0, block+searchOverlap)
 	total := int64(0)
 	for {
 		n, err := io.ReadFull(file, buffer[len(buffer):len(buffer)+block])
@@ -62,7 +65,7 @@ func searchFile(path string, index map[[traceHead]byte][][]byte) (int64, error) 
 			}
 			return total, err
 		}
-		keep := min(len(buffer), overlap)
+		keep := min(len(buffer), searchOverlap)
 		copy(buffer, buffer[len(buffer)-keep:])
 		buffer = buffer[:keep]
 	}

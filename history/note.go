@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -155,16 +156,18 @@ type noteJSON struct {
 }
 
 func encodeNote(n Note) ([]byte, error) {
-	row, err := json.Marshal(noteJSON{n.ID, n.Written.Unix(), n.Text, n.Tags, n.Labs})
-	if err != nil {
+	row := bytes.NewBuffer([]byte{noteVersion})
+	e := json.NewEncoder(row)
+	e.SetEscapeHTML(false) // no browser reads it, and a letter would become six
+	if err := e.Encode(noteJSON{n.ID, n.Written.Unix(), n.Text, n.Tags, n.Labs}); err != nil {
 		return nil, fmt.Errorf("history: note: %w", err)
 	}
-	return append([]byte{noteVersion}, row...), nil
+	return bytes.TrimSuffix(row.Bytes(), []byte("\n")), nil
 }
 
 // decodeNote reads a row and checks it as if it were to be kept.
 func decodeNote(row []byte, at time.Time, wearer string) (Note, error) {
-	const most = 4 * (MaxNoteText + MaxNoteTags*2*maxWord + MaxNoteLabs*(4*maxWord+maxLabAbout)) // escapes included
+	const most = 6 * (MaxNoteText + MaxNoteTags*2*maxWord + MaxNoteLabs*(4*maxWord+maxLabAbout)) // with the escapes of an earlier hubd
 	switch {
 	case len(row) == 0:
 		return Note{}, errors.New("history: a note is empty")
