@@ -30,6 +30,9 @@ func searchFolder(dir string, traces [][]byte) (searched int64, err error) {
 	}
 	var left []error
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
@@ -45,6 +48,9 @@ func searchFolder(dir string, traces [][]byte) (searched int64, err error) {
 
 func searchFile(path string, index map[[traceHead]byte][][]byte) (int64, error) {
 	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil // the settings are written meanwhile, under a name for the moment
+	}
 	if err != nil {
 		return 0, err
 	}
