@@ -50,8 +50,8 @@ func makeReport(ctx context.Context, on onHistory, q web.ReportRequest) (body []
 			return nil, refusal, err
 		}
 	}
-	if in.To.Sub(in.From) > report.Longest {
-		return nil, fmt.Sprintf("a report covers at most %d days: choose a later --from or an earlier --to", report.Longest/(24*time.Hour)), nil
+	if in.TooLong() {
+		return nil, fmt.Sprintf("a report covers at most %d days: choose a later --from or an earlier --to", report.LongestDays), nil
 	}
 	if err := gather(ctx, on, in); err != nil {
 		return nil, "", err
@@ -126,7 +126,7 @@ const longestSession = 12 * time.Hour
 
 // gather reads all rows that a report looks at.
 func gather(ctx context.Context, on onHistory, in *report.Input) error {
-	from, w := in.From.Add(-in.Kind.Before()), in.Wearer
+	from, w := in.Since(), in.Wearer
 	var r report.Rows
 	var trouble [5]string
 	var err [5]error

@@ -126,6 +126,12 @@ func (r *reportLine) time(on, now time.Time, spanned bool) error {
 		}
 		s.From, s.To = report.WeekOf(on)
 	}
+	if !s.From.Before(now) {
+		return usageError{"that time has not come yet"}
+	}
+	if s.To.After(now) {
+		s.To = now // what has not come yet is not missing
+	}
 	if !s.From.Before(s.To) {
 		return usageError{"--from lies after --to: wanted is the earlier date first"}
 	}
