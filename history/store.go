@@ -115,8 +115,9 @@ func (d *DB) putMinute(tx *bbolt.Tx, m Minute) error {
 func putDated(tx *bbolt.Tx, at time.Time, wearer byte, row []byte) error {
 	b := filled(tx, bucketMinutes)
 	key := timeKey(at, wearer)
-	for i := 1; i < 60 && b.Get(key) != nil; i++ {
-		key = timeKey(at.Add(time.Duration(i)*time.Second), wearer)
+	for b.Get(key) != nil {
+		at = at.Add(time.Second)
+		key = timeKey(at, wearer)
 	}
 	return b.Put(key, row)
 }
