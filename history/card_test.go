@@ -20,6 +20,10 @@ type card struct {
 	cached  map[int64][][]byte // by sector: all that was written since the last flush, oldest first
 	flushes int
 	lies    bool // it answers flushes and does nothing, as the worst cards do
+
+	writesLeft int    // until powerGoes is called, right after a write; 0: it is not
+	powerGoes  func() // ends the computer
+	gone       bool   // powerGoes was called
 }
 
 // mayForget is what a card may lose when the power goes.
@@ -190,6 +194,11 @@ func (c *card) answer(conn net.Conn) error {
 			return err
 		}
 		c.write(r.Offset, data)
+		if c.writesLeft--; c.writesLeft == 0 {
+			c.gone = true
+			c.powerGoes()
+			return io.EOF
+		}
 	case toEnd:
 		return io.EOF
 	case toFlush:
