@@ -62,6 +62,15 @@ type Lab struct {
 // Check says in words for people what is wrong with a note that is to be kept at now; nil where nothing is. now zero, while the Pi's clock
 // is not set, skips what needs a date.
 func (n *Note) Check(now time.Time) error {
+	if err := n.CheckWords(); err != nil {
+		return err
+	}
+	return checkDate(n.At, now)
+}
+
+// CheckWords is Check for everything but the date. Whoever sends a note somewhere calls it before: on the way bytes that are no text would become
+// others, and nobody would know.
+func (n *Note) CheckWords() error {
 	switch {
 	case n.Wearer == "":
 		return errors.New("a note belongs to a wearer")
@@ -75,9 +84,6 @@ func (n *Note) Check(now time.Time) error {
 		return fmt.Errorf("the note has %d tags: at most %d can be kept", len(n.Tags), MaxNoteTags)
 	case len(n.Labs) > MaxNoteLabs:
 		return fmt.Errorf("the note has %d results: at most %d can be kept", len(n.Labs), MaxNoteLabs)
-	}
-	if err := checkDate(n.At, now); err != nil {
-		return err
 	}
 	for _, t := range n.Tags {
 		if err := t.check(); err != nil {

@@ -86,8 +86,11 @@ func findSession(ctx context.Context, on onHistory, in *report.Input) (refusal s
 	case len(sessions) == 0 && trouble != "":
 		return trouble, nil
 	case len(sessions) == 0:
-		return fmt.Sprintf("no session of %s is kept that began from %s to %s: sessions are kept from keep: summaries on, and private ones only where you kept your part",
-			in.Wearer, in.From.Format(time.DateOnly), in.To.Format(time.DateOnly)), nil
+		began := ""
+		if in.From.AddDate(1, 0, 0).After(in.To) {
+			began = " that began from " + in.From.Format(time.DateOnly) + " to " + in.To.Format(time.DateOnly)
+		}
+		return "no session of " + in.Wearer + " is kept" + began + ": sessions are kept from keep: summaries on, and private ones only where you kept your part", nil
 	}
 	s := sessions[len(sessions)-1]
 	in.From, in.To = s.At.Local(), s.At.Local().Add(max(s.Lasted, time.Minute))

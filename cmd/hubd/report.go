@@ -101,6 +101,7 @@ func (r *reportLine) check(operands []string, now time.Time) (err error) {
 }
 
 func (r *reportLine) time(on, now time.Time, spanned bool) error {
+	now = now.Truncate(time.Minute).Add(time.Minute) // a note of this second is in it too
 	s := history.Span{From: r.from.Time, To: r.to.Time}
 	if s.To.IsZero() {
 		s.To = now

@@ -49,14 +49,14 @@ func TestWhichTimeAReportIsOf(t *testing.T) {
 		kind     report.Kind
 		from, to string
 	}{
-		{"", report.Week, "2026-11-20 00:00", "2026-11-26 22:15"},
+		{"", report.Week, "2026-11-20 00:00", "2026-11-26 22:16"},
 		{"--week 2026-11-22", report.Week, "2026-11-16 00:00", "2026-11-23 00:00"},
-		{"--week 2026-11-29", report.Week, "2026-11-23 00:00", "2026-11-26 22:15"},
-		{"--session", report.Session, "2016-11-26 22:15", "2026-11-26 22:15"},
+		{"--week 2026-11-29", report.Week, "2026-11-23 00:00", "2026-11-26 22:16"},
+		{"--session", report.Session, "2016-11-26 22:16", "2026-11-26 22:16"},
 		{"--session 2026-11-20", report.Session, "2026-11-20 00:00", "2026-11-21 00:00"},
-		{"--from 2026-11-01", report.Span, "2026-11-01 00:00", "2026-11-26 22:15"},
+		{"--from 2026-11-01", report.Span, "2026-11-01 00:00", "2026-11-26 22:16"},
 		{"--from 2026-11-01 --to 2026-11-05", report.Span, "2026-11-01 00:00", "2026-11-05 00:00"},
-		{"--patterns", report.Span, "2026-08-28 00:00", "2026-11-26 22:15"},
+		{"--patterns", report.Span, "2026-08-28 00:00", "2026-11-26 22:16"},
 	} {
 		r := &reportLine{}
 		operands, err := parse(r.flags(streams{}), strings.Fields(row.args), streams{err: &bytes.Buffer{}})
