@@ -45,19 +45,12 @@ func examineBranches(path string, tx *bbolt.Tx) error {
 
 // firstKey gives the first key below a page, and compares those of the pages below it with what it says of them.
 func firstKey(file *os.File, page uint64, depth int) ([]byte, error) {
-	head := make([]byte, pageHead)
-	if err := readPages(file, page, head); err != nil {
+	all, err := readPage(file, page)
+	if err != nil {
 		return nil, err
 	}
-	more, count := binary.NativeEndian.Uint32(head[12:]), int(binary.NativeEndian.Uint16(head[10:]))
-	if more > mostOverflow {
-		return nil, errBranch
-	}
-	all := make([]byte, (int(more)+1)*pageSize)
-	if err := readPages(file, page, all); err != nil {
-		return nil, err
-	}
-	switch kind := binary.NativeEndian.Uint16(head[8:]); {
+	kind, count := binary.NativeEndian.Uint16(all[8:]), int(binary.NativeEndian.Uint16(all[10:]))
+	switch {
 	case kind == isLeaf && count == 0:
 		return nil, nil
 	case kind == isLeaf:
@@ -81,7 +74,22 @@ func firstKey(file *os.File, page uint64, depth int) ([]byte, error) {
 	return elementKey(all, 0, 0)
 }
 
-func readPages(file *os.File, page uint64, dst []byte) error {
+// readPage reads a page with what it overflows into.
+func readPage(file *os.File, page uint64) ([]byte, error) {
+	all := make([]byte, pageSize)
+	err := readAt(file, page, all)
+	more := binary.NativeEndian.Uint32(all[12:])
+	switch {
+	case err != nil || more == 0:
+		return all, err
+	case more > mostOverflow:
+		return nil, errBranch
+	}
+	all = make([]byte, (int(more)+1)*pageSize)
+	return all, readAt(file, page, all)
+}
+
+func readAt(file *os.File, page uint64, dst []byte) error {
 	_, err := file.ReadAt(dst, int64(page)*pageSize)
 	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("%w: it is cut off", errPanic)
