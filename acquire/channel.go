@@ -18,6 +18,9 @@ type Channel struct {
 	// Frozen is how long the same code may come before that is a fault; 0 is never. Meant for a pulse, which always moves by a
 	// step or two; an open electrode is rightly constant. A constant value at a rail is FlagClip and no fault.
 	Frozen time.Duration
+	// LeadOff tells that an electrode is off: samples are FlagLeadOff then. It is asked with every sample, from the loop's goroutine. Nil:
+	// nobody knows.
+	LeadOff func() bool
 }
 
 func (c Channel) check() error {
@@ -100,6 +103,9 @@ func (l *line) stamp(code int32, volts float64, t time.Duration, flags dsp.Flags
 	s := dsp.Sample{Channel: l.Channel.Channel, T: t, Volts: volts, Flags: flags}
 	if l.gap || l.missed && l.apart(t) {
 		s.Flags |= dsp.FlagGap
+	}
+	if l.LeadOff != nil && l.LeadOff() {
+		s.Flags |= dsp.FlagLeadOff
 	}
 	if (l.ClipLow != 0 || l.ClipHigh != 0) && (s.Volts <= l.ClipLow || s.Volts >= l.ClipHigh) {
 		s.Flags |= dsp.FlagClip

@@ -201,7 +201,7 @@ func (r *reader) chip(o *object, buses []Bus) *chipPlace {
 	if c.SupplyVolts > 3.6 {
 		r.warn(o.get("supply_v"), "the Pi's pins stand 3.3 V: a board at this supply must not pull SDA, SCL or MISO higher")
 	}
-	o.later("interrupt_line", "reading on a chip's interrupt is")
+	c.InterruptLine = r.interruptLine(o, c.Kind)
 	c.LEDs = r.leds(o, c.Kind)
 	o.done()
 	return c

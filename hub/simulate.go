@@ -31,21 +31,29 @@ type simulated struct {
 	scene  *synth.Scene
 	config *config.Config
 	now    func() time.Duration
+	busy   func(time.Duration) // nil: transfers take no time
 
 	mu    sync.Mutex
+	gpio  *sim.GPIO
 	i2cs  map[string]*sim.I2C
 	ports map[string]*sim.SPI
 	parts map[string]faultable // by chip and by bus name
 }
 
 func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
+	return newBusySimulated(c, scene, now, nil)
+}
+
+// newBusySimulated tells busy how long each transfer takes.
+func newBusySimulated(c *config.Config, scene *synth.Scene, now func() time.Duration, busy func(time.Duration)) (*simulated, error) {
 	s := &simulated{
-		scene: scene, config: c, now: now,
+		scene: scene, config: c, now: now, busy: busy, gpio: simulatedHeader(now),
 		i2cs: map[string]*sim.I2C{}, ports: map[string]*sim.SPI{}, parts: map[string]faultable{},
 	}
+	s.parts["gpio"] = s.gpio
 	for _, b := range c.Buses {
 		if b.I2C != "" {
-			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, nil)
+			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, busy)
 			s.parts[b.Name] = s.i2cs[b.Name]
 		}
 	}
@@ -55,6 +63,15 @@ func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration
 		}
 	}
 	return s, nil
+}
+
+// simulatedHeader is the header of a Raspberry Pi 4 with nothing on it.
+func simulatedHeader(now func() time.Duration) *sim.GPIO {
+	return sim.NewGPIO(sim.GPIOOptions{Names: sim.HeaderNames(), Persist: true}, now, time.Sleep)
+}
+
+func (s *simulated) header() (header, error) {
+	return header{kernel: s.gpio, at: func(t time.Duration) time.Duration { return t }}, nil
 }
 
 func (s *simulated) attach(ch config.Chip) error {
@@ -83,7 +100,7 @@ func (s *simulated) attach(ch config.Chip) error {
 	if err != nil {
 		return err
 	}
-	s.ports[ch.Bus] = sim.NewSPI(ch.Bus, s.now, nil, model)
+	s.ports[ch.Bus] = sim.NewSPI(ch.Bus, s.now, s.busy, model)
 	s.parts[ch.Name], s.parts[ch.Bus] = model, s.ports[ch.Bus]
 	return nil
 }
