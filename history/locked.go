@@ -134,17 +134,21 @@ func (d *DB) begin(tx *bbolt.Tx) error {
 	if d.seal == nil {
 		return nil
 	}
-	b, err := tx.CreateBucketIfNotExists([]byte(bucketLock))
-	if err != nil {
-		return err
-	}
-	if b.Get([]byte(lockKey)) == nil {
-		if err := b.Put([]byte(lockKey), d.seal.lock.encode()); err != nil {
+	if tx.Bucket([]byte(bucketLock)) == nil {
+		if err := putLock(tx, d.seal); err != nil {
 			return err
 		}
 	}
 	d.learn(tx)
 	return nil
+}
+
+func putLock(tx *bbolt.Tx, s *Seal) error {
+	b, err := tx.CreateBucketIfNotExists([]byte(bucketLock))
+	if err != nil {
+		return err
+	}
+	return b.Put([]byte(lockKey), s.lock.encode())
 }
 
 // learn learns the slots of a sealed file.

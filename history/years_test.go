@@ -122,7 +122,7 @@ func size(t testing.TB, path string) int64 {
 // years lives some days on one file, and checks that from the day on which everything old enough goes the file grows by no more than
 // what stays for ever, that a day writes little, and that memory does not grow.
 func years(t *testing.T, o history.Options, days, full int, night bool) {
-	l := &life{d: history.Open(o)}
+	l := &life{d: opened(o)}
 	defer func() { _ = l.d.Close() }()
 	var atFull, heapAtFull, most int64
 	for day := range days {
@@ -163,7 +163,7 @@ func check(t *testing.T, l *life, o history.Options) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	l.d = history.Open(o)
+	l.d = opened(o)
 	t.Logf("opened in %v", time.Since(began).Round(time.Millisecond))
 	minutes, err := l.d.Minutes("a", time.Time{}, ever, 1)
 	intervals, err2 := l.d.Intervals("a", time.Time{}, ever, 1)
@@ -212,7 +212,7 @@ func TestTheHistoryOfYearsStaysSmall(t *testing.T) {
 // BenchmarkOpen opens a file of 400 days: with the free pages unsynced, every page of it is looked at.
 func BenchmarkOpen(b *testing.B) {
 	o := history.Options{Path: file(b)}
-	d := history.Open(o)
+	d := opened(o)
 	const step = 10 * time.Hour
 	for at := time.Duration(0); at < 400*24*time.Hour; at += time.Minute {
 		add := func(v pipeline.Value) { d.Add(pipeline.Event{Wearer: "a", At: at, Value: v}, start.Add(at)) }
@@ -229,7 +229,7 @@ func BenchmarkOpen(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		d := history.Open(o)
+		d := opened(o)
 		if text := d.Status(); text != "" {
 			b.Fatal(text)
 		}
