@@ -14,6 +14,9 @@ import (
 // backupPrefix begins the name of every backup's folder.
 const backupPrefix = "backup-"
 
+// backupName is the history's name in it.
+const backupName = "history.db"
+
 // Snapshot is how history.db was at one moment. It may be written by another goroutine than the DB's, while the DB goes on.
 type Snapshot struct {
 	dir      string
@@ -74,7 +77,7 @@ func (s *Snapshot) fill(dir string) error {
 			return err
 		}
 	}
-	file, err := os.OpenFile(filepath.Join(dir, "history.db"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := os.OpenFile(filepath.Join(dir, backupName), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"go.etcd.io/bbolt"
@@ -190,6 +191,17 @@ func finishErasing(path string) error {
 		return os.Remove(old) // the new file had not taken its place yet: this is the only one
 	}
 	return shred(old)
+}
+
+// finishAll does the same for the backups beside it.
+func finishAll(path string) error {
+	err := finishErasing(path)
+	backups, globErr := backupsIn(filepath.Dir(path))
+	err = errors.Join(err, globErr)
+	for _, b := range backups {
+		err = errors.Join(err, finishErasing(filepath.Join(b, backupName)))
+	}
+	return err
 }
 
 // shred overwrites a file's bytes and removes it. On flash the old cells may outlast that; no program can reach them.
