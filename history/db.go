@@ -19,6 +19,7 @@ type Options struct {
 	MaxBytes     int    // the file never grows beyond this; 256 MiB
 	Sealed       bool   // rows are sealed; a file whose rows are not is left alone
 	Secret       Secret // what opens them; none: nothing is kept until Unlock
+	Why          string // why there is none, in words for people
 
 	// Check looks at a file before it is opened, best in a process of its own, by Examine. ErrDamaged: it is set aside; another error: it
 	// could not be looked at. It may be nil.
@@ -65,6 +66,7 @@ type DB struct {
 	seal    *Seal  // nil: they are not, or what opens them is not known
 	lock    *Lock  // of the file, as last looked at; nil: it has none
 	slots   slots  // where seal is set
+	plain   bool   // it is locked because it is not sealed, and should be
 	locked  string // why nothing is kept, though the file is whole
 
 	unlooked int // attempts to open at which the file could not be looked at, one after the other

@@ -89,6 +89,9 @@ type Seal struct {
 	names []byte      // keys the names of rows
 }
 
+// Phrase tells whether it is made of a passphrase.
+func (s *Seal) Phrase() bool { return s.lock.phrase }
+
 // Seal makes a new lock of a secret, with what opens it. With a passphrase it takes seconds.
 func (s Secret) Seal() (*Seal, error) {
 	l := Lock{phrase: !s.isKey()}

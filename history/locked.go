@@ -14,7 +14,10 @@ const (
 )
 
 // lockedError is why a history that is whole is not opened. The file stays as it is, and nothing is kept until somebody acts.
-type lockedError struct{ text string }
+type lockedError struct {
+	text  string
+	plain bool // it is not sealed, and should be
+}
 
 func (e lockedError) Error() string { return e.text }
 
@@ -32,6 +35,19 @@ func (d *DB) away() error {
 // Locked says why nothing is kept although the file is whole: it is sealed and its secret is not known, or it is not what the config says.
 // Empty: it is not so.
 func (d *DB) Locked() string { return d.locked }
+
+// StillLocked says why there is still no secret.
+func (d *DB) StillLocked(why string) {
+	if d.locked != "" && !d.plain {
+		d.o.Why, d.locked = why, noSecret(why)
+		d.trouble = d.locked
+	}
+}
+
+func noSecret(why string) string { return "locked: nothing is kept until there is its key: " + why }
+
+// Plain tells whether it is locked because it is not sealed, and should be: Rekey is what helps.
+func (d *DB) Plain() bool { return d.plain }
 
 // Lock gives the lock of a sealed file; false where the file is not sealed, or there is none yet.
 func (d *DB) Lock() (Lock, bool) {
@@ -78,7 +94,7 @@ func lookAtLock(tx *bbolt.Tx) (f fileState, err error) {
 	}
 	l, err := decodeLock(b.Get([]byte(lockKey)))
 	if err != nil {
-		return f, lockedError{fmt.Sprintf("locked: its lock cannot be read (%v). Put a backup in its place, or move the file away: another one is then begun", err)}
+		return f, lockedError{text: fmt.Sprintf("locked: its lock cannot be read (%v). Put a backup in its place, or move the file away: another one is then begun", err)}
 	}
 	f.lock = &l
 	return f, nil
@@ -99,11 +115,13 @@ func (d *DB) admit(b *bbolt.DB) error {
 	case !d.sealing:
 		return nil
 	case !f.fresh:
-		return lockedError{"not sealed, though history.key_file says so: hubd history rekey seals what is kept. Nothing is added to it until then"}
+		return lockedError{text: "not sealed, though history.key_file says so: hubd history rekey seals what is kept. Nothing is added to it until then", plain: true}
 	case d.seal != nil:
 		return nil // as a file that was set aside was
+	case d.o.Secret.None() && d.o.Why != "":
+		return lockedError{text: noSecret(d.o.Why)}
 	case d.o.Secret.None():
-		return lockedError{"locked: nothing is kept until there is a key: " + Unlocking}
+		return lockedError{text: noSecret(Unlocking)}
 	}
 	d.seal, err = d.o.Secret.Seal()
 	return err
@@ -117,14 +135,16 @@ func (d *DB) fit(l Lock) (err error) {
 	d.seal = nil
 	switch {
 	case d.o.Secret.None() && !d.o.Sealed:
-		return lockedError{"locked: it is sealed, and history.key_file names no key. Name it there (typed, for a passphrase), or hubd history unlock"}
+		return lockedError{text: "locked: it is sealed, and history.key_file names no key. Name it there (typed, for a passphrase), or hubd history unlock"}
 	case d.o.Secret.None() && l.phrase:
-		return lockedError{"locked: nothing is kept until its passphrase is typed: hubd history unlock"}
+		return lockedError{text: "locked: nothing is kept until its passphrase is typed: hubd history unlock"}
+	case d.o.Secret.None() && d.o.Why != "":
+		return lockedError{text: noSecret(d.o.Why)}
 	case d.o.Secret.None():
-		return lockedError{"locked: nothing is kept until there is its key: " + Unlocking}
+		return lockedError{text: noSecret(Unlocking)}
 	}
 	if d.seal, err = d.o.Secret.Open(l); err != nil {
-		return lockedError{"locked: " + err.Error()}
+		return lockedError{text: "locked: " + err.Error()}
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ const (
 // open opens the file or says in d.trouble why not. bbolt ends the process on some damaged files, where nothing can catch it; so another
 // process looks at it first, and a marker stands beside the file while it is opened. A marker found there means that the last attempt did not end.
 func (d *DB) open() {
-	d.commits, d.trouble, d.locked = 0, "", ""
+	d.commits, d.trouble, d.locked, d.plain = 0, "", "", false
 	if d.o.ReadOnly {
 		d.openToRead()
 		return
@@ -185,7 +185,7 @@ func (d *DB) fail(err error) {
 	var locked lockedError
 	switch {
 	case errors.As(err, &locked):
-		d.locked, d.trouble = locked.text, locked.text
+		d.locked, d.trouble, d.plain = locked.text, locked.text, locked.plain
 	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, ErrInUse):
 		d.trouble = fmt.Sprintf("history is in memory only: %s is in use by another program", d.o.Path)
 	case d.o.ReadOnly && errors.Is(err, fs.ErrPermission):

@@ -65,7 +65,7 @@ func (d *DB) rekey(to *Seal, ids []string) (r Rekeyed, err error) {
 
 // openPlain opens a file that is not sealed though it should be, to seal it: nothing else may be done with it.
 func (d *DB) openPlain() bool {
-	if d.lock != nil || d.locked == "" {
+	if !d.plain {
 		return false
 	}
 	d.sealing = false

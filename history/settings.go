@@ -106,6 +106,12 @@ func (f *SettingsFile) Save(s pipeline.Settings) error {
 	if !f.read {
 		_, _, _ = f.Load() // what is wrong with the old version does not matter now: it is about to be replaced
 	}
+	if f.sealing.waits() {
+		f.sealing.plain = false
+		err := f.replaceBoth(s)
+		f.sealing.plain = err != nil
+		return err
+	}
 	times := 1
 	if f.status != Loaded || removes(f.stored, s) || less {
 		times = 2

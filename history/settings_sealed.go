@@ -22,6 +22,7 @@ type sealing struct {
 	seals []*Seal  // the body is written once for each; none while on: what was sealed before is kept as it is
 	known []string // ids that masks may stand for
 	salt  []byte
+	plain bool // what was read last was in the clear
 
 	bodies map[string]sealedBody // by wearer, as last read
 }
@@ -93,10 +94,9 @@ func mask(salt []byte, id string) string {
 
 // open takes masks off and opens bodies, as far as it can.
 func (s *sealing) open(settings pipeline.Settings, in settingsJSON) pipeline.Settings {
-	if in.Salt == nil {
-		return settings
+	if s.plain = in.Salt == nil; !s.plain {
+		s.salt, s.on = in.Salt, s.on || !s.told
 	}
-	s.salt, s.on = in.Salt, s.on || !s.told
 	if s.bodies == nil {
 		s.begin()
 	}
@@ -133,7 +133,12 @@ func (s *sealing) drop(settings pipeline.Settings) (any bool) {
 // encode gives the bytes of a settings file.
 func (s *sealing) encode(settings pipeline.Settings) ([]byte, error) {
 	out := settingsForm(settings)
-	if !s.on {
+	if !s.masks() {
+		for i, w := range settings.Wearers {
+			if b := s.bodies[w.Wearer]; !b.opened {
+				out.Wearers[i].Sealed = b.sealed // nothing that cannot be read is thrown away
+			}
+		}
 		return seal(out)
 	}
 	if s.salt == nil {
@@ -153,6 +158,12 @@ func (s *sealing) encode(settings pipeline.Settings) ([]byte, error) {
 	}
 	return seal(out)
 }
+
+// masks tells whether settings are to be written in their sealed form. As long as a file in the clear waits for its seal it stays as it is.
+func (s *sealing) masks() bool { return s.on && !(s.plain && len(s.seals) == 0) }
+
+// waits tells whether what is in the clear is to be sealed now.
+func (s *sealing) waits() bool { return s.plain && s.masks() }
 
 // sealBody seals what is known of a wearer's body, or gives what was sealed before where that could not be opened.
 func (s *sealing) sealBody(w pipeline.WearerSettings) (all [][]byte, err error) {
