@@ -87,7 +87,7 @@ func WriteKeyFile(path string) error {
 	if err != nil {
 		return fmt.Errorf("key file: %w", err)
 	}
-	_, err = f.Write(NewKey().keyText())
+	_, err = f.WriteString(NewKey().KeyText())
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		err = syncDir(filepath.Dir(path))
 	}

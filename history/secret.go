@@ -49,11 +49,14 @@ func NewKey() Secret {
 	return Secret{key: key}
 }
 
-// keyText is a key as a key file holds it, with its end of line.
-func (s Secret) keyText() []byte {
+// KeyText is a key as a key file holds it, with its end of line; empty for a passphrase. It is for writing it there, and nowhere else.
+func (s Secret) KeyText() string {
+	if !s.isKey() {
+		return ""
+	}
 	sum := sha256.Sum256(s.key)
 	text := hex.AppendEncode([]byte(keyWord), s.key)
-	return append(hex.AppendEncode(text, sum[:keySum]), '\n')
+	return string(append(hex.AppendEncode(text, sum[:keySum]), '\n'))
 }
 
 // ParseKey reads a key as a key file holds it. Space around it is no part of it.

@@ -21,8 +21,9 @@ import (
 )
 
 const (
-	lookForKeyEvery  = 10 * time.Second // for a stick that was not there
-	readWithin = 2 * time.Second  // a stick that is dying may not answer
+	lookForKeyEvery = 10 * time.Second // for a stick that was not there
+	unlockAtMost    = time.Minute      // a passphrase on a slow Pi
+	readWithin      = 2 * time.Second  // a stick that is dying may not answer
 )
 
 // errUnlocking is told where an attempt runs: each takes memory and seconds.
