@@ -97,6 +97,9 @@ func (d *DB) RemoveNote(wearer string, id uint64) error {
 
 // now does one transaction that somebody waits for.
 func (d *DB) now(f func(tx txn) error) error {
+	if d.locked != "" {
+		return d.away()
+	}
 	if d.bolt == nil {
 		return errors.New("history is in memory only, and a note must last: " + d.trouble)
 	}

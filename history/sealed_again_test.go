@@ -36,7 +36,7 @@ func TestEverythingHoldsSealedToo(t *testing.T) {
 	if os.Getenv(sealedAgain) != "" {
 		t.Skip("it is sealed already")
 	}
-	const slow = "Seal|Lock|Secret|Key|Rekey|Kill|Acknowledged|NoDamageKeeps|FullStaysAsLarge|Fuzz|Years|Settings|Baseline|StopsGrowing|GoneFromEveryByte|SomebodyUnknownChangesNothing|SessionsToo"
+	const slow = "Seal|Lock|Secret|Key|Rekey|Kill|Acknowledged|NoDamageKeeps|FullStaysAsLarge|Fuzz|Years|Settings|Baseline|StopsGrowing|OldMinutesGo|GoneFromEveryByte|SomebodyUnknownChangesNothing|SessionsToo"
 	cmd := exec.Command(os.Args[0], "-test.run=^Test", "-test.skip="+slow, "-test.short")
 	cmd.Env = append(os.Environ(), sealedAgain+"=1", "GORACE=atexit_sleep_ms=0")
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -24,6 +24,15 @@ func (tx txn) fill() float64 {
 	return fillPercent
 }
 
+// wholeSlots moves a bound down to where a slot begins. The rows of a sealed slot stand on pages of their own: to take away a row a minute
+// would write two more of them every minute.
+func (tx txn) wholeSlots(bucket string, key []byte) []byte {
+	if tx.seal == nil {
+		return key
+	}
+	return binary.BigEndian.AppendUint64(nil, slotOf(bucket, key)*slotWidth(bucket))
+}
+
 // view reads.
 func (d *DB) view(f func(tx txn) error) error {
 	return d.bolt.View(func(tx *bbolt.Tx) error { return f(txn{tx, d.seal, &d.slots}) })
@@ -81,6 +90,16 @@ func (s shelf) Delete(key []byte) error {
 
 // NextSequence counts what the bucket counts.
 func (s shelf) NextSequence() (uint64, error) { return s.b.NextSequence() }
+
+// startsBefore tells whether there may be a row before a key. It opens nothing.
+func (s shelf) startsBefore(key []byte) bool {
+	if s.tx.seal == nil {
+		return true
+	}
+	first, ok := s.tx.slots.from(s.name, 0)
+	begins := binary.BigEndian.AppendUint64(nil, first.number*slotWidth(s.name))
+	return ok && bytes.Compare(begins, key) < 0
+}
 
 // walk gives the rows from a key on in the order of keys, until each wants no more. A row that cannot be opened comes with its error alone.
 func (s shelf) walk(from []byte, each func(key, row []byte, err error) (more bool)) {

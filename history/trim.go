@@ -15,13 +15,14 @@ const (
 func (d *DB) trim(tx txn, wall time.Time) error {
 	if !wall.IsZero() {
 		days := wall.AddDate(0, 0, -d.o.Days)
-		if err := trimBefore(tx, bucketMinutes, timeKey(days, 0)); err != nil {
+		if err := trimBefore(tx, bucketMinutes, tx.wholeSlots(bucketMinutes, timeKey(days, 0))); err != nil {
 			return err
 		}
 		if err := trimBefore(tx, bucketMornings, stampKey(days, 0, 0)); err != nil {
 			return err
 		}
-		if err := trimBefore(tx, bucketIntervals, stampKey(wall.AddDate(0, 0, -d.o.IntervalDays), 0, 0)); err != nil {
+		oldest := stampKey(wall.AddDate(0, 0, -d.o.IntervalDays), 0, 0)
+		if err := trimBefore(tx, bucketIntervals, tx.wholeSlots(bucketIntervals, oldest)); err != nil {
 			return err
 		}
 	}
@@ -47,6 +48,9 @@ func makeRoom(tx txn) error {
 }
 
 func trimBefore(tx txn, bucket string, before []byte) error {
+	if !tx.shelf(bucket).startsBefore(before) {
+		return nil
+	}
 	_, err := trimWhile(tx, bucket, trimRows, func(key []byte) bool { return string(key) < string(before) })
 	return err
 }

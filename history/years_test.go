@@ -184,12 +184,22 @@ func check(t *testing.T, l *life, o history.Options) {
 }
 
 func TestAHistoryThatIsFullStaysAsLarge(t *testing.T) {
-	o := history.Options{Path: file(t), Days: 3, IntervalDays: 1}
-	if dir, err := os.MkdirTemp("/dev/shm", "hubd"); err == nil { // a disk is as right, and slower
-		t.Cleanup(func() { _ = os.RemoveAll(dir) })
-		o.Path = filepath.Join(dir, "history.db")
+	for _, row := range []struct {
+		name   string
+		sealed bool
+	}{{"in the clear", false}, {"sealed", true}} {
+		t.Run(row.name, func(t *testing.T) {
+			o := history.Options{Path: file(t), Days: 3, IntervalDays: 1}
+			if row.sealed {
+				o.Sealed, o.Secret = true, testKey(t)
+			}
+			if dir, err := os.MkdirTemp("/dev/shm", "hubd"); err == nil { // a disk is as right, and slower
+				t.Cleanup(func() { _ = os.RemoveAll(dir) })
+				o.Path = filepath.Join(dir, "history.db")
+			}
+			years(t, o, 8, 5, true)
+		})
 	}
-	years(t, o, 8, 5, true)
 }
 
 // TestTheHistoryOfYearsStaysSmall is the whole of it: make history-years.
