@@ -44,6 +44,9 @@ func (k KeyFile) Read() (Secret, error) {
 		return Secret{}, fmt.Errorf("key file %s: %w", k.Path, err)
 	}
 	s, err := ParseKey(text)
+	if len(text) == 2*keyTextSize {
+		s, err = Secret{}, errKeyText // there is more, unread
+	}
 	if err != nil {
 		return Secret{}, fmt.Errorf("key file %s: %w; hubd history key FILE makes one", k.Path, err)
 	}
