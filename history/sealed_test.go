@@ -269,8 +269,9 @@ func TestADamagedSealedRowIsCountedAndTheOthersCome(t *testing.T) {
 		got, err := counts(d), readAll(d)
 		_, noteErr := d.Notes("canarybird", history.Span{To: ever}, 100)
 		_, faultErr := d.Faults(100)
+		_, undatedErr := d.Undated("", 0, 100)
 		_, whoErr := d.Wearers()
-		if errors.Join(err, noteErr, faultErr, whoErr) == nil && opened == "" {
+		if errors.Join(err, noteErr, faultErr, undatedErr, whoErr) == nil && opened == "" {
 			rt.Errorf("bit %d of a row of %s was turned, and nobody says so", bit, row[0])
 		}
 		if string(row[0]) != "wearers" && got < all-1 {

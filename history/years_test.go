@@ -251,3 +251,25 @@ func BenchmarkOpen(b *testing.B) {
 	}
 	b.ReportMetric(mega(size(b, o.Path)), "MB")
 }
+
+// BenchmarkRead reads a day of minutes out of the middle of a month.
+func BenchmarkRead(b *testing.B) {
+	d := opened(history.Options{Path: file(b)})
+	defer d.Close()
+	for at := time.Duration(0); at < 30*24*time.Hour; at += time.Minute {
+		add := func(v pipeline.Value) { d.Add(pipeline.Event{Wearer: "a", At: at, Value: v}, start.Add(at)) }
+		add(dsp.Signal{Channel: dsp.ChannelPulse, Contact: true, Quality: 0.9})
+		add(dsp.HeartRate{BPM: dsp.Some(60)})
+		if at%(10*time.Hour) == 0 {
+			d.Commit(start.Add(at))
+		}
+	}
+	d.Commit(start.Add(30 * 24 * time.Hour))
+	from := start.Add(15 * 24 * time.Hour)
+	b.ReportAllocs()
+	for b.Loop() {
+		if got, err := d.Minutes("a", from, from.Add(24*time.Hour), 2000); err != nil || len(got) != 1440 {
+			b.Fatal(len(got), err)
+		}
+	}
+}
