@@ -19,8 +19,8 @@ type Rekeyed struct {
 }
 
 // Rekey writes history.db and the backups beside it anew, under another seal or, where it is nil, in the clear, and overwrites the old files.
-// Backups come first: whenever the power goes, history.db is whole under the one or the other, and a second time takes up what is left. The
-// settings are the caller's: SettingsFile.Reseal before for both seals, and after for the new one. ids are those that the config names.
+// Where it is sealed backups come first, where it is opened they come last: whenever the power goes, history.db is whole under the one or the
+// other, and none beside a sealed one is in the clear. A second time takes up what is left. The settings are the caller's: SettingsFile.Reseal before for both seals, and after for the new one. ids are those that the config names.
 func (d *DB) Rekey(to *Seal, ids []string) (r Rekeyed, err error) {
 	plain := d.bolt == nil
 	if plain && !d.openPlain() {
@@ -43,11 +43,14 @@ func (d *DB) Rekey(to *Seal, ids []string) (r Rekeyed, err error) {
 func (d *DB) rekey(to *Seal, ids []string) (r Rekeyed, err error) {
 	from, dir := d.seal, filepath.Dir(d.o.Path)
 	kept, err := d.Wearers()
-	if err == nil {
-		err = r.backups(dir, d.opener(from, to), to, append(kept, ids...))
-	}
 	if err != nil {
 		return r, err
+	}
+	backups := func() error { return r.backups(dir, d.opener(from, to), to, append(kept, ids...)) }
+	if to != nil {
+		if err := backups(); err != nil {
+			return r, err
+		}
 	}
 	w, err := d.rewrite(func(fresh string) (rewritten, error) {
 		return rewriteFile(d.bolt, fresh, rewriting{from: from, to: to})
@@ -57,9 +60,10 @@ func (d *DB) rekey(to *Seal, ids []string) (r Rekeyed, err error) {
 	}
 	r.Rows, r.Damaged = w.rows, w.damaged
 	r.Done = append(r.Done, fmt.Sprintf("%d rows of %s", w.rows, d.o.Path))
-	if to != nil {
-		r.Left = append(r.Left, inTheClear(dir, d.o.Path)...)
+	if to == nil {
+		return r, backups()
 	}
+	r.Left = append(r.Left, inTheClear(dir, d.o.Path)...)
 	return r, nil
 }
 

@@ -90,7 +90,9 @@ func TestASealedRowOpensNowhereElse(t *testing.T) {
 // How many beats a minute had is as private as the beats.
 func TestTheLengthOfASealedRowTellsNothingOfABody(t *testing.T) {
 	seal := sealOf(t, NewKey())
-	length := func(bucket string, row int) int { return len(seal.seal(bucket, nil, make([]byte, stampKeySize), make([]byte, row))) }
+	length := func(bucket string, row int) int {
+		return len(seal.seal(bucket, nil, make([]byte, stampKeySize), make([]byte, row)))
+	}
 	for beats := 1; beats < 140; beats++ {
 		if got, want := length(bucketIntervals, 1+intervalSize*beats), length(bucketIntervals, 1); got != want {
 			t.Fatalf("%d beats take %d bytes, one takes %d", beats, got, want)
