@@ -79,4 +79,5 @@ type Block struct {
 	Until   time.Duration // watermark: no later Block of this bus holds a sample before it
 	Samples []Sample      // in order of T
 	Faults  []Fault
+	SetUp   bool // the bus is lent for setting up: its sensors are not read
 }

@@ -25,7 +25,9 @@ const frozenAfter = 3 * time.Second
 
 // build turns a config into the parts of a hub. It touches nothing: chips are opened by their loops, the broker by its client.
 func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
-	p := parts{id: c.Hub.ID, log: log, birth: c.MQTT.BirthTopic, stops: stopTopics(c), panel: panelOf(c), speed: 1}
+	p := parts{
+		devices: map[string]string{}, id: c.Hub.ID, log: log, birth: c.MQTT.BirthTopic, stops: stopTopics(c), panel: panelOf(c), speed: 1,
+	}
 	p.panel.open = func() (header, error) { return b.header() }
 	for i, w := range c.Wearers {
 		p.pipeline.Wearers = append(p.pipeline.Wearers, wearerOptions(c, w))
@@ -36,6 +38,7 @@ func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
 	for _, bus := range c.Buses {
 		if o := busOptions(c, bus, b, p.panel); len(o.Chips)+len(o.Optical) > 0 {
 			p.buses = append(p.buses, o)
+			p.devices[bus.Name] = deviceOf(bus)
 		}
 	}
 	for i, l := range c.Room.Lamps {

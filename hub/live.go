@@ -36,6 +36,7 @@ type parts struct {
 	pipeline  pipeline.Options
 	wearers   []tellWearer
 	buses     []acquire.Options // without Pacer, Emit, Paused
+	devices   map[string]string // of the buses, by name: as they are asked for on the socket
 	lamps     []*device.Lamp
 	player    config.Player
 	media     *device.Player // for a player over MQTT
@@ -60,6 +61,7 @@ type live struct {
 	teller  *teller
 	keeper  *keeper
 	behind  *behind
+	lends   *lends
 	server  *socketServer
 	feeder  *feeder     // nil: no player takes PCM
 	inputs  *lineReader // nil: no button and no electrode is on a line
@@ -88,6 +90,7 @@ func newLive(p parts) (*live, error) {
 	l.core.sinks = append(l.core.sinks, p.sinks...)
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
+	l.lends = &lends{log: p.log.With("part", "sensors"), pauses: stop, wearers: ids}
 	if err := l.joinBuses(in, stop); err != nil {
 		return nil, err
 	}
@@ -108,7 +111,8 @@ func newLive(p parts) (*live, error) {
 
 func (l *live) joinBuses(in *inbox, stop *pauses) error {
 	for i, o := range l.buses {
-		o.Pacer, o.Emit, o.Paused, o.Seed = l.pacer, in.block, stop.Off, uint64(i)
+		o.Pacer, o.Emit, o.Paused, o.Seed, o.Lending = l.pacer, in.block, stop.Off, uint64(i), &acquire.Lending{}
+		l.lends.buses = append(l.lends.buses, lendable{name: o.Bus, device: l.devices[o.Bus], lending: o.Lending})
 		loop, err := acquire.NewLoop(o)
 		if err != nil {
 			return err
@@ -272,6 +276,7 @@ func giveSleepers(loops int) (back func()) {
 }
 
 func (l *live) stop(stopKeeping context.CancelFunc) error {
+	l.lends.ended.Store(true)
 	if l.server != nil {
 		l.server.close()
 	}
@@ -310,7 +315,7 @@ func (l *live) listen() error {
 	}
 	h := web.New(web.Options{
 		Wearers: l.core.wearers, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin,
-		Do: l.do, Status: l.core.board.read, History: l.history(), OwnRest: l.core.board.ownRest, Export: exportRest, Report: l.reporting(),
+		Do: l.do, Status: l.status, Lend: l.lends.lend, History: l.history(), OwnRest: l.core.board.ownRest, Export: exportRest, Report: l.reporting(),
 		Refused: func(target string, r pipeline.Refused) {
 			l.core.inbox.refuse(pipeline.Event{Wearer: target, Value: r})
 		},
@@ -322,6 +327,13 @@ func (l *live) listen() error {
 	l.server = s
 	l.log.Info("listening for hubd start, pause, resume, end, rest", "socket", l.socket)
 	return nil
+}
+
+// status is the board, and which buses are away.
+func (l *live) status() wire.Status {
+	s := l.core.board.read()
+	s.Lent = l.lends.away()
+	return s
 }
 
 // do gives a command from the socket to the processing goroutine and waits for its answer.

@@ -31,7 +31,8 @@ type simulated struct {
 	scene  *synth.Scene
 	config *config.Config
 	now    func() time.Duration
-	clock  float64 // how far the converters' oscillators are off
+	clock  float64             // how far the converters' oscillators are off
+	busy   func(time.Duration) // nil: transfers take no time
 
 	mu    sync.Mutex
 	gpio  *sim.GPIO
@@ -41,13 +42,18 @@ type simulated struct {
 }
 
 func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
-	return newSimulatedAt(simulatedClock, c, scene, now)
+	return newSimulatedAt(simulatedClock, c, scene, now, nil)
 }
 
-// newSimulatedAt is newSimulated with another error of the oscillators; the optical chips' are off by as much the other way.
-func newSimulatedAt(clock float64, c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
+// newBusySimulated tells busy how long each transfer takes.
+func newBusySimulated(c *config.Config, scene *synth.Scene, now func() time.Duration, busy func(time.Duration)) (*simulated, error) {
+	return newSimulatedAt(simulatedClock, c, scene, now, busy)
+}
+
+// newSimulatedAt is newBusySimulated with another error of the oscillators; the optical chips' are off by as much the other way.
+func newSimulatedAt(clock float64, c *config.Config, scene *synth.Scene, now func() time.Duration, busy func(time.Duration)) (*simulated, error) {
 	s := &simulated{
-		scene: scene, config: c, now: now, clock: clock, gpio: simulatedHeader(now),
+		scene: scene, config: c, now: now, clock: clock, busy: busy, gpio: simulatedHeader(now),
 		i2cs: map[string]*sim.I2C{}, ports: map[string]*sim.SPI{}, parts: map[string]faultable{},
 	}
 	for _, name := range sim.HeaderNames() {
@@ -56,7 +62,7 @@ func newSimulatedAt(clock float64, c *config.Config, scene *synth.Scene, now fun
 	s.parts["gpio"] = s.gpio
 	for _, b := range c.Buses {
 		if b.I2C != "" {
-			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, nil)
+			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, busy)
 			s.parts[b.Name] = s.i2cs[b.Name]
 		}
 	}
@@ -103,7 +109,7 @@ func (s *simulated) attach(ch config.Chip) error {
 	if err != nil {
 		return err
 	}
-	s.ports[ch.Bus] = sim.NewSPI(ch.Bus, s.now, nil, model)
+	s.ports[ch.Bus] = sim.NewSPI(ch.Bus, s.now, s.busy, model)
 	s.parts[ch.Name], s.parts[ch.Bus] = model, s.ports[ch.Bus]
 	return nil
 }
