@@ -9,6 +9,7 @@ import (
 
 	"hubd/acquire"
 	"hubd/config"
+	"hubd/drivers/max3010x"
 	"hubd/dsp"
 	"hubd/setup"
 	"hubd/synth"
@@ -22,6 +23,7 @@ type workbench struct {
 	pacer  acquire.Pacer
 	state  func(config.Bus) setup.Standing // of the bus's device, before it is opened
 	ask    asking
+	light  *max3010x.Dev // the optical chip of the wearer that this is about, once it was found; its bus's loop alone may use it
 	log    *slog.Logger
 }
 
@@ -95,7 +97,19 @@ func (b *workbench) options(bus config.Bus, left map[string]bool) acquire.Option
 			c.Chips = append(c.Chips, ch)
 		}
 	}
-	return busOptions(&c, bus, b.buses)
+	o := busOptions(&c, bus, b.buses)
+	for i := range o.Optical {
+		if b.ask.wearer == "" || b.wearerID(o.Optical[i].Wearer) != b.ask.wearer {
+			continue
+		}
+		open := o.Optical[i].Open
+		o.Optical[i].Open = func() (*max3010x.Dev, error) {
+			dev, err := open()
+			b.light = dev
+			return dev, err
+		}
+	}
+	return o
 }
 
 // worn is what the wearers of the config wear.
