@@ -132,6 +132,9 @@ func (l *Loop) Run(ctx context.Context) {
 	}
 }
 
+// Samples is Counters.Samples alone; it may be called from any goroutine, and often.
+func (l *Loop) Samples() uint64 { return l.counters.samples.Load() }
+
 // Counters may be called from any goroutine.
 func (l *Loop) Counters() Counters { return l.counters.snapshot() }
 

@@ -44,6 +44,7 @@ type parts struct {
 	discovery homeassistant.Options
 	birth     string
 	stops     []config.StopButton
+	panel     *panel
 	store     store
 	socket    string // empty: none
 	simFault  func(chip string, f sim.Fault, seconds float64) error
@@ -62,7 +63,9 @@ type live struct {
 	behind  *behind
 	lends   *lends
 	server  *socketServer
-	feeder  *feeder // nil: no player takes PCM
+	feeder  *feeder     // nil: no player takes PCM
+	inputs  *lineReader // nil: no button and no electrode is on a line
+	led     *led        // nil: there is none
 	running sync.WaitGroup
 	copying sync.Mutex // held while history is copied or erased: never both
 	standIn bool       // nothing runs but the keeper: this answers hubd's commands while there is no daemon
@@ -93,6 +96,9 @@ func newLive(p parts) (*live, error) {
 	}
 	l.behind = &behind{log: p.log.With("part", "sensors"), loops: l.loops, last: make([]acquire.Counters, len(l.loops))}
 	l.core.sinks = append(l.core.sinks, l.behind)
+	if err := l.joinPanel(); err != nil {
+		return nil, err
+	}
 	if err := l.joinBroker(in); err != nil {
 		return nil, err
 	}
@@ -204,7 +210,13 @@ func (l *live) sourceNames() []string {
 		}
 		for _, c := range b.Optical {
 			names = append(names, c.Source)
+			if c.Interrupt != nil {
+				names = append(names, c.Interrupt.Source)
+			}
 		}
+	}
+	if l.panel != nil {
+		names = append(names, l.panel.sources()...)
 	}
 	return names
 }
@@ -231,7 +243,7 @@ func (l *live) run(ctx context.Context) error {
 	if err := l.listen(); err != nil {
 		l.log.Error("hubd runs without its local socket: hubd start and hubd pause cannot reach it", "error", err)
 	}
-	defer giveSleepers(len(l.loops))()
+	defer giveSleepers(l.sleepers())()
 	for _, loop := range l.loops {
 		l.goRun(func() {
 			runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
@@ -239,6 +251,7 @@ func (l *live) run(ctx context.Context) error {
 			loop.Run(work)
 		})
 	}
+	l.runPanel(work)
 	if l.feeder != nil {
 		l.goRun(func() { l.feeder.run(work) })
 	}

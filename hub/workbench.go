@@ -27,8 +27,8 @@ type workbench struct {
 	log    *slog.Logger
 }
 
-// atOnce is the speed of a simulated bench whose time passes as fast as the machine can: for what nobody watches.
-const atOnce = 0
+// atOnceSpeed is the speed of a simulated bench whose time passes as fast as the machine can: for what nobody watches.
+const atOnceSpeed = 0
 
 // newWorkbench makes a bench of the machine's buses, or of simulated ones where a scenario is named, whose time passes at a speed.
 func newWorkbench(c *config.Config, scenario string, speed float64, ask asking, log *slog.Logger) (*workbench, error) {
@@ -40,7 +40,9 @@ func newWorkbench(c *config.Config, scenario string, speed float64, ask asking, 
 			return nil, err
 		}
 		log.Debug("periph drivers", "report", report)
-		b.buses, b.pacer, b.state = kernel, acquire.NewKernelPacer(), deviceState
+		pacer := acquire.NewKernelPacer()
+		kernel.at = pacer.At
+		b.buses, b.pacer, b.state = kernel, pacer, deviceState
 		return b, nil
 	}
 	scene, err := synth.New(scenario, 1)
@@ -49,7 +51,7 @@ func newWorkbench(c *config.Config, scenario string, speed float64, ask asking, 
 	}
 	var busy func(time.Duration)
 	switch {
-	case speed == atOnce:
+	case speed == atOnceSpeed:
 		clock := &acquire.VirtualPacer{}
 		b.pacer, busy = clock, clock.Advance
 	case len(c.Buses) == 1:
@@ -57,7 +59,7 @@ func newWorkbench(c *config.Config, scenario string, speed float64, ask asking, 
 	default:
 		b.pacer = acquire.NewFastPacer(speed)
 	}
-	s, err := newBusySimulated(c, scene, b.pacer.Now, busy)
+	s, err := newSimulatedWith(quirks{clock: simulatedClock, busy: busy}, c, scene, b.pacer.Now)
 	if err != nil {
 		return nil, fmt.Errorf("hub: simulate: %w", err)
 	}
@@ -97,7 +99,7 @@ func (b *workbench) options(bus config.Bus, left map[string]bool) acquire.Option
 			c.Chips = append(c.Chips, ch)
 		}
 	}
-	o := busOptions(&c, bus, b.buses)
+	o := busOptions(&c, bus, b.buses, panelOf(b.config))
 	for i := range o.Optical {
 		if b.ask.wearer == "" || b.wearerID(o.Optical[i].Wearer) != b.ask.wearer {
 			continue

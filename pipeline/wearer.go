@@ -112,7 +112,10 @@ func (w *Wearer) uses(bus string) bool {
 	return bus != "" && (bus == w.options.PulseBus || bus == w.options.SkinBus || bus == w.options.MotionBus)
 }
 
-func (w *Wearer) alwaysOn() bool { return slices.Contains(w.options.StartFrom, SourceBoot) }
+func (w *Wearer) alwaysOn() bool { return w.options.AlwaysOn() }
+
+// AlwaysOn tells whether the wearer is sensed whenever the hub is on.
+func (o WearerOptions) AlwaysOn() bool { return slices.Contains(o.StartFrom, SourceBoot) }
 
 // sample gives one Sample to the chain of its channel.
 func (w *Wearer) sample(dst []Event, scratch *[]dsp.Value, s *dsp.Sample) []Event {

@@ -72,6 +72,7 @@ func commands() []command {
 		{"history", "check FILE: whether a history is whole", runHistory},
 		{"sound", "render --scene NAME FILE.wav: a scene's sound as a loop for a media player", runSound},
 		{"discovery", "what Home Assistant is told of a config, and what it would refuse: --check --config FILE", runDiscovery},
+		{"dark", "put out a sensing light that a crash left lit: --config FILE", runDark},
 		{"version", "which hubd this is", runVersion},
 	}
 }
