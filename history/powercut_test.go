@@ -20,7 +20,7 @@ const (
 	guestMark  = "HUBD_TEST_GUEST"    // stands in the environment of the computer whose power is cut
 	guestParts = "HUBD_TEST_POWERCUT" // names a folder with a kernel, as make test-powercut lays it out
 	cardSize   = 96 << 20
-	bootWithin = 2 * time.Minute // emulated, on a machine that has other work
+	bootWithin = 5 * time.Minute // emulated, on a machine that has other work
 )
 
 // The power of a whole computer is cut at any moment, also while it opens the file or its file system repairs itself. Its memory card forgets
