@@ -241,6 +241,6 @@ func (l *live) session(ctx context.Context, wearer string, at time.Time) (from, 
 		from, to time.Time
 		err      error
 	}
-	s, err := ask(ctx, l.keeper, func() (s span) { s.from, s.to, s.err = l.store.db.Worn(wearer, at); return s })
+	s, err := ask(ctx, l.keeper, func() (s span) { s.from, s.to, s.err = l.store.db.SessionAt(wearer, at); return s })
 	return s.from, s.to, words(s.err), err
 }

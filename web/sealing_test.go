@@ -21,7 +21,9 @@ type locksmith struct {
 
 func (l *locksmith) handler() http.Handler {
 	return web.New(web.Options{Sealing: &web.Sealing{
-		State: func(context.Context) (wire.Sealing, error) { return wire.Sealing{Sealed: true, Locked: "locked: x"}, nil },
+		State: func(context.Context) (wire.Sealing, error) {
+			return wire.Sealing{Sealed: true, Locked: "locked: x"}, nil
+		},
 		Unlock: func(_ context.Context, secret string, fresh bool) (string, error) {
 			l.secrets, l.fresh = append(l.secrets, secret), fresh
 			return l.refusal, nil
