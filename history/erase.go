@@ -151,7 +151,7 @@ func (e *Erased) others(dir, path string, open opener, x Erasing) (traces [][]by
 			continue
 		}
 		// It holds somebody who wants to be gone, and nobody can tell where: no part of it may stay.
-		for _, name := range []string{backupName, settingsName, previousName} {
+		for _, name := range []string{backupDB, settingsName, previousName} {
 			aside = append(aside, filepath.Join(b, name))
 		}
 	}
@@ -209,9 +209,12 @@ func eraseBackup(dir string, open opener, x Erasing) (traces [][]byte, err error
 
 // rewriteBackup puts a history that write made in the place of a backup's.
 func rewriteBackup(dir string, write func(b *bbolt.DB, fresh string) (rewritten, error)) (w rewritten, err error) {
-	path := filepath.Join(dir, backupName)
+	path := filepath.Join(dir, backupDB)
 	fresh := path + rewrittenSuffix
 	err = guard(func() error {
+		if err := finishErasing(path); err != nil {
+			return err
+		}
 		b, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait})
 		if err != nil {
 			return err

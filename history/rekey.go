@@ -106,11 +106,6 @@ func (r *Rekeyed) backups(dir string, open opener, to *Seal, ids []string) error
 	return nil
 }
 
-// backupsIn gives the folders of backups, unfinished ones too.
-func backupsIn(dir string) ([]string, error) {
-	return filepath.Glob(filepath.Join(escapeGlob(dir), "*"+backupPrefix+"*"))
-}
-
 // inTheClear names what sealing cannot reach beside the history.
 func inTheClear(dir, path string) (left []string) {
 	aside, _ := filepath.Glob(escapeGlob(path) + ".corrupt-*")

@@ -173,6 +173,17 @@ func replace(path, with string) error {
 // rewrittenSuffix makes the name of a new file that is not whole yet.
 const rewrittenSuffix = ".rewritten"
 
+// finishAllErasing finishes what lost its power, in the history and in every backup beside it.
+func finishAllErasing(path string) error {
+	err := finishErasing(path)
+	backups, globErr := backupsIn(filepath.Dir(path))
+	err = errors.Join(err, globErr)
+	for _, b := range backups {
+		err = errors.Join(err, finishErasing(filepath.Join(b, backupDB)))
+	}
+	return err
+}
+
 // finishErasing overwrites and removes an old file that another has taken the place of, and a new one that never did. It does nothing where
 // there is none.
 func finishErasing(path string) error {
@@ -191,17 +202,6 @@ func finishErasing(path string) error {
 		return os.Remove(old) // the new file had not taken its place yet: this is the only one
 	}
 	return shred(old)
-}
-
-// finishAll does the same for the backups beside it.
-func finishAll(path string) error {
-	err := finishErasing(path)
-	backups, globErr := backupsIn(filepath.Dir(path))
-	err = errors.Join(err, globErr)
-	for _, b := range backups {
-		err = errors.Join(err, finishErasing(filepath.Join(b, backupName)))
-	}
-	return err
 }
 
 // shred overwrites a file's bytes and removes it. On flash the old cells may outlast that; no program can reach them.

@@ -2,103 +2,111 @@ package main
 
 import (
 	"bufio"
-	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
-	"hubd/history"
+	"hubd/draw"
 )
 
-// askAtTerminal gives what asks the person at the terminal for a passphrase or key; nil where nobody is there.
-func askAtTerminal(ctx context.Context) func(what string) (string, error) {
-	if _, err := unix.IoctlGetTermios(int(os.Stdin.Fd()), unix.TCGETS); err != nil {
+// Sizes of a terminal that does not say its own.
+const (
+	usualWidth  = 80
+	usualHeight = 24
+)
+
+// What a terminal is told, in the words that every one over SSH knows (ECMA-48, and xterm's for the other screen).
+const (
+	otherScreen  = "\x1b[?1049h\x1b[?25l\x1b[2J" // go to a screen of one's own, without a cursor
+	firstScreen  = "\x1b[?25h\x1b[?1049l"        // and back
+	toTheTop     = "\x1b[H"
+	clearLine    = "\x1b[K"
+	clearTheRest = "\x1b[J"
+)
+
+// display shows screens: drawn in place in a terminal, else a short drawing every so often, one below the other.
+type display struct {
+	out   *bufio.Writer
+	fd    int // of the terminal; -1: there is none
+	plain bool
+}
+
+// newDisplay looks at what std.out is. plain is asked for, or follows from a pipe and from a terminal that knows no commands.
+func newDisplay(out io.Writer, plain bool) *display {
+	d := &display{out: bufio.NewWriter(out), fd: -1, plain: plain}
+	f, ok := out.(*os.File)
+	if !ok || plain || os.Getenv("TERM") == "dumb" || os.Getenv("TERM") == "" {
+		d.plain = true
+		return d
+	}
+	if _, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ); err != nil {
+		d.plain = true
+		return d
+	}
+	d.fd = int(f.Fd())
+	return d
+}
+
+// Times between two screens.
+const (
+	drawEvery  = 100 * time.Millisecond
+	plainEvery = time.Second
+)
+
+// period is how often a screen is wanted.
+func (d *display) period() time.Duration {
+	if d.fd < 0 {
+		return plainEvery
+	}
+	return drawEvery
+}
+
+// begin takes over the terminal, end gives it back as it was.
+func (d *display) begin() error { return d.tell(otherScreen) }
+
+func (d *display) end() error { return d.tell(firstScreen) }
+
+func (d *display) tell(words string) error {
+	if d.fd < 0 {
 		return nil
 	}
-	return func(what string) (string, error) {
-		fmt.Fprintln(os.Stderr, "history:", what)
-		return readHidden(ctx, "Passphrase or key: ", os.Stdin, os.Stderr)
+	if _, err := d.out.WriteString(words); err != nil {
+		return err
 	}
+	return d.out.Flush()
 }
 
-// readSecret reads a passphrase or key: from a terminal without showing it, else the first line of what comes.
-func readSecret(ctx context.Context, prompt string, std streams) (string, error) {
-	file, ok := std.in.(*os.File)
-	if ok {
-		if _, err := unix.IoctlGetTermios(int(file.Fd()), unix.TCGETS); err == nil {
-			return readHidden(ctx, prompt, file, std.err)
+// size is the terminal's own as of now: it may be made larger at any time.
+func (d *display) size() (width, height int) {
+	if d.fd >= 0 {
+		if w, err := unix.IoctlGetWinsize(d.fd, unix.TIOCGWINSZ); err == nil && w.Col > 0 && w.Row > 0 {
+			return int(w.Col), int(w.Row)
 		}
 	}
-	return firstLine(std.in)
+	return usualWidth, usualHeight
 }
 
-// readNewSecret reads one that is to be used from now on, from a terminal twice.
-func readNewSecret(ctx context.Context, std streams) (string, error) {
-	first, err := readSecret(ctx, "New passphrase or key: ", std)
-	if err != nil {
-		return "", err
+// show draws one screen.
+func (d *display) show(s draw.Screen) error {
+	width, height := d.size()
+	if d.fd < 0 {
+		return d.below(s.Lines(width, height, d.plain))
 	}
-	file, ok := std.in.(*os.File)
-	if !ok {
-		return first, nil
-	}
-	if _, err := unix.IoctlGetTermios(int(file.Fd()), unix.TCGETS); err != nil {
-		return first, nil
-	}
-	again, err := readSecret(ctx, "Once more: ", std)
-	if err != nil {
-		return "", err
-	}
-	if again != first {
-		return "", errors.New("the two are not the same: nothing was changed")
-	}
-	return first, nil
+	lines := s.Lines(width, height, d.plain)
+	d.out.WriteString(toTheTop)
+	d.out.WriteString(strings.Join(lines, clearLine+"\r\n"))
+	d.out.WriteString(clearLine + clearTheRest)
+	return d.out.Flush()
 }
 
-// readHidden reads a line from a terminal that shows nothing of it. Whatever ends it, the terminal shows again what is typed.
-func readHidden(ctx context.Context, prompt string, in *os.File, out io.Writer) (string, error) {
-	before, err := unix.IoctlGetTermios(int(in.Fd()), unix.TCGETS)
-	if err != nil {
-		return "", err
+// below writes a screen below the one before.
+func (d *display) below(lines []string) error {
+	for _, line := range lines {
+		d.out.WriteString(line + "\n")
 	}
-	hidden := *before
-	hidden.Lflag &^= unix.ECHO
-	if err := unix.IoctlSetTermios(int(in.Fd()), unix.TCSETSF, &hidden); err != nil {
-		return "", err
-	}
-	defer func() {
-		_ = unix.IoctlSetTermios(int(in.Fd()), unix.TCSETSF, before)
-		fmt.Fprintln(out)
-	}()
-	fmt.Fprint(out, prompt)
-	type came struct {
-		line string
-		err  error
-	}
-	reply := make(chan came, 1)
-	go func() {
-		line, err := firstLine(in)
-		reply <- came{line, err}
-	}()
-	select {
-	case c := <-reply:
-		return c.line, c.err
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
-}
-
-func firstLine(in io.Reader) (string, error) {
-	line, err := bufio.NewReader(io.LimitReader(in, 2*history.MostPhrase)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", err
-	}
-	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", errors.New("nothing was typed")
-	}
-	return line, nil
+	d.out.WriteString("\n")
+	return d.out.Flush()
 }
