@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -10,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mounts are what a program expects of Linux. The kernel has mounted nothing yet.
+// mountAll mounts what a program expects of Linux: the kernel has mounted nothing yet.
 func mountAll() error {
 	for _, m := range [...]struct{ kind, at, options string }{
 		{"proc", "/proc", ""}, {"sysfs", "/sys", ""}, {"devtmpfs", "/dev", ""}, {"tmpfs", "/run", "mode=755"}, {"tmpfs", "/tmp", "mode=1777"},
@@ -25,12 +26,15 @@ func mountAll() error {
 	return nil
 }
 
-// modules are those of Debian's kernel that the test needs, each behind those it builds on.
+// modules are those of Debian's kernel that the test needs, each behind those it builds on. What a kernel has built in has no file.
 var modules = [...]string{"fuse", "cuse", "failover", "net_failover", "virtio_mmio", "virtio_net"}
 
 func loadModules(folder string) error {
 	for _, name := range modules {
 		image, err := os.ReadFile(filepath.Join(folder, name+".ko"))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
