@@ -2,7 +2,7 @@
 # Sourced after need.sh: Debian's kernel for arm64, unpacked into a folder. apt works on folders of its own: this machine's packages,
 # lists and architectures stay as they are, and it need not be root.
 
-guest_modules="fuse cuse failover net_failover virtio_mmio virtio_net"
+guest_modules="fuse cuse"
 
 # need_kernel FOLDER: FOLDER/vmlinuz and FOLDER/modules/*.ko of the stable kernel that this machine's own apt sources offer.
 need_kernel() {

@@ -1,15 +1,13 @@
 #!/usr/bin/env bash
 # The builds of hubd for a Pi, 64 and 32 bits, on a true kernel: Debian's own for arm64, in QEMU. A small guest serves /dev/i2c-N and
 # /dev/spidevB.C by CUSE from the chip models of drivers/sim; scripts/kernel/guest lists what hubd then lives through. Nothing is installed on
-# this machine but QEMU and mosquitto, where this is root; the kernel is kept in ${HUBD_CACHE:-$HOME/.cache/hubd}/kernel, 60 MB to fetch.
+# this machine but QEMU, where this is root; the kernel is kept in ${HUBD_CACHE:-$HOME/.cache/hubd}/kernel, 60 MB to fetch.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-PATH=$PATH:/usr/sbin:/sbin
 . scripts/need.sh
 . scripts/debian-kernel.sh
 [ "$(uname -s)" = Linux ] || skip "the guest is built from Debian's packages, which needs Linux"
 need qemu-system-aarch64 qemu-system-arm
-need mosquitto mosquitto
 cache=${HUBD_CACHE:-$HOME/.cache/hubd}/kernel
 need_kernel "$cache"
 

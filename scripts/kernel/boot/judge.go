@@ -17,16 +17,26 @@ type machine interface {
 	press() error         // the power button
 }
 
-// judge follows the console: every step of the plan has to come in its order and to have gone well. It prints one line for each.
+// judge follows the console: every step of the plan has to come in its order and to have gone well. It prints one line for each. After one
+// that did not go well it goes on, as the guest does.
 func judge(ctx context.Context, m machine, console io.Writer) error {
+	var failed error
 	for _, step := range plan.Steps() {
-		if err := follow(ctx, m, step, console); err != nil {
+		err := follow(ctx, m, step, console)
+		var one stepError
+		if err != nil && !errors.As(err, &one) {
 			drain(m, console)
-			return err
+			return errors.Join(failed, err)
 		}
+		failed = errors.Join(failed, err)
 	}
-	return nil
+	return failed
 }
+
+// stepError is a step that did not go well, as the guest told it.
+type stepError string
+
+func (e stepError) Error() string { return string(e) }
 
 // follow reads until a step's own line.
 func follow(ctx context.Context, m machine, step string, console io.Writer) error {
@@ -38,7 +48,7 @@ func follow(ctx context.Context, m machine, step string, console io.Writer) erro
 		case line, more := <-m.lines():
 			fmt.Fprintln(console, line)
 			over, err := heard(m, step, line, more)
-			if over && err == nil {
+			if over {
 				fmt.Printf("%s [%.0f s]\n", line, time.Since(began).Seconds())
 			}
 			if over || err != nil {
@@ -57,10 +67,10 @@ func heard(m machine, step, line string, more bool) (over bool, err error) {
 	switch came, passed, ok := plan.Parse(line); {
 	case !more:
 		return false, fmt.Errorf("%s: the guest ended before it", step)
-	case ok && !passed:
-		return false, errors.New(line)
 	case ok && came != step:
 		return false, fmt.Errorf("%s: the guest did %s instead", step, came)
+	case ok && !passed:
+		return true, stepError(line)
 	case ok:
 		return true, nil
 	case line == plan.PressButton:

@@ -84,6 +84,19 @@ func TestWhatDidNotGoWellFails(t *testing.T) {
 	}
 }
 
+func TestAStepThatFailedLeavesTheOthersToBeSeen(t *testing.T) {
+	lines := evening()
+	lines[2], lines[4] = plan.Failed("arm64 check", errors.New("exit code 78")), plan.Failed("arm64 probe figures", errors.New("38 of 50"))
+	m := play(lines...)
+	err := judge(t.Context(), m, &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), "exit code 78") || !strings.Contains(err.Error(), "38 of 50") {
+		t.Error(err)
+	}
+	if m.presses != len(plan.Programs()) {
+		t.Errorf("the steps after it were not followed: the button was pressed %d times", m.presses)
+	}
+}
+
 func TestAButtonThatCannotBePressedFails(t *testing.T) {
 	m := play(evening()...)
 	m.stuck = errors.New("no monitor")

@@ -1,4 +1,4 @@
-// Boots the guest of make test-kernel in QEMU, with a broker beside it, and judges what its console says. scripts/test-kernel.sh brings
+// Boots the guest of make test-kernel in QEMU and judges what its console says. scripts/test-kernel.sh brings
 // what it needs.
 package main
 
@@ -54,22 +54,20 @@ func test(ctx context.Context, o options) (err error) {
 	if err := pack(archive, o); err != nil {
 		return err
 	}
-	broker, port, err := startBroker(ctx, folder)
-	if err != nil {
-		return err
-	}
-	defer broker.end()
 	console, err := os.Create(o.log)
 	if err != nil {
 		return err
 	}
 	defer console.Close()
-	m, err := startMachine(ctx, o.kernel, archive, filepath.Join(folder, "monitor"), port)
+	m, err := startMachine(ctx, o.kernel, archive, filepath.Join(folder, "monitor"))
 	if err != nil {
 		return err
 	}
 	defer m.end()
-	return judge(ctx, m, console)
+	if err := judge(ctx, m, console); err != nil {
+		return fmt.Errorf("%w (%s)", err, m.state())
+	}
+	return nil
 }
 
 // pack writes the guest's first file system.

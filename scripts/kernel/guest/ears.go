@@ -28,9 +28,9 @@ type state struct {
 	Quality     *float64 `json:"pulse_quality"`
 }
 
-func newEars(ctx context.Context, broker string) (*ears, error) {
+func newEars(ctx context.Context) (*ears, error) {
 	e := &ears{states: map[string]state{}, statuses: map[string]string{}}
-	client, err := mqtt.New(mqtt.Options{URL: "mqtt://" + broker, ClientID: "ears", Insecure: true, OnInbound: e.hear})
+	client, err := mqtt.New(mqtt.Options{URL: "mqtt://" + brokerAddress, ClientID: "ears", OnInbound: e.hear})
 	if err != nil {
 		return nil, err
 	}

@@ -3,10 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -27,7 +25,7 @@ func mountAll() error {
 }
 
 // modules are those of Debian's kernel that the test needs, each behind those it builds on. What a kernel has built in has no file.
-var modules = [...]string{"fuse", "cuse", "failover", "net_failover", "virtio_mmio", "virtio_net"}
+var modules = [...]string{"fuse", "cuse"}
 
 func loadModules(folder string) error {
 	for _, name := range modules {
@@ -45,37 +43,20 @@ func loadModules(folder string) error {
 	return nil
 }
 
-// connect gives the loopback and the first card their addresses: those of QEMU's user network.
+// connect brings the loopback up, which the kernel then gives its address.
 func connect() error {
-	for name, address := range map[string]net.IP{"lo": net.IPv4(127, 0, 0, 1), "eth0": net.IPv4(10, 0, 2, 15)} {
-		if err := configure(name, address.To4()); err != nil {
-			return fmt.Errorf("network %s: %w", name, err)
-		}
-	}
-	return nil
-}
-
-// configure does what ifconfig does.
-func configure(name string, address net.IP) error {
 	s, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(s)
-	for _, set := range [...]struct {
-		what  uint
-		value []byte
-	}{
-		{unix.SIOCSIFADDR, append([]byte{unix.AF_INET, 0, 0, 0}, address...)},
-		{unix.SIOCSIFNETMASK, []byte{unix.AF_INET, 0, 0, 0, 255, 255, 255, 0}},
-		{unix.SIOCSIFFLAGS, []byte{unix.IFF_UP | unix.IFF_RUNNING, 0}},
-	} {
-		var request [40]byte // struct ifreq: a name of 16 bytes and a union
-		copy(request[:unix.IFNAMSIZ-1], name)
-		copy(request[unix.IFNAMSIZ:], set.value)
-		if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(s), uintptr(set.what), uintptr(unsafe.Pointer(&request))); e != 0 {
-			return e
-		}
+	lo, err := unix.NewIfreq("lo")
+	if err != nil {
+		return err
+	}
+	lo.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
+	if err := unix.IoctlIfreq(s, unix.SIOCSIFFLAGS, lo); err != nil {
+		return fmt.Errorf("loopback: %w", err)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"hubd/mqtt/broker"
 	"hubd/scripts/kernel/plan"
 )
 
@@ -23,7 +24,7 @@ func main() {
 	_ = unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF) // where it fails, the end of the first program stops the kernel as well
 }
 
-// run does all steps and stops at the first that fails.
+// run does all steps.
 func run() {
 	w, ears, err := boot(context.Background())
 	if err != nil {
@@ -54,8 +55,7 @@ func boot(ctx context.Context) (*world, *ears, error) {
 	if err := connect(); err != nil {
 		return nil, nil, err
 	}
-	broker := os.Getenv("HUBD_BROKER") // of the kernel's command line
-	if err := os.WriteFile(configFile, fmt.Appendf(nil, config, broker), 0o644); err != nil {
+	if err := os.WriteFile(configFile, []byte(hubdConfig), 0o644); err != nil {
 		return nil, nil, err
 	}
 	w, err := newWorld()
@@ -66,23 +66,29 @@ func boot(ctx context.Context) (*world, *ears, error) {
 	if err := openTo(busGroup, "/dev/gpiochip0"); err != nil {
 		return nil, nil, err
 	}
-	ears, err := newEars(ctx, broker)
+	if _, err := broker.Start(brokerAddress, nil); err != nil { // it ends with the machine
+		return nil, nil, err
+	}
+	ears, err := newEars(ctx)
 	return w, ears, err
 }
 
-// live goes through the evening of one build.
+// live goes through the evening of one build. A step that fails leaves the others to be seen, but for a daemon that does not start.
 func (e *evening) live(build string) bool {
 	steps := e.steps()
 	for _, step := range plan.Evening(build) {
 		figures, err := steps[step]()
-		if err != nil {
-			fmt.Println(plan.Failed(build+" "+step, err))
-			if e.log != nil {
-				fmt.Println(e.log)
-			}
+		if err == nil {
+			fmt.Println(plan.Done(build+" "+step, figures))
+			continue
+		}
+		fmt.Println(plan.Failed(build+" "+step, err))
+		if e.log != nil {
+			fmt.Println(e.log)
+		}
+		if step == "start" {
 			return false
 		}
-		fmt.Println(plan.Done(build+" "+step, figures))
 	}
 	return true
 }

@@ -22,13 +22,15 @@ const (
 	socketFile = "/run/hubd/hubd.sock"
 	stateDir   = "/run/hubd-state"
 	hubdUser   = 991
+
+	brokerAddress = "127.0.0.1:1883"
 )
 
-// config is the bedroom of this test. The rates are low: an emulated machine pays for each transfer. The button is the machine's own power
+// hubdConfig is the bedroom of this test. The rates are low: an emulated machine pays for each transfer. The button is the machine's own power
 // button, which is wired the other way round: it rests pressed, and comes down after each push.
-const config = `
+const hubdConfig = `
 hub: {id: kernel}
-mqtt: {url: "mqtt://%s", insecure: true}
+mqtt: {url: "mqtt://` + brokerAddress + `"}
 buses:
   one: {i2c: "7"}
   two: {i2c: "8"}
