@@ -82,7 +82,7 @@ func (e *evening) check() (string, error) {
 
 // probePaste takes what hubd probe prints for the config that it says it is.
 func (e *evening) probePaste() (string, error) {
-	text, err := e.ask(probeWithin, 0, "probe", "--seconds", "4")
+	text, err := e.ask(probeWithin, 0, "probe", "--seconds", "2")
 	if err != nil {
 		return "", err
 	}
