@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hubd/drivers/gpioline"
 	"hubd/drivers/sim"
 	"hubd/dsp"
 )
@@ -151,4 +153,23 @@ func TestABusyMachineMakesTheLightNoBrighter(t *testing.T) {
 			t.Fatalf("lit %.4f of the time, want %.4f", got, share)
 		}
 	})
+}
+
+func TestALightThatACrashLeftLitIsPutOut(t *testing.T) {
+	s := newShining(1)
+	s.every = 4 * time.Millisecond
+	s.pass(time.Second)
+	if err := dark(s.gpio, lamp); !errors.Is(err, gpioline.ErrBusy) {
+		t.Errorf("while the daemon runs: %v, want that the line is in use", err)
+	}
+	s.gpio.Crash()
+	if !s.shines() {
+		t.Fatal("this kernel lets go of outputs: there is nothing to put out")
+	}
+	if err := dark(s.gpio, lamp); err != nil || s.shines() || s.gpio.Descriptors() != 0 {
+		t.Errorf("%v, lit %v, %d descriptors open", err, s.shines(), s.gpio.Descriptors())
+	}
+	if err := dark(s.gpio, ""); err != nil {
+		t.Errorf("without a light: %v", err)
+	}
 }

@@ -23,7 +23,8 @@ type SetupOptions struct {
 	Simulate string        // a scenario of synth; empty: the machine's own buses
 	Socket   string        // of a daemon that may have the buses; empty: where hubd run listens, and none is asked for simulated ones
 	Wearer   string        // whose own act this is; empty: nobody's
-	Length   time.Duration // of what is read of each bus
+	Speed    float64       // of simulated time where somebody watches; 0 is 1
+	Length   time.Duration // of what is read of each bus; 0: as long as nobody ends it, where that is possible
 	Log      *slog.Logger
 }
 
@@ -32,7 +33,7 @@ func Probe(ctx context.Context, o SetupOptions) (setup.Report, error) {
 	if _, known := wearerNumber(o.Config, o.Wearer); !known && o.Wearer != "" {
 		return setup.Report{}, fmt.Errorf("this config has no wearer %q", o.Wearer)
 	}
-	b, err := newWorkbench(o.Config, o.Simulate, virtualTime, asking{socket: o.Socket, wearer: o.Wearer}, o.Log)
+	b, err := newWorkbench(o.Config, o.Simulate, atOnce, asking{socket: o.Socket, wearer: o.Wearer}, o.Log)
 	if err != nil {
 		return setup.Report{}, err
 	}

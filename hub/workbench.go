@@ -25,16 +25,11 @@ type workbench struct {
 	log    *slog.Logger
 }
 
-// timePace is how the time of a simulated bench passes.
-type timePace uint8
+// atOnce is the speed of a simulated bench whose time passes as fast as the machine can: for what nobody watches.
+const atOnce = 0
 
-const (
-	virtualTime timePace = iota // at once: for what nobody watches
-	realTime
-)
-
-// newWorkbench makes a bench of the machine's buses, or of simulated ones where a scenario is named.
-func newWorkbench(c *config.Config, scenario string, p timePace, ask asking, log *slog.Logger) (*workbench, error) {
+// newWorkbench makes a bench of the machine's buses, or of simulated ones where a scenario is named, whose time passes at a speed.
+func newWorkbench(c *config.Config, scenario string, speed float64, ask asking, log *slog.Logger) (*workbench, error) {
 	ask.never = scenario != "" && ask.socket == ""
 	b := &workbench{config: c, ask: ask, log: log, state: func(config.Bus) setup.Standing { return setup.Found }}
 	if scenario == "" {
@@ -51,13 +46,16 @@ func newWorkbench(c *config.Config, scenario string, p timePace, ask asking, log
 		return nil, err
 	}
 	var busy func(time.Duration)
-	if p == virtualTime {
+	switch {
+	case speed == atOnce:
 		clock := &acquire.VirtualPacer{}
 		b.pacer, busy = clock, clock.Advance
-	} else {
-		b.pacer = acquire.NewKernelPacer()
+	case len(c.Buses) == 1:
+		b.pacer = newPatientPacer(speed)
+	default:
+		b.pacer = acquire.NewFastPacer(speed)
 	}
-	s, err := newBusySimulated(c, scene, b.pacer.Now, busy)
+	s, err := newSimulatedWith(quirks{clock: simulatedClock, busy: busy}, c, scene, b.pacer.Now)
 	if err != nil {
 		return nil, fmt.Errorf("hub: simulate: %w", err)
 	}
