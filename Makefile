@@ -5,9 +5,9 @@ export CGO_ENABLED = 0
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
-PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
+PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/... ./scripts/kernel/cuse ./scripts/kernel/nodes
 
-.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-history test-powercut e2e-ha clean
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-kernel test-history test-powercut e2e-ha clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -49,6 +49,9 @@ history-years: ## 440 days of a wearer's rows in virtual time: size of the file,
 
 test-arm: ## unit tests of the pure packages and the drivers on 32- and 64-bit ARM, emulated
 	./scripts/test-arm.sh $(PURE)
+
+test-kernel: ## the builds for a Pi on Debian's kernel in QEMU, their chips behind /dev/i2c-N and /dev/spidevB.C: probe, samples, beat, unplug
+	VERSION='$(VERSION)' ./scripts/test-kernel.sh
 
 test-mqtt: build ## hubd against a real mosquitto on loopback
 	./scripts/test-mqtt.sh
