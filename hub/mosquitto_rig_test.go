@@ -169,7 +169,7 @@ func newMosquitto(t, life *testing.T, dir string) *mosquitto {
 		}
 	}
 	write(t, filepath.Join(dir, "mosquitto.conf"), fmt.Sprintf(
-		"user %s\nlistener %d 127.0.0.1\nallow_anonymous false\npassword_file %s\npersistence false\nlog_dest stderr\n",
+		"user %s\nlistener %d 127.0.0.1\nallow_anonymous false\npassword_file %s\npersistence false\nset_tcp_nodelay true\nlog_dest stderr\n",
 		me.Username, b.port, passwords))
 	return b
 }
