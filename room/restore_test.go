@@ -206,3 +206,16 @@ func TestARestoreAfterAPauseThatWasPerhapsNotHeardIsAsSlowAsAnyOther(t *testing.
 	h.run(5 * time.Minute)
 	h.wantLamp("bed", 60)
 }
+
+func TestARestoreWhoseLastCommandGotLostIsNotOverBeforeItWasToldAgain(t *testing.T) {
+	h := newTerseHouse(t, room.Options{NoAfter: true, Lamps: []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, None: true}}}})
+	h.start(0, room.Alone)
+	h.run(time.Minute)
+	h.take(h.r.End(nil, h.now))
+	h.run(45 * time.Second) // in steps of ten seconds: one is left
+	h.bulbs["bed"].deaf = 1
+	h.run(3 * time.Minute)
+	if h.wantLamp("bed", 60); h.r.Snapshot().Open || hands(h) > 0 {
+		t.Errorf("the snapshot is open: %v; let go %d times", h.r.Snapshot().Open, hands(h))
+	}
+}
