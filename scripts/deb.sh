@@ -10,13 +10,11 @@ shift
 go=${GO:-go}
 commit=$(git rev-parse --short=12 HEAD)
 [ -z "$(git status --porcelain --untracked-files=no)" ] || commit=$commit.changed
-DEB_TIME=$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ)
 DEB_VERSION=$(git describe --tags --exact-match --match 'v[0-9]*' 2>/dev/null | cut -c2- || true)
 DEB_VERSION=${DEB_VERSION:-0~$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y%m%d%H%M).$commit}
 DEB_VERSION=$DEB_VERSION${HUBD_TAGS:+.${HUBD_TAGS//,/.}}
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
-DEB_LICENSE=$(head -n 1 LICENSE | sed 's/ License//')
-export CGO_ENABLED=0 DEB_TIME DEB_VERSION SOURCE_DATE_EPOCH DEB_LICENSE
+export CGO_ENABLED=0 DEB_VERSION SOURCE_DATE_EPOCH
 
 mkdir -p "$out"
 for DEB_ARCH in "$@"; do
@@ -29,7 +27,7 @@ for DEB_ARCH in "$@"; do
 	esac
 	"$go" build -trimpath -buildvcs=false -tags "nethttpomithttp2${HUBD_TAGS:+,$HUBD_TAGS}" \
 		-ldflags "-s -w -X main.version=$DEB_VERSION -X main.commit=$commit" -o "$DEB_BINARY" ./cmd/hubd
-	(unset GOARCH GOARM && "$go" tool -modfile=tools/go.mod nfpm package --config packaging/nfpm.yaml --packager deb --target "$out/hubd_${DEB_VERSION}_$DEB_ARCH.deb" >/dev/null)
+	(unset GOARCH GOARM && "$go" tool -modfile=tools/go.mod nfpm package --config packaging/nfpm.yaml --packager deb --target "$out/hubd_${DEB_VERSION}_$DEB_ARCH.deb" >&2)
 	rm "$DEB_BINARY"
 	echo "$out/hubd_${DEB_VERSION}_$DEB_ARCH.deb"
 done
