@@ -96,6 +96,7 @@ func newLive(p parts) (*live, error) {
 	l.core.lamps, l.core.askLamp = l.lampGate(in), l.askLamp
 	l.joinSound()
 	l.core.watch = newWatch(p.log, l.busNames())
+	l.joinTally()
 	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
 	return l, nil
 }
