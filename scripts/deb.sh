@@ -10,8 +10,8 @@ shift
 go=${GO:-go}
 commit=$(git rev-parse --short=12 HEAD)
 [ -z "$(git status --porcelain --untracked-files=no)" ] || commit=$commit.changed
-DEB_VERSION=$(git describe --tags --exact-match --match 'v[0-9]*' 2>/dev/null | cut -c2- || true)
-DEB_VERSION=${DEB_VERSION:-0~$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y%m%d%H%M).$commit}
+described=$(git describe --tags --exact-match --match "v[0-9]*" 2>/dev/null | cut -c2- || true)
+DEB_VERSION=${described:-0~$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y%m%d%H%M).$commit}
 DEB_VERSION=$DEB_VERSION${HUBD_TAGS:+.${HUBD_TAGS//,/.}}
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export CGO_ENABLED=0 DEB_VERSION SOURCE_DATE_EPOCH
