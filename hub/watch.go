@@ -35,6 +35,7 @@ type watch struct {
 	moved  time.Duration            // and when that was
 	fed    time.Duration
 	stuck  bool
+	begun  bool // a sample has come
 	status string
 	notify func(state string) error
 }
@@ -66,6 +67,10 @@ func (w *watch) send(state string) {
 func (w *watch) progress(now time.Duration, b *batch) {
 	for i := range b.blocks {
 		w.heard[b.blocks[i].Bus] = now
+		if !w.begun && len(b.blocks[i].Samples) > 0 {
+			w.begun = true
+			w.log.Info("the first samples are here")
+		}
 	}
 	still := w.still(now)
 	if stuck := len(still) > 0; stuck != w.stuck {

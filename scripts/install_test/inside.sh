@@ -35,6 +35,6 @@ check "a purge takes the config" no test -e /etc/hubd/config.yaml
 check "a purge keeps what was stored" test -f /var/lib/hubd/settings.json
 check "it installs again" dpkg -i /test/hubd.deb
 check "yes can be said beforehand" sh -c 'echo "hubd hubd/erase boolean true" | debconf-set-selections'
-check "it can be purged with its data" dpkg --purge hubd
+check "it can be purged at once, with its data" dpkg --purge hubd
 check "then nothing is left" no test -e /var/lib/hubd
 exit "$((failed > 0))"
