@@ -56,16 +56,17 @@ type core struct {
 
 // run processes until ctx ends.
 func (c *core) run(ctx context.Context) {
-	ticker := time.NewTicker(time.Duration(float64(tickEvery) / c.speed))
-	defer ticker.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-c.inbox.wake:
-		case <-ticker.C:
+		case <-timer.C:
 		}
 		c.step()
+		timer.Reset(time.Duration(float64(c.nextTick-c.now()) / c.speed))
 	}
 }
 
@@ -96,8 +97,11 @@ func (c *core) step() {
 		c.tell(c.pipeline.Block(c.events[:0], b))
 	}
 	if now >= c.nextTick {
-		c.nextTick = now.Truncate(tickEvery) + tickEvery
 		c.tell(c.pipeline.Tick(c.events[:0], now, c.wall()))
+		c.nextTick = now.Truncate(tickEvery) + tickEvery
+		if exact, ok := c.pipeline.Next(now); ok {
+			c.nextTick = min(c.nextTick, exact)
+		}
 	}
 	c.finishStep(now, len(stops)+len(c.batch.acts) > 0)
 	for _, a := range c.batch.acts {

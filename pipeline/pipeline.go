@@ -225,6 +225,9 @@ func (p *Pipeline) Tick(dst []Event, now time.Duration, wall time.Time) []Event 
 	return dst
 }
 
+// Next gives the instant of the next Tick that must be on time, apart from those every 50 ms; false where there is none.
+func (p *Pipeline) Next(now time.Duration) (time.Duration, bool) { return p.room.Next(now) }
+
 // Lamp takes what a lamp says of itself.
 func (p *Pipeline) Lamp(dst []Event, now time.Duration, r room.LampReport) []Event {
 	p.values = p.room.Lamp(p.values[:0], now, r)
