@@ -234,6 +234,9 @@ func (l *live) run(ctx context.Context) error {
 			runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
 			defer runtime.UnlockOSThread()
 			loop.Run(work)
+			if p, waits := l.pacer.(*patientPacer); waits {
+				p.leave()
+			}
 		})
 	}
 	if l.feeder != nil {
