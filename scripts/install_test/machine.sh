@@ -39,6 +39,8 @@ configure() {
 	mkdir -p "$tree/var/lib/dpkg/info" "$tree/var/lib/dpkg/updates" "$tree/var/lib/dpkg/triggers" "$tree/var/cache/debconf"
 	: >"$tree/var/lib/dpkg/available"
 	for deb in "$2"/*.deb; do
+		: >"$tree/var/lib/dpkg/info/$(dpkg-deb -f "$deb" Package).list"
+		: >"$tree/var/lib/dpkg/info/$(dpkg-deb -f "$deb" Package):arm64.list"
 		dpkg-deb -f "$deb" | sed '/^Package:/a Status: install ok installed'
 		echo
 	done >"$tree/var/lib/dpkg/status"
