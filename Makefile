@@ -10,7 +10,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 TAGS     = nethttpomithttp2
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-history e2e-ha deb deploy install-test footprint vuln clean
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-history e2e-ha deb deploy install-test footprint vuln chaos clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -91,6 +91,9 @@ install-test: ## the package in a Debian of its own, then on an emulated 64-bit 
 
 footprint: build ## memory, processor time, size and start of hubd with two wearers and everything on
 	./scripts/footprint.sh
+
+chaos: build ## rounds of trouble at random (ROUNDS=21 SEED=1), some ten minutes: all right within ten seconds after each, no leak, no restart
+	./scripts/chaos.sh
 
 vuln: ## known weaknesses in what hubd calls, by govulncheck; GOVULNDB names a copy of its database
 	./scripts/vuln.sh

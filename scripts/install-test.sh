@@ -81,8 +81,8 @@ machine() {
 	mkdir -p "$work/root/etc/systemd/system/multi-user.target.wants"
 	ln -s /etc/systemd/system/hubd-test.service "$work/root/etc/systemd/system/multi-user.target.wants/"
 	mke2fs -q -t ext4 -d "$work/root" "$work/disk" 900M
-	boot "$cache" "$work/disk" "$work/console.1" 1200 PART-1 || { machine_says "$work/console.1" && return 1; }
-	boot "$cache" "$work/disk" "$work/console.2" 400 PART-2 || { machine_says "$work/console.2" && return 1; }
+	boot "$cache" "$work/disk" "$work/console.1" 1800 PART-1 || { machine_says "$work/console.1" && return 1; }
+	boot "$cache" "$work/disk" "$work/console.2" 900 PART-2 || { machine_says "$work/console.2" && return 1; }
 }
 
 machine_says() {
