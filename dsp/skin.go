@@ -216,7 +216,7 @@ func (k *Skin) microsiemens(volts float64) float64 {
 	if k.o.Circuit == Grove {
 		return GroveMicrosiemens(volts, k.o.SupplyVolts, k.o.OpenCircuit)
 	}
-	return dividerMicrosiemens(volts, k.o.SupplyVolts, k.o.DividerOhm, k.o.DividerHigh)
+	return DividerMicrosiemens(volts, k.o.SupplyVolts, k.o.DividerOhm, k.o.DividerHigh)
 }
 
 // cell takes one cell of the grid.

@@ -112,6 +112,7 @@ func (c *core) step() {
 // finishStep lets what follows from a step happen: the pause word, settings, lamps, sinks.
 func (c *core) finishStep(now time.Duration, acted bool) {
 	c.pauses.follow(c.pipeline.Sensed, len(c.wearers))
+	c.joined()
 	r := c.pipeline.Revision()
 	if acted || r != c.revision {
 		c.consent = c.pipeline.Consent() // who joins a session or lowers a share makes no event by that
@@ -135,6 +136,16 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 	c.refusals.tick(now)
 	c.watch.progress(now, &c.batch)
 	c.board.refresh(now, c, acted)
+}
+
+// joined tells the buttons who is in a session.
+func (c *core) joined() {
+	st := c.pipeline.Room()
+	if st.Session == room.NoSession {
+		c.pauses.join(nil)
+		return
+	}
+	c.pauses.join(st.Members)
 }
 
 // act gives one command to the pipeline and keeps its refusal for whoever asked. An act that would sense somebody is refused when a
@@ -223,12 +234,22 @@ func (c *core) control(e pipeline.Event) {
 	}
 }
 
+// press is the press of a button: it pauses everybody at once. It gives the count of pauses with this one.
+func (c *core) press() (pauses uint64) {
+	number := c.pauses.stop(c.everybody(), pipeline.Command{Name: pipeline.CommandPause, Origin: pipeline.Origin{Source: pipeline.SourceButton}})
+	c.inbox.ring()
+	return number
+}
+
+// everybody has the bit of each wearer.
+func (c *core) everybody() uint64 { return 1<<len(c.wearers) - 1 }
+
 // request puts a command where it belongs: a stop into the pause word at once, everything else into the inbox. reply may be nil.
 func (c *core) request(cmd pipeline.Command, reply chan<- string) error {
 	mask := uint64(0)
 	switch {
 	case cmd.Name == pipeline.CommandPause:
-		mask = 1<<len(c.wearers) - 1
+		mask = c.everybody()
 	case cmd.Name == pipeline.CommandSensing && !cmd.On:
 		for i, id := range c.wearers {
 			if id == cmd.Wearer {

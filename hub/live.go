@@ -8,11 +8,13 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hubd/acquire"
 	"hubd/config"
 	"hubd/drivers/sim"
+	"hubd/history"
 	"hubd/mqtt"
 	"hubd/mqtt/device"
 	"hubd/mqtt/homeassistant"
@@ -36,6 +38,7 @@ type parts struct {
 	pipeline  pipeline.Options
 	wearers   []tellWearer
 	buses     []acquire.Options // without Pacer, Emit, Paused
+	devices   map[string]string // of the buses, by name: as they are asked for on the socket
 	lamps     []*device.Lamp
 	player    config.Player
 	media     *device.Player // for a player over MQTT
@@ -43,7 +46,12 @@ type parts struct {
 	discovery homeassistant.Options
 	birth     string
 	stops     []config.StopButton
+	panel     *panel
 	store     store
+	key       history.KeyFile // of history.db, where keyNamed
+	keyNamed  bool
+	keyTyped  bool   // the config says that it is typed
+	locked    bool   // at the start the history was to be sealed, and was not open
 	socket    string // empty: none
 	simFault  func(chip string, f sim.Fault, seconds float64) error
 	onCue     func(room.Cue)
@@ -53,17 +61,22 @@ type parts struct {
 // live is a hub at work.
 type live struct {
 	parts
-	core    *core
-	loops   []*acquire.Loop
-	client  *mqtt.Client
-	teller  *teller
-	keeper  *keeper
-	behind  *behind
-	server  *socketServer
-	feeder  *feeder // nil: no player takes PCM
-	running sync.WaitGroup
-	copying sync.Mutex // held while history is copied or erased: never both
-	standIn bool       // nothing runs but the keeper: this answers hubd's commands while there is no daemon
+	core      *core
+	loops     []*acquire.Loop
+	client    *mqtt.Client
+	teller    *teller
+	keeper    *keeper
+	behind    *behind
+	lends     *lends
+	server    *socketServer
+	feeder    *feeder     // nil: no player takes PCM
+	inputs    *lineReader // nil: no button and no electrode is on a line
+	led       *led        // nil: there is none
+	running   sync.WaitGroup
+	copying   sync.Mutex  // held while history is copied or erased: never both
+	unlocking sync.Mutex  // held while a secret is tried, or everything is sealed anew
+	settled   atomic.Bool // what the settings hold of bodies is taken up
+	standIn   bool        // nothing runs but the keeper: this answers hubd's commands while there is no daemon
 }
 
 // newLive joins the parts. Nothing runs yet.
@@ -85,11 +98,15 @@ func newLive(p parts) (*live, error) {
 	l.core.sinks = append(l.core.sinks, p.sinks...)
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
+	l.lends = &lends{log: p.log.With("part", "sensors"), pauses: stop, wearers: ids}
 	if err := l.joinBuses(in, stop); err != nil {
 		return nil, err
 	}
 	l.behind = &behind{log: p.log.With("part", "sensors"), loops: l.loops, last: make([]acquire.Counters, len(l.loops))}
 	l.core.sinks = append(l.core.sinks, l.behind)
+	if err := l.joinPanel(); err != nil {
+		return nil, err
+	}
 	if err := l.joinBroker(in); err != nil {
 		return nil, err
 	}
@@ -103,7 +120,8 @@ func newLive(p parts) (*live, error) {
 
 func (l *live) joinBuses(in *inbox, stop *pauses) error {
 	for i, o := range l.buses {
-		o.Pacer, o.Emit, o.Paused, o.Seed = l.pacer, in.block, stop.Off, uint64(i)
+		o.Pacer, o.Emit, o.Paused, o.Seed, o.Lending = l.pacer, in.block, stop.Off, uint64(i), &acquire.Lending{}
+		l.lends.buses = append(l.lends.buses, lendable{name: o.Bus, device: l.devices[o.Bus], lending: o.Lending})
 		loop, err := acquire.NewLoop(o)
 		if err != nil {
 			return err
@@ -201,7 +219,13 @@ func (l *live) sourceNames() []string {
 		}
 		for _, c := range b.Optical {
 			names = append(names, c.Source)
+			if c.Interrupt != nil {
+				names = append(names, c.Interrupt.Source)
+			}
 		}
+	}
+	if l.panel != nil {
+		names = append(names, l.panel.sources()...)
 	}
 	return names
 }
@@ -220,6 +244,9 @@ func (l *live) run(ctx context.Context) error {
 	keeping, stopKeeping := context.WithCancel(context.Background())
 	defer stopKeeping()
 	l.goRun(func() { l.keeper.run(keeping) })
+	if l.locked {
+		l.goRun(func() { l.lookForKey(work, l.key, l.keyNamed) })
+	}
 	if l.client != nil {
 		if err := l.client.Start(context.Background()); err != nil {
 			return err
@@ -228,7 +255,7 @@ func (l *live) run(ctx context.Context) error {
 	if err := l.listen(); err != nil {
 		l.log.Error("hubd runs without its local socket: hubd start and hubd pause cannot reach it", "error", err)
 	}
-	defer giveSleepers(len(l.loops))()
+	defer giveSleepers(l.sleepers())()
 	for _, loop := range l.loops {
 		l.goRun(func() {
 			runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
@@ -239,6 +266,7 @@ func (l *live) run(ctx context.Context) error {
 			}
 		})
 	}
+	l.runPanel(work)
 	if l.feeder != nil {
 		l.goRun(func() { l.feeder.run(work) })
 	}
@@ -263,6 +291,7 @@ func giveSleepers(loops int) (back func()) {
 }
 
 func (l *live) stop(stopKeeping context.CancelFunc) error {
+	l.lends.ended.Store(true)
 	if l.server != nil {
 		l.server.close()
 	}
@@ -301,7 +330,7 @@ func (l *live) listen() error {
 	}
 	h := web.New(web.Options{
 		Wearers: l.core.wearers, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin,
-		Do: l.do, Status: l.core.board.read, History: l.history(), OwnRest: l.core.board.ownRest, Export: exportRest, Report: l.reporting(),
+		Do: l.do, Status: l.status, Lend: l.lends.lend, History: l.history(), Sealing: l.sealing(), OwnRest: l.core.board.ownRest, Export: exportRest, Report: l.reporting(),
 		Refused: func(target string, r pipeline.Refused) {
 			l.core.inbox.refuse(pipeline.Event{Wearer: target, Value: r})
 		},
@@ -313,6 +342,13 @@ func (l *live) listen() error {
 	l.server = s
 	l.log.Info("listening for hubd start, pause, resume, end, rest", "socket", l.socket)
 	return nil
+}
+
+// status is the board, and which buses are away.
+func (l *live) status() wire.Status {
+	s := l.core.board.read()
+	s.Lent = l.lends.away()
+	return s
 }
 
 // do gives a command from the socket to the processing goroutine and waits for its answer.

@@ -57,6 +57,9 @@ func assemble(o RunOptions) (parts, error) {
 		p.socket = SocketPath()
 	}
 	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, itself(o.Program), o.Log.With("part", "storage"), newWallClock(time.Now, timesync).local)
+	p.key, p.keyNamed = keyFile(o.Config)
+	p.keyTyped = o.Config.History.KeyFile == config.KeyTyped
+	p.locked = p.store.db.Sealed() && p.store.db.Seal() == nil
 	return p, nil
 }
 
@@ -80,6 +83,9 @@ func busesFor(o RunOptions, pacer acquire.Pacer) (worn, error) {
 		kernel, report, err := newKernelBuses()
 		if err != nil {
 			return worn{}, err
+		}
+		if k, ok := pacer.(*acquire.KernelPacer); ok {
+			kernel.at = k.At
 		}
 		o.Log.Info("periph drivers", "report", report)
 		return worn{buses: kernel}, nil

@@ -32,6 +32,8 @@ type Options struct {
 	Status func() wire.Status
 	// History is what lasts; nil: nothing is stored.
 	History *History
+	// Sealing is what opens it; nil: there is nothing at its paths.
+	Sealing *Sealing
 	// Report makes a report of what is kept of a wearer. As OwnRest it is for a way in that is the wearer's own; nil: there is nothing
 	// at its paths.
 	Report func(ctx context.Context, q ReportRequest) (body []byte, refusal string, err error)
@@ -40,6 +42,9 @@ type Options struct {
 	OwnRest func(wearer string) (wire.OwnRest, bool)
 	// Export is a wearer's own rest as a file that hubd replay --baseline reads. It goes with OwnRest.
 	Export func(wire.OwnRest) ([]byte, error)
+	// Lend lends a bus to a command that sets up sensors. It is for a way in that is the machine's own; nil: there is nothing at its
+	// paths. A Lend without Return: hubd does not use this bus.
+	Lend func(ctx context.Context, q LendRequest) (lent Lend, refusal string, err error)
 	// Health says what keeps hubd from working, nil when it works. It may be nil: then answering is proof enough.
 	Health func() error
 }
@@ -74,6 +79,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodPost, h.command)
 	case strings.HasPrefix(path, journalPath):
 		h.journal(w, r)
+	case path == sealingPath || strings.HasPrefix(path, sealingPath+"/"):
+		h.sealing(w, r)
 	case strings.HasPrefix(path, erasePath):
 		h.erase(w, r)
 	case path == backupPath:
@@ -84,6 +91,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodPost, h.part)
 	case strings.HasPrefix(path, minutesPath):
 		h.only(w, r, http.MethodGet, h.minutes)
+	case h.o.Lend != nil && strings.HasPrefix(path, lendPath):
+		h.only(w, r, http.MethodPost, h.lend)
 	case h.o.Report != nil && strings.HasPrefix(path, reportPath):
 		h.only(w, r, http.MethodGet, h.report)
 	case h.o.OwnRest != nil && strings.HasPrefix(path, restPath):
