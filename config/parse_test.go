@@ -230,7 +230,6 @@ func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
 		{"web.token_file", "room: {}", "web: {token_file: t}"},
 		{"web.cert_file", "room: {}", "web: {cert_file: t}"},
 		{"web.key_file", "room: {}", "web: {key_file: t}"},
-		{"history.key_file", "room: {}", "history: {key_file: t}"},
 	}
 	for _, row := range rows {
 		t.Run(row.new, func(t *testing.T) {
