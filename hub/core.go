@@ -72,6 +72,7 @@ func (c *core) run(ctx context.Context) {
 
 // step takes everything that waits, in the order that keeps people in charge: pauses, then acts, then samples, then time.
 func (c *core) step() {
+	standStill()
 	now := c.now()
 	stops := c.pauses.take()
 	for _, p := range stops {
