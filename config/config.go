@@ -16,6 +16,7 @@ type Config struct {
 	Wearers []Wearer // 1…MaxWearers, in the order of the file
 	Room    Room
 	History History
+	Web     Web
 	Log     Log
 
 	// Dir is the folder of the file: relative paths start there.

@@ -232,10 +232,6 @@ func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
 		{"gpio.pause_button", "room: {}", "gpio: {pause_button: GPIO27}"},
 		{"gpio.sensing_led", "room: {}", "gpio: {sensing_led: GPIO27}"},
 		{"gpio.led_brightness", "room: {}", "gpio: {led_brightness: 3}"},
-		{"web.listen", "room: {}", "web: {listen: ':80'}"},
-		{"web.token_file", "room: {}", "web: {token_file: t}"},
-		{"web.cert_file", "room: {}", "web: {cert_file: t}"},
-		{"web.key_file", "room: {}", "web: {key_file: t}"},
 		{"history.key_file", "room: {}", "history: {key_file: t}"},
 	}
 	for _, row := range rows {

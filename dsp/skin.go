@@ -212,11 +212,14 @@ func dividerRail(atGround, high bool) string {
 	return reasonOff
 }
 
-func (k *Skin) microsiemens(volts float64) float64 {
-	if k.o.Circuit == Grove {
-		return GroveMicrosiemens(volts, k.o.SupplyVolts, k.o.OpenCircuit)
+func (k *Skin) microsiemens(volts float64) float64 { return k.o.Microsiemens(volts) }
+
+// Microsiemens is the conductance in µS at a voltage, by options without zeros. It says nothing of whether the electrodes sit.
+func (o SkinOptions) Microsiemens(volts float64) float64 {
+	if o.Circuit == Grove {
+		return GroveMicrosiemens(volts, o.SupplyVolts, o.OpenCircuit)
 	}
-	return dividerMicrosiemens(volts, k.o.SupplyVolts, k.o.DividerOhm, k.o.DividerHigh)
+	return dividerMicrosiemens(volts, o.SupplyVolts, o.DividerOhm, o.DividerHigh)
 }
 
 // cell takes one cell of the grid.

@@ -25,7 +25,7 @@ const frozenAfter = 3 * time.Second
 
 // build turns a config into the parts of a hub. It touches nothing: chips are opened by their loops, the broker by its client.
 func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
-	p := parts{id: c.Hub.ID, log: log, birth: c.MQTT.BirthTopic, stops: c.Room.StopButtons, speed: 1}
+	p := parts{id: c.Hub.ID, log: log, birth: c.MQTT.BirthTopic, stops: c.Room.StopButtons, speed: 1, page: pageOptionsOf(c)}
 	for i, w := range c.Wearers {
 		p.pipeline.Wearers = append(p.pipeline.Wearers, wearerOptions(c, w))
 		p.wearers = append(p.wearers, tellWearerOf(c, i))

@@ -44,6 +44,7 @@ type core struct {
 	sound    audible        // nil: none
 	onCue    func(room.Cue) // the demo's body feels the room; nil on a real one
 	refusals refusals
+	waves    *waveTap // nil: no page
 
 	batch    batch
 	events   []pipeline.Event
@@ -94,6 +95,7 @@ func (c *core) step() {
 	for _, b := range c.batch.blocks {
 		c.tell(c.pipeline.Block(c.events[:0], b))
 	}
+	c.showWaves(now)
 	if now >= c.nextTick {
 		c.nextTick = now.Truncate(tickEvery) + tickEvery
 		c.tell(c.pipeline.Tick(c.events[:0], now, c.wall()))
@@ -101,6 +103,19 @@ func (c *core) step() {
 	c.finishStep(now, len(stops)+len(c.batch.acts) > 0)
 	for _, a := range c.batch.acts {
 		a.answer() // now: who is answered and looks at the board finds it done
+	}
+}
+
+// showWaves gives the newest stretch of each wave to the pages that show it, through the same door as everything.
+func (c *core) showWaves(now time.Duration) {
+	if c.waves == nil {
+		return
+	}
+	for _, b := range c.batch.blocks {
+		c.waves.block(b)
+	}
+	for _, e := range c.waves.flush(nil, now) {
+		c.disclose(e, c.consent)
 	}
 }
 
@@ -113,7 +128,11 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 	}
 	if r != c.revision {
 		c.revision = r
-		c.keeper.saveSettings(c.pipeline.Settings(), r)
+		s := c.pipeline.Settings()
+		c.keeper.saveSettings(s, r)
+		if c.waves != nil {
+			c.waves.follow(s)
+		}
 	}
 	for _, lost := range c.lamps.flush(now, c.keeper.saved(), c.revision) {
 		c.tell(c.pipeline.Lamp(c.events[:0], now, lost))

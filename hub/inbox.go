@@ -114,6 +114,13 @@ func (b *inbox) refuse(e pipeline.Event) {
 	b.ring()
 }
 
+// droppedBlocks is how many blocks were dropped since hubd began.
+func (b *inbox) droppedBlocks() uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.dropped
+}
+
 // batch is everything that waited.
 type batch struct {
 	faults  []dsp.Fault // of blocks that were dropped: older than every block

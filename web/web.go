@@ -40,6 +40,8 @@ type Options struct {
 	OwnRest func(wearer string) (wire.OwnRest, bool)
 	// Export is a wearer's own rest as a file that hubd replay --baseline reads. It goes with OwnRest.
 	Export func(wire.OwnRest) ([]byte, error)
+	// Page makes tokens and takes them back: for the local socket. It may be nil: then there is nothing at its paths.
+	Page *PageControl
 	// Health says what keeps hubd from working, nil when it works. It may be nil: then answering is proof enough.
 	Health func() error
 }
@@ -86,6 +88,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodGet, h.minutes)
 	case h.o.Report != nil && strings.HasPrefix(path, reportPath):
 		h.only(w, r, http.MethodGet, h.report)
+	case h.o.Page != nil && path == pageOpenPath:
+		h.only(w, r, http.MethodPost, h.pageOpen)
+	case h.o.Page != nil && path == pageClosePath:
+		h.only(w, r, http.MethodPost, h.pageClose)
 	case h.o.OwnRest != nil && strings.HasPrefix(path, restPath):
 		h.only(w, r, http.MethodGet, h.ownRest)
 	default:
@@ -93,8 +99,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// only lets one method through. HEAD counts as GET: net/http sends no body then.
 func (h *handler) only(w http.ResponseWriter, r *http.Request, method string, next http.HandlerFunc) {
+	only(w, r, method, next)
+}
+
+// only lets one method through. HEAD counts as GET: net/http sends no body then.
+func only(w http.ResponseWriter, r *http.Request, method string, next http.HandlerFunc) {
 	if r.Method != method && !(method == http.MethodGet && r.Method == http.MethodHead) {
 		w.Header().Set("Allow", method)
 		fail(w, http.StatusMethodNotAllowed, "this path takes "+method+" only")

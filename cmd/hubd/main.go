@@ -67,6 +67,7 @@ func commands() []command {
 		{"erase", "what is kept of a wearer, or of one session, for ever: --wearer ID", runErase},
 		{"history", "check FILE: whether a history is whole", runHistory},
 		{"sound", "render --scene NAME FILE.wav: a scene's sound as a loop for a media player", runSound},
+		{"page", "open or close the page in a browser: open --wearer ID", runPage},
 		{"discovery", "what Home Assistant is told of a config, and what it would refuse: --check --config FILE", runDiscovery},
 		{"version", "which hubd this is", runVersion},
 	}
@@ -74,7 +75,7 @@ func commands() []command {
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"probe", "watch", "calibrate", "record", "page"}
+	return []string{"probe", "watch", "calibrate", "record"}
 }
 
 func main() {
