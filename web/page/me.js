@@ -32,17 +32,15 @@ export function view(hub) {
   };
 }
 
-// figure is one number with its unit and how far it is to be trusted; without a signal there is none.
+// figure is one number with its unit. How far it is to be trusted stands below; without a signal there is none.
 function figure(title, unit) {
   const value = h("span", { class: "value" });
-  const quality = h("span", { class: "small" });
-  const el = h("div", { class: "figure" }, h("dt", {}, title), h("dd", {}, value, h("span", { class: "small" }, ` ${unit}`), quality));
+  const el = h("div", { class: "figure" }, h("dt", {}, title), h("dd", {}, value, h("span", { class: "small" }, ` ${unit}`)));
   return {
     el,
-    set(v, digits, signal) {
+    set(v) {
       const known = v !== null && v !== undefined;
-      say(value, known ? v.toFixed(digits) : words.unknown);
-      say(quality, signal ? words.me.quality[grade(signal)] : "");
+      say(value, known ? v.toFixed(0) : words.unknown);
     },
   };
 }
@@ -54,10 +52,11 @@ function standing(hub) {
   const stage = h("p", { class: "hint" });
   const list = h("ul", { class: "reasons" });
   const why = h("details", { class: "why" }, h("summary", {}, w.why), list);
+  const quality = h("p", { class: "hint quality-line" });
   const heart = figure(w.heart, w.heartUnit);
   const rhythm = figure(w.rhythm, w.rhythmUnit);
   const breathing = figure(w.breath, w.breathUnit);
-  const el = h("div", { class: "standing" }, name, also, stage, why, h("dl", { class: "figures" }, heart.el, rhythm.el, breathing.el));
+  const el = h("div", { class: "standing" }, name, also, stage, why, h("dl", { class: "figures" }, heart.el, rhythm.el, breathing.el), quality);
   return {
     el,
     update() {
@@ -69,9 +68,10 @@ function standing(hub) {
       say(stage, words.stages[hub.self()?.stage] ?? "");
       show(why, s !== null && s.state !== "unknown");
       fill(list, s?.reasons ?? [], () => (s?.reasons.length ? reasons(s) : [w.noReasons]).map((r) => h("li", {}, r)));
-      heart.set(hub.own("heart_rate")?.bpm, 0, pulse);
-      rhythm.set(hub.own("hrv")?.rmssd_ms, 0, pulse);
-      breathing.set(hub.own("respiration")?.rate_per_min, 0, pulse);
+      heart.set(hub.own("heart_rate")?.bpm);
+      rhythm.set(hub.own("hrv")?.rmssd_ms);
+      breathing.set(hub.own("respiration")?.rate_per_min);
+      say(quality, pulse ? w.quality[grade(pulse)] : "");
     },
   };
 }
@@ -91,8 +91,8 @@ function settings(hub) {
   const cues = h("input", { type: "checkbox", role: "switch", onchange: () => ask("room", "cues", cues.checked ? "ON" : "OFF") });
   const c = hub.me.comfort;
   const spared = [
-    c.steady && w.steady, c.never.length > 0 && w.never(c.never.map((n) => n.replaceAll("_", " ")).join(", ")), w.floor(c.light_floor),
-    c.check_in && w.asks,
+    c.steady && w.steady, c.never.length > 0 && w.never(c.never.map((n) => n.replaceAll("_", " ")).join(", ")),
+    c.light_floor > 0 && w.floor(c.light_floor), c.check_in && w.asks,
   ].filter(Boolean);
   const el = panel(w.settings, share.el, keep.el, h("p", { class: "hint" }, w.most), field(w.cues, cues, w.cuesHint),
     h("h3", {}, w.comfort), h("ul", { class: "plain" }, ...spared.map((s) => h("li", {}, s))), h("p", { class: "hint" }, w.comfortHint), note);

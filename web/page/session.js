@@ -78,13 +78,13 @@ export function view(hub) {
       }
       say(title, headline(r));
       show(ask, r.check_in);
-      shape.follow(r.pace && !r.paused ? r.pace : null);
-      say(step, r.step ?? "");
+      shape.follow(r.pace && !r.paused && !r.check_in ? r.pace : null);
+      say(step, r.check_in ? "" : (r.step ?? ""));
       show(begin, !r.member && r.phase !== "after" && !(r.session === "practice" && !hub.me.may_start));
       offerStart(r);
       offerPractices();
-      show(follow, !r.practice && !r.paused);
-      show(during, r.in_use);
+      show(follow, !r.practice && !r.paused && !r.check_in);
+      show(during, r.in_use && !r.check_in);
       show(stopPractice, Boolean(r.practice));
       show(checkIn, r.in_use && !r.check_in && r.phase !== "after" && r.session !== "night");
     },

@@ -5,10 +5,10 @@ let loading = null;
 
 // load brings uPlot when the first wave is to be drawn.
 function load() {
-  loading ??= new Promise((done, failed) => {
-    document.head.append(h("link", { rel: "stylesheet", href: "/vendor/uPlot.min.css" }),
-      h("script", { src: "/vendor/uPlot.iife.min.js", onload: () => done(globalThis.uPlot), onerror: failed }));
-  });
+  loading ??= (async () => {
+    document.head.append(h("link", { rel: "stylesheet", href: "/vendor/uPlot.min.css" }));
+    return (await import("./vendor/uPlot.min.js")).default;
+  })();
   return loading;
 }
 

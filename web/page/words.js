@@ -3,7 +3,7 @@
 
 export const words = {
   pause: "Pause",
-  pauseHint: "stops all sensing, for everyone",
+  pauseHint: "stops all sensing",
   pausing: "Stopping…",
   off: "Sensing is off",
   offHint: "nobody is sensed",
@@ -113,10 +113,10 @@ export const words = {
   me: {
     why: "Why",
     noReasons: "Nothing can be compared yet.",
-    heart: "Heart rate", heartUnit: "a minute",
+    heart: "Heart rate", heartUnit: "per minute",
     rhythm: "Beat to beat", rhythmUnit: "ms RMSSD",
-    breath: "Breathing", breathUnit: "a minute",
-    quality: { good: "good signal", fair: "fair signal", poor: "poor signal", none: "no contact" },
+    breath: "Breathing", breathUnit: "per minute",
+    quality: { good: "The pulse signal is good.", fair: "The pulse signal is fair.", poor: "The pulse signal is not clear.", none: "The pulse sensor has no contact." },
     settings: "What others get, and what is kept",
     share: "Others get",
     shares: { none: "nothing but on or off", state: "how I am, in a word", full: "the measurements too" },
