@@ -124,8 +124,12 @@ func (p *page) api(w http.ResponseWriter, r *http.Request, path string) {
 	}
 }
 
-// theirs tells whether a path is about a wearer's own past. What is another's, and what is the whole hub's, has no path here.
+// theirs tells whether a path is about a wearer's own past. What is another's, and what is the whole hub's, has no path here, however it
+// is spelt.
 func theirs(path, wearer string) bool {
+	if strings.Contains(path, "..") || strings.ContainsAny(path, "%;") {
+		return false
+	}
 	for _, about := range []string{journalPath, erasePath, keptPath, partPath, minutesPath, reportPath, restPath} {
 		if rest, found := strings.CutPrefix(path, about); found {
 			first, _, _ := strings.Cut(rest, "/")
