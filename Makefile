@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-history e2e-ha clean
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-page test-history e2e-ha clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -64,6 +64,9 @@ test-sound: build ## rendered scenes under sox, and hubd's sound through a real 
 
 test-edf: build ## EDF+ files of hubd, opened by pyedflib
 	./scripts/test-edf.sh
+
+test-page: build ## the page in a real Chromium: every view, pause by touch, figures, rude clients; some four minutes
+	./scripts/test-page.sh
 
 test-report: ## the reports of the tests in headless Chromium: nothing on its console
 	./scripts/test-report.sh

@@ -61,7 +61,7 @@ export function wave(hub, { span, delay, label, least, digits, moment }) {
       const k = nearest(waiting[i]);
       if (k < 0) continue;
       m[k] = v[k];
-      document.dispatchEvent(new CustomEvent("hubd-mark", { detail: { kind: moment, late: hub.now() - waiting[i] } }));
+      document.dispatchEvent(new CustomEvent("hubd-mark", { detail: { kind: moment, late: Math.max(delay, hub.now() - waiting[i]) } }));
       waiting.splice(i, 1);
     }
   }
