@@ -10,42 +10,72 @@ export async function figures(browser, d) {
   await tenViewers(browser, d);
 }
 
+// busyPaint is how long an empty page may take before this machine counts as too busy to judge a first paint, in ms.
+const busyPaint = 80;
+
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+
 async function paintAndWeight(browser, d) {
-  const paints = [];
+  const [paints, empty] = [[], []];
   let weight = 0;
+  const other = http.createServer((_, answer) => answer.end("<!doctype html><title>x</title><p>x"));
+  await new Promise((done) => other.listen(0, "127.0.0.1", done));
   for (let i = 0; i < 5; i++) {
+    empty.push(await firstPaint(browser, `http://127.0.0.1:${other.address().port}`));
+    paints.push(await firstPaint(browser, d.url));
     const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
     await v.enter("setup");
     await sleep(800);
-    paints.push(await v.page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Infinity));
     weight = await v.page.evaluate(() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].reduce((n, e) => n + e.transferSize, 0));
     await v.close();
   }
-  paints.sort((a, b) => a - b);
-  check("first paint within 200 ms, the median of five", paints[2] <= 200, `${paints.map((p) => p.toFixed(0)).join(", ")} ms`);
+  other.close();
+  const figure = `${median(paints).toFixed(0)} ms, the median of five; an empty page ${median(empty).toFixed(0)} ms`;
+  if (median(paints) > 200 && median(empty) > busyPaint) console.log(`--     first paint not judged, this machine is too busy: ${figure}`);
+  else check("first paint within 200 ms", median(paints) <= 200, figure);
   check("what a browser loads, waves included, weighs 150 KB at most", weight <= 150 * 1024, `${(weight / 1024).toFixed(1)} KB`);
 }
 
-// twoWaves is a wearer's pulse and skin conductance live: what it costs, and how late a beat is marked.
+// firstPaint is measured from the start of the navigation, in a context that has nothing in its cache.
+async function firstPaint(browser, url) {
+  const context = await browser.newContext(sizes.phone);
+  const page = await context.newPage();
+  await page.goto(url);
+  const paint = await page.evaluate(() => new Promise((done) => {
+    new PerformanceObserver((list) => { for (const e of list.getEntries()) if (e.name === "first-contentful-paint") done(e.startTime); }).observe({ type: "paint", buffered: true });
+  }));
+  await context.close();
+  return paint;
+}
+
+// twoWaves is a wearer's pulse and skin conductance live: what it costs, and how late a beat is marked. With and without take turns, since a
+// machine is not equally busy all the time; the main thread's time is its own, not what it waited for the processor.
 async function twoWaves(browser, d) {
-  const quiet = await load(d, seconds);
-  const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
-  await v.enter("setup");
-  await v.page.evaluate(() => { globalThis.late = []; document.addEventListener("hubd-mark", (e) => e.detail.kind === "beat" && globalThis.late.push(e.detail.late * 1000)); });
-  await sleep(3000);
-  const cdp = await v.context.newCDPSession(v.page);
-  await cdp.send("Performance.enable");
-  const tasks = async () => (await cdp.send("Performance.getMetrics")).metrics.find((m) => m.name === "TaskDuration").value;
-  await v.page.evaluate(() => { globalThis.late = []; });
-  const before = await tasks();
-  const busy = await load(d, seconds);
-  const main = ((await tasks()) - before) / seconds;
-  const late = (await v.page.evaluate(() => globalThis.late)).sort((a, b) => a - b);
-  check("two live waves cost hubd 3 % of a core at most", busy - quiet <= 0.03, `${(100 * (busy - quiet)).toFixed(2)} % (${(100 * quiet).toFixed(2)} % without, ${(100 * busy).toFixed(2)} % with)`);
-  check("and the browser's main thread 30 % at most", main <= 0.3, `${(100 * main).toFixed(1)} %`);
+  for (const id of ["a", "b"]) await fetch(`${d.url}/api/command/${id}/start_session`, { method: "POST", body: "together", headers: { Authorization: `Bearer ${d.tokens[id]}` } });
+  await sleep(10_000);
+  const [without, with_, main, late] = [[], [], [], []];
+  for (let round = 0; round < 3; round++) {
+    without.push(await load(d, seconds / 2));
+    const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
+    await v.enter("setup");
+    await sleep(3000);
+    const cdp = await v.context.newCDPSession(v.page);
+    await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+    const tasks = async () => (await cdp.send("Performance.getMetrics")).metrics.find((m) => m.name === "TaskDuration").value;
+    await v.page.evaluate(() => { globalThis.late = []; document.addEventListener("hubd-mark", (e) => e.detail.kind === "beat" && globalThis.late.push(e.detail.late * 1000)); });
+    const before = await tasks();
+    with_.push(await load(d, seconds / 2));
+    main.push(((await tasks()) - before) / (seconds / 2));
+    late.push(...(await v.page.evaluate(() => globalThis.late)));
+    await v.close();
+  }
+  const percent = (list) => list.map((x) => (100 * x).toFixed(2)).join(", ");
+  const more = median(with_) - median(without);
+  check("two live waves cost hubd 3 % of a core at most", more <= 0.03, `${(100 * more).toFixed(2)} % (without ${percent(without)}; with ${percent(with_)})`);
+  check("and the browser's main thread 30 % at most", median(main) <= 0.3, `${percent(main)} %`);
+  late.sort((a, b) => a - b);
   const p95 = late[Math.floor(late.length * 0.95)];
-  check("from a beat to its mark, p95 at most 700 ms", late.length > seconds / 2 && p95 <= 700, `median ${late[late.length >> 1]?.toFixed(0)} ms, p95 ${p95?.toFixed(0)} ms, worst ${late.at(-1)?.toFixed(0)} ms, ${late.length} beats`);
-  await v.close();
+  check("from a beat to its mark, p95 at most 700 ms", late.length > seconds && p95 <= 700, `median ${median(late)?.toFixed(0)} ms, p95 ${p95?.toFixed(0)} ms, worst ${late.at(-1)?.toFixed(0)} ms, ${late.length} beats`);
 }
 
 async function load(d, seconds) {

@@ -35,7 +35,7 @@ async function strangers(browser, d) {
   check("without a token: the first screen says what hubd cannot tell", text.includes("hubd cannot tell whether someone wants this. Only they can."));
   await v.page.fill(".token", "wrong wrong wrong");
   await v.page.click(".first .main");
-  check("a wrong token is told", await until("", async () => (await v.page.innerText(".note")).includes("not known"), 5));
+  check("a wrong token is told", await until("", async () => (await v.page.innerText(".first .note")).includes("not known"), 5));
   check("axe-core after that", (await v.violations()).length === 0, (await v.violations()).join(", "));
   await v.page.fill(".token", ` ${d.tokens.b.toUpperCase()} `);
   await v.page.press(".token", "Enter");
@@ -87,12 +87,13 @@ async function inStep(browser, d, options, name) {
     stream.close();
     const el = document.querySelector(".pacer");
     const out = [];
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 200 && out.length < 60; i++) {
       await new Promise((done) => requestAnimationFrame(done));
       const t0 = performance.now();
       const shown = Number(el.dataset.full);
       const now = (await (await fetch("/api/clock")).json()).now_s;
       const t1 = performance.now();
+      if (t1 - t0 > 40) continue; // on a busy machine nobody knows at what moment within it that was
       const at = now - (t1 - t0) / 2000;
       // The least shift in time that makes the shape what it should be.
       let best = 1;
@@ -192,17 +193,14 @@ const d = new Daemon(await freePort(), { a: "full", b: "state" });
 try {
   await d.start();
   for (const id of ["a", "b"]) d.token(id);
-  await strangers(browser, d);
-  await byTouch(browser, d);
-  await checkIn(browser, d);
-  await inStep(browser, d, {}, "a practice");
-  await inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion");
-  await everyView(browser, d);
-  await shares(browser, d);
-  await keeping(browser, d);
-  await figures(browser, d);
-  await rude(browser, d);
-  await restart(browser, d);
+  const parts = {
+    strangers, byTouch, checkIn,
+    inStep: () => inStep(browser, d, {}, "a practice"),
+    inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
+    everyView, shares, keeping, figures, rude, restart,
+  };
+  const only = (process.env.HUBD_PAGE_ONLY ?? "").split(",").filter(Boolean);
+  for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part(browser, d);
   if (process.argv.includes("--picture")) await pictures(browser);
 } finally {
   await browser.close();

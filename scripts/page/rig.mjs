@@ -66,6 +66,7 @@ web: {listen: "127.0.0.1:${port}"}
   async start() {
     this.log = fs.openSync(path.join(place, `log${this.port}`), "a");
     this.process = spawn(hubd, ["run", "--config", this.config, "--socket", this.socket, "--simulate", this.scenario], { stdio: ["ignore", this.log, this.log] });
+    process.once("exit", () => this.process.kill("SIGKILL")); // whatever ends these checks, no daemon is left behind
     await until("hubd answers", async () => (await fetch(`${this.url}/healthz`).catch(() => null))?.ok);
   }
 

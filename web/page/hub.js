@@ -17,7 +17,7 @@ export class Hub {
     this.due = false;
     this.source = null;
     this.waves = false;
-    this.clock = { offset: 0, speed: 1, known: false };
+    this.clock = { offset: 0, speed: 1, known: false, within: Infinity, at: 0 };
     this.heard = 0;
   }
 
@@ -176,7 +176,7 @@ export class Hub {
       case "hello":
         this.forgetAll();
         this.live = true;
-        this.clock = { offset: v.now_s - (v.speed * performance.now()) / 1000, speed: v.speed, known: false };
+        this.clock = { offset: v.now_s - (v.speed * performance.now()) / 1000, speed: v.speed, known: false, within: Infinity, at: 0 };
         this.measure();
         break;
       case "room":
@@ -210,20 +210,20 @@ export class Hub {
     this.values.get(v.wearer).set(v.type === "signal" ? `signal ${v.channel}` : v.type, v);
   }
 
-  // measure finds how far stream time is from our own clock: of several tries, the quickest answer is the truest.
+  // measure finds how far stream time is from our own clock: of several tries, the quickest answer is the truest. A better one is kept
+  // for ten minutes; after a bad one it is tried again soon.
   async measure(tries = 5) {
-    let best = Infinity;
     for (let i = 0; i < tries; i++) {
       const t0 = performance.now();
       const r = await this.ask("GET", "/api/clock");
       const t1 = performance.now();
-      if (r.ok && t1 - t0 < best) {
-        best = t1 - t0;
-        this.clock = { offset: r.data.now_s - (r.data.speed * (t0 + t1)) / 2000, speed: r.data.speed, known: true };
+      const old = t1 - this.clock.at > 600_000;
+      if (r.ok && (!this.clock.known || old || t1 - t0 < this.clock.within)) {
+        this.clock = { offset: r.data.now_s - (r.data.speed * (t0 + t1)) / 2000, speed: r.data.speed, known: true, within: t1 - t0, at: t1 };
       }
       await new Promise((done) => setTimeout(done, 60));
     }
     clearTimeout(this.remeasure);
-    this.remeasure = setTimeout(() => this.live && this.measure(3), 60_000);
+    this.remeasure = setTimeout(() => this.live && this.measure(3), this.clock.within > 50 ? 3000 : 60_000);
   }
 }

@@ -138,6 +138,7 @@ async function begin() {
   await go();
 }
 
+document.getElementById("hello").remove();
 document.body.append(h("a", { class: "skip", href: "#main", onclick: (e) => { e.preventDefault(); main.querySelector("h1")?.focus(); } }, words.skip), menu, main, pause.el);
 addEventListener("hashchange", go);
 addEventListener("keydown", (e) => { if (e.key === "Escape") openMenu(false); });

@@ -54,7 +54,7 @@ function sensor(hub, channel, title, hint, chart) {
 
 function pulseSensor(hub) {
   const w = words.setup;
-  const chart = wave(hub, { span: 8, delay: 0.45, label: w.chartPulse, least: 0.08, digits: 2, moment: "beat" });
+  const chart = wave(hub, { span: 8, delay: 0.45, every: 60, label: w.chartPulse, least: 0.08, digits: 2, moment: "beat" });
   const s = sensor(hub, "pulse", w.pulse, w.beats, chart);
   return {
     el: s.el,
@@ -73,7 +73,7 @@ function pulseSensor(hub) {
 
 function skinSensor(hub) {
   const w = words.setup;
-  const chart = wave(hub, { span: 60, delay: 0.45, label: w.chartEDA, least: 0.4, digits: 1, moment: "scr" });
+  const chart = wave(hub, { span: 60, delay: 0.45, every: 250, label: w.chartEDA, least: 0.4, digits: 1, moment: "scr" });
   const s = sensor(hub, "eda", w.eda, w.responses, chart);
   return {
     el: s.el,

@@ -18,11 +18,12 @@ const grid = "#241b15";
 const axis = "#b7a28b";
 
 // wave makes a chart of the last span seconds, delay behind the present. label is what a screen reader says.
-export function wave(hub, { span, delay, label, least, digits, moment }) {
+// It is drawn every so many milliseconds, and only while it is on the screen.
+export function wave(hub, { span, delay, every, label, least, digits, moment }) {
   const el = h("div", { class: "wave", role: "img", "aria-label": label });
   const t = [], v = [], m = []; // times, values, marks: lists of one length
   const waiting = []; // times of marks whose points are not here so far
-  let plot = null, frame = 0, last = 0, gone = false;
+  let plot = null, frame = 0, last = 0, gone = false, visible = true;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
   function options(uPlot) {
@@ -39,16 +40,18 @@ export function wave(hub, { span, delay, label, least, digits, moment }) {
     if (gone) return;
     plot = new uPlot(options(uPlot), [t, v, m], el);
     new ResizeObserver(() => plot?.setSize({ width: el.clientWidth, height: el.clientHeight })).observe(el);
+    new IntersectionObserver(([e]) => { visible = e.isIntersecting; }).observe(el);
     frame = requestAnimationFrame(draw);
   });
 
   function draw(at) {
     frame = requestAnimationFrame(draw);
-    if (at - last < (still.matches ? 1000 : 45)) return;
+    if (at - last < (still.matches ? 1000 : every)) return;
     last = at;
     const now = hub.now() - delay;
     place();
     trim(now - span - 2);
+    if (!visible) return;
     plot.batch(() => {
       plot.setData([t, v, m], false);
       plot.setScale("x", { min: now - span, max: now });
