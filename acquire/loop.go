@@ -24,6 +24,8 @@ type Options struct {
 	// Paused is asked before every conversion whether a wearer is paused; a paused wearer's inputs are not converted, and a
 	// chip that serves nobody else is left alone. It may be called from the loop's goroutine at any time. Nil: nobody ever is.
 	Paused func(wearer uint8) bool
+	// Lending is asked before every step whether somebody else needs the bus. Nil: nobody ever does.
+	Lending *Lending
 	// Seed makes the random part of back-off repeatable; buses should get different ones.
 	Seed uint64
 }
@@ -79,6 +81,8 @@ type source interface {
 	earliest() (time.Duration, bool)
 	// leave is the end of the loop.
 	leave()
+	// putAway lets go of the chip while the bus is lent.
+	putAway(now time.Duration)
 }
 
 // Loop reads all chips of one bus. It belongs to one goroutine, but for Counters.
@@ -128,6 +132,9 @@ func (l *Loop) Run(ctx context.Context) {
 	}
 }
 
+// Samples is Counters.Samples alone; it may be called from any goroutine, and often.
+func (l *Loop) Samples() uint64 { return l.counters.samples.Load() }
+
 // Counters may be called from any goroutine.
 func (l *Loop) Counters() Counters { return l.counters.snapshot() }
 
@@ -136,6 +143,9 @@ const deliverSlack = BlockPeriod / 4
 
 // Step waits for what is due next, at most BlockPeriod and a little, and does it.
 func (l *Loop) Step() {
+	if l.lent() {
+		return
+	}
 	var next source
 	at := l.deliver + deliverSlack
 	for _, s := range l.sources {
@@ -184,7 +194,7 @@ func (l *Loop) emit() {
 	for ready > 0 && l.samples[ready-1].T >= until {
 		ready--
 	}
-	b := dsp.Block{Bus: l.o.Bus, Until: until}
+	b := dsp.Block{Bus: l.o.Bus, Until: until, SetUp: l.o.Lending != nil && l.o.Lending.Given()}
 	b.Samples = append(b.Samples, l.samples[:ready]...)
 	b.Faults = append(b.Faults, l.faults...)
 	l.samples = l.samples[:copy(l.samples, l.samples[ready:])]

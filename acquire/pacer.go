@@ -27,6 +27,11 @@ func (p *KernelPacer) Now() time.Duration {
 	return time.Duration(float64(time.Since(p.start)) * p.speed)
 }
 
+// At is what the clock read at a time of the kernel's monotonic clock, such as that of an edge at a GPIO line.
+func (p *KernelPacer) At(monotonic time.Duration) time.Duration {
+	return time.Duration(float64(monotonic-p.kernel) * p.speed)
+}
+
 // SleepUntil implements Pacer. It may return up to some milliseconds late on a busy machine and is never early.
 func (p *KernelPacer) SleepUntil(t time.Duration) {
 	for now := p.Now(); now < t; now = p.Now() {

@@ -14,6 +14,7 @@ type Config struct {
 	Buses   []Bus    // in the order of the file
 	Chips   []Chip   // in the order of the file
 	Wearers []Wearer // 1…MaxWearers, in the order of the file
+	GPIO    GPIO
 	Room    Room
 	History History
 	Web     Web
@@ -55,7 +56,7 @@ type Bus struct {
 	Name    string
 	I2C     string // as periph names it: 1 or /dev/i2c-1
 	SPI     string // port and chip select as periph names them: 0.0 or /dev/spidev0.0
-	ClockHz int    // of an SPI bus, at most what its chip can do at 3.3 V; 0 for I²C, whose clock the Pi's own config.txt sets
+	ClockHz int    // of an SPI bus, at most what its chip can do at its supply; 0 for I²C, whose clock the Pi's own config.txt sets
 }
 
 // Chip is one converter or optical chip.
@@ -66,6 +67,8 @@ type Chip struct {
 	Address     uint16  // I²C address, 0x48…0x4B or 0x57; 0 on SPI
 	SupplyVolts float64 // of the chip and of the boards on it, measured if possible; 2.7…5.5
 	LEDs        LEDs    // of an optical chip
+
+	InterruptLine string // GPIO line of an optical chip's INT pin; empty: none
 }
 
 // Wearer is one person, the sensors they wear, and what they want.
@@ -81,6 +84,7 @@ type Wearer struct {
 	Pulse     *Pulse // nil: none
 	EDA       *EDA   // nil: none
 	Comfort   Comfort
+	Button    string // GPIO line of the wearer's own button; empty: none
 }
 
 // Share is what others may get of a wearer.
@@ -129,8 +133,9 @@ type Pulse struct {
 	Chip           string // Name of a Chip
 	Channel        int    // from 0; 0 for an optical chip
 	Kind           PulseKind
-	RateHz         float64 // 50…1000; 250 where not given, and what its LEDs say for an optical chip
-	FullScaleVolts float64 // ± range of an ADS1x15 input; 0 for converters without ranges
+	RateHz         float64   // 50…1000; 250 where not given, and what its LEDs say for an optical chip
+	FullScaleVolts float64   // ± range of an ADS1x15 input; 0 for converters without ranges
+	LeadsOff       *LeadsOff // of an ECG amplifier; nil: none
 }
 
 // EDAKind is what a skin-conductance channel is wired to.
@@ -237,8 +242,9 @@ type Discretion struct {
 	SpreadPercent float64       // the most by which the brightness of state scenes differs; 15 points
 }
 
-// StopButton is a topic of a button of any make; a press pauses everything.
+// StopButton is a button of any make that pauses everything: on a topic, or on a GPIO line.
 type StopButton struct {
+	Line     string // GPIO line with a button to ground; then all else is empty
 	Topic    string
 	JSONKey  string // a press is a message in which this key has a value that is neither empty nor null
 	AnyValue bool   // every message on the topic is a press; then JSONKey is empty

@@ -45,6 +45,7 @@ func TestTheExampleIsReadAsShipped(t *testing.T) {
 			EDA:       &config.EDA{Chip: "adc", Channel: 1, Kind: config.Grove, RateHz: 25, FullScaleVolts: 4.096},
 			Comfort:   config.Comfort{LightFloor: 3, Steady: true},
 		}},
+		GPIO: config.GPIO{LEDBrightness: 20},
 		Room: config.Room{
 			Private: true, MinConfidence: 0.5, BaseScene: "base", After: true, VolumeCapDB: -20,
 			QuietHours:  config.QuietHours{Set: true, From: 22 * time.Hour, To: 7 * time.Hour},
@@ -105,7 +106,7 @@ none state full nothing rest summaries journal button page boot
 eda grove divider divider_ohm divider_side high low comfort never light_floor check_in steady
 gpio pause_button sensing_led led_brightness
 room private min_confidence base_scene after quiet_hours from to latitude longitude night brightness_percent kelvin volume_cap_db switch_on
-discretion delay_s fade_s spread_percent stop_buttons topic json_key any_value
+discretion delay_s fade_s spread_percent stop_buttons topic json_key any_value line
 lamps dialect zigbee2mqtt wled tasmota json template group min_percent max_percent availability_topic
 sound player aplay pw-cat pipe device latency_ms volume_topic volume volume_max top_percent play_topic play stop_topic stop scenes settled engaged activated withdrawn neutral pause light pace practices check_in automatic answer_s reminders
 history path days max_mb commit_s web listen token_file log level

@@ -40,7 +40,7 @@ func Parse(name string, data []byte) (*Config, error) {
 	if len(data) > MaxFileSize {
 		return nil, &Error{[]Problem{{File: name, Want: fmt.Sprintf("a config has at most %d bytes", MaxFileSize)}}}
 	}
-	r := &reader{file: name, dir: filepath.Dir(name), strange: map[string]bool{}}
+	r := &reader{file: name, dir: filepath.Dir(name), strange: map[string]bool{}, lines: lines{}}
 	root := r.parse(data)
 	if len(r.problems) > 0 {
 		return nil, &Error{told(r.problems)}
@@ -63,10 +63,11 @@ func (r *reader) config(root *object, c *Config) {
 	c.Hub = r.hub(root)
 	c.MQTT = r.mqtt(root.section("mqtt"))
 	c.Buses = r.buses(root.section("buses"))
+	r.busLines(c.Buses)
 	chips := r.chips(root.section("chips"), c.Buses)
 	r.wearers(root, c, chips)
 	c.Chips = chips.list()
-	gpio(root.section("gpio"))
+	c.GPIO = r.gpio(root.section("gpio"))
 	c.Room = r.room(root.section("room"), root.get("mqtt").present())
 	r.asking(root, c)
 	c.History = r.history(root.section("history"))
@@ -85,13 +86,6 @@ func (r *reader) hub(root *object) Hub {
 	h.Name = o.text("name", h.ID)
 	o.done()
 	return h
-}
-
-func gpio(o *object) {
-	o.later("pause_button", "the pause button on a GPIO line is")
-	o.later("sensing_led", "the sensing light on a GPIO line is")
-	o.later("led_brightness", "the sensing light on a GPIO line is")
-	o.done()
 }
 
 func (r *reader) history(o *object) History {

@@ -226,12 +226,6 @@ func TestOneConverterHasSoManyConversionsASecond(t *testing.T) {
 
 func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
 	rows := []struct{ key, old, new string }{
-		{"chips.adc.interrupt_line", "bus: one", "bus: one, interrupt_line: GPIO4"},
-		{"wearers[0].pulse.leads_off", "kind: ppg", "kind: ppg, leads_off: {plus: GPIO1}"},
-		{"wearers[0].button", "share: full", "share: full\n    button: GPIO17"},
-		{"gpio.pause_button", "room: {}", "gpio: {pause_button: GPIO27}"},
-		{"gpio.sensing_led", "room: {}", "gpio: {sensing_led: GPIO27}"},
-		{"gpio.led_brightness", "room: {}", "gpio: {led_brightness: 3}"},
 		{"history.key_file", "room: {}", "history: {key_file: t}"},
 	}
 	for _, row := range rows {

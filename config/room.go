@@ -129,9 +129,15 @@ func (r *reader) weaker(v value, is bool) {
 
 func (r *reader) stopButtons(room *object, broker bool) []StopButton {
 	var all []StopButton
+	topics := 0
 	for _, v := range room.list("stop_buttons") {
 		o := r.open(v)
-		o.need("topic", "the topic that a press is published on")
+		if line := o.get("line"); line.present() {
+			all = append(all, r.lineButton(o, line))
+			continue
+		}
+		topics++
+		o.need("topic", "the topic that a press is published on; or line, for a button on the GPIO header")
 		b := StopButton{Topic: o.topic("topic", ""), JSONKey: o.text("json_key", ""), AnyValue: o.flag("any_value", false)}
 		switch {
 		case b.JSONKey == "" && !b.AnyValue && !o.broken:
@@ -142,8 +148,19 @@ func (r *reader) stopButtons(room *object, broker bool) []StopButton {
 		o.done()
 		all = append(all, b)
 	}
-	r.needBroker(room.get("stop_buttons"), len(all) > 0 && !broker)
+	r.needBroker(room.get("stop_buttons"), topics > 0 && !broker)
 	return all
+}
+
+// lineButton reads a button on the GPIO header.
+func (r *reader) lineButton(o *object, line value) StopButton {
+	for _, key := range []string{"topic", "json_key", "any_value"} {
+		if v := o.get(key); v.present() {
+			r.problem(v, "a button is on a topic or on a line, not on both")
+		}
+	}
+	o.done()
+	return StopButton{Line: r.line(line)}
 }
 
 func (r *reader) needBroker(v value, missing bool) {

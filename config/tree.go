@@ -25,6 +25,7 @@ type reader struct {
 
 	noBroker bool            // that there is none was told
 	strange  map[string]bool // chips that are not there, and were told
+	lines    lines           // of the GPIO header, that are taken
 }
 
 // value is one place in the file and the dotted path that leads to it. Without a node it is absent.

@@ -44,8 +44,9 @@ func (r *reader) wearer(o *object, chips chipPlaces) Wearer {
 	if w.Pulse == nil && w.EDA == nil && !o.broken {
 		r.follows(o.value, []string{join(o.path, "pulse"), join(o.path, "eda")}, "wanted is pulse, eda or both")
 	}
-	o.later("button", "a wearer's own button on a GPIO line is")
+	w.Button = r.line(o.get("button"))
 	w.Comfort = r.comfort(o.section("comfort"))
+	r.buttons(o, w)
 	o.done()
 	return w
 }
@@ -92,7 +93,7 @@ func (r *reader) pulse(wearer *object, chips chipPlaces) *Pulse {
 		r.shone(o, chip, p)
 		chip.ask(o.path, p.RateHz)
 	}
-	o.later("leads_off", "the leads-off lines of an ECG amplifier are")
+	p.LeadsOff = r.leadsOff(o, p.Kind)
 	o.done()
 	return p
 }
@@ -184,16 +185,24 @@ func (r *reader) pairs(wearers []Wearer, objects []*object) {
 	}
 }
 
-// starters warns where the only way to start is a command on this machine. Buttons and the page do not exist yet.
+// starters warns where the only way to start is a command on this machine. The page does not exist yet.
 func (r *reader) starters(root *object, wearers []Wearer) {
 	for _, w := range wearers {
-		if slices.Contains(w.StartFrom, FromMQTT) || slices.Contains(w.StartFrom, FromBoot) {
+		button := w.Button != "" && slices.Contains(w.StartFrom, FromButton)
+		if button || slices.Contains(w.StartFrom, FromMQTT) || slices.Contains(w.StartFrom, FromBoot) {
 			return
 		}
 	}
 	if len(wearers) > 0 {
-		r.warn(root.get("wearers"), "for now only `hubd start --wearer %s` on this machine can start: there is no button or page yet, and no start_from has mqtt or boot",
+		r.warn(root.get("wearers"), "for now only `hubd start --wearer %s` on this machine can start: no wearer has a button, there is no page yet, and no start_from has mqtt or boot",
 			wearers[0].ID)
+	}
+}
+
+// buttons warns of a button that its wearer cannot start with.
+func (r *reader) buttons(o *object, w Wearer) {
+	if w.Button != "" && !slices.Contains(w.StartFrom, FromButton) {
+		r.warn(o.get("button"), "this button only pauses: holding it starts nothing while start_from does not name button")
 	}
 }
 

@@ -22,9 +22,9 @@ func GroveMicrosiemens(volts, supplyVolts, openCircuit float64) float64 {
 	return 100 * (openCircuit - x) / (1 + 2*x)
 }
 
-// dividerMicrosiemens is the conductance of skin in series with a known resistor. high: the resistor lies between supply and
+// DividerMicrosiemens is the conductance in µS of skin in series with a known resistor. high: the resistor lies between supply and
 // converter input, the skin between input and ground; otherwise they are exchanged.
-func dividerMicrosiemens(volts, supplyVolts, ohm float64, high bool) float64 {
+func DividerMicrosiemens(volts, supplyVolts, ohm float64, high bool) float64 {
 	if high {
 		return 1e6 * (supplyVolts - volts) / (volts * ohm)
 	}

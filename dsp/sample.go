@@ -55,13 +55,17 @@ type Sample struct {
 	Flags   Flags
 }
 
-// SharedWearer is the Fault.Wearer of a source that more than one wearer depends on.
-const SharedWearer = -1
+// SharedWearer is the Fault.Wearer of a source that more than one wearer depends on, NoWearer that of one whose fault touches nobody's
+// signal: a button, a light.
+const (
+	SharedWearer = -1
+	NoWearer     = -2
+)
 
 // Fault is a change in the health of a source: a chip that stopped or resumed answering.
 type Fault struct {
 	T      time.Duration
-	Wearer int    // position in the list of wearers, or SharedWearer
+	Wearer int    // position in the list of wearers, SharedWearer or NoWearer
 	Source string // for example ads1115@48 on i2c 1
 	Reason string // what is wrong and what to look at; empty when the source answers again
 }
@@ -75,4 +79,5 @@ type Block struct {
 	Until   time.Duration // watermark: no later Block of this bus holds a sample before it
 	Samples []Sample      // in order of T
 	Faults  []Fault
+	SetUp   bool // the bus is lent for setting up: its sensors are not read
 }

@@ -219,7 +219,7 @@ func (o SkinOptions) Microsiemens(volts float64) float64 {
 	if o.Circuit == Grove {
 		return GroveMicrosiemens(volts, o.SupplyVolts, o.OpenCircuit)
 	}
-	return dividerMicrosiemens(volts, o.SupplyVolts, o.DividerOhm, o.DividerHigh)
+	return DividerMicrosiemens(volts, o.SupplyVolts, o.DividerOhm, o.DividerHigh)
 }
 
 // cell takes one cell of the grid.

@@ -545,3 +545,19 @@ func BenchmarkCommit(b *testing.B) {
 		v.d.Commit(v.wall(at))
 	}
 }
+
+// A Pi without a battery and without a network begins every run at the same date.
+func TestRunsThatBeginAtTheSameDateLoseNothing(t *testing.T) {
+	path := file(t)
+	const runs = 70
+	for range runs {
+		v := &evening{d: history.Open(history.Options{Path: path}), epoch: start, bpm: 60}
+		v.seconds("a", 0, time.Minute)
+		if err := v.d.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := minutes(t, open(t, path), "a"); len(got) != runs {
+		t.Errorf("%d minutes are kept of %d", len(got), runs)
+	}
+}

@@ -131,7 +131,7 @@ func (e *Erased) others(dir, path string, x Erasing) (traces [][]byte, err error
 	if err != nil {
 		return nil, err
 	}
-	backups, err := filepath.Glob(filepath.Join(escapeGlob(dir), "*"+backupPrefix+"*"))
+	backups, err := backupsIn(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func (e *Erased) others(dir, path string, x Erasing) (traces [][]byte, err error
 			continue
 		}
 		// It holds somebody who wants to be gone, and nobody can tell where: no part of it may stay.
-		for _, name := range []string{"history.db", settingsName, previousName} {
+		for _, name := range []string{backupDB, settingsName, previousName} {
 			aside = append(aside, filepath.Join(b, name))
 		}
 	}
@@ -186,9 +186,12 @@ func capturesOf(dir string, x Erasing) (files []string, err error) {
 
 // eraseBackup erases a wearer from one backup.
 func eraseBackup(dir string, x Erasing) (traces [][]byte, err error) {
-	path := filepath.Join(dir, "history.db")
+	path := filepath.Join(dir, backupDB)
 	fresh := path + rewrittenSuffix
 	err = guard(func() error {
+		if err := finishErasing(path); err != nil {
+			return err
+		}
 		b, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait})
 		if err != nil {
 			return err

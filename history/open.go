@@ -49,7 +49,7 @@ func (d *DB) open() {
 		return
 	}
 	defer m.remove()
-	if err := finishErasing(d.o.Path); err != nil {
+	if err := finishAllErasing(d.o.Path); err != nil {
 		d.note = fmt.Sprintf("an erased history could not be overwritten: %v", err)
 	}
 	if err = d.checked(deaths); err == nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"go.etcd.io/bbolt"
 )
@@ -112,6 +113,17 @@ func replace(path, with string) error {
 
 // rewrittenSuffix makes the name of a new file that is not whole yet.
 const rewrittenSuffix = ".rewritten"
+
+// finishAllErasing finishes what lost its power, in the history and in every backup beside it.
+func finishAllErasing(path string) error {
+	err := finishErasing(path)
+	backups, globErr := backupsIn(filepath.Dir(path))
+	err = errors.Join(err, globErr)
+	for _, b := range backups {
+		err = errors.Join(err, finishErasing(filepath.Join(b, backupDB)))
+	}
+	return err
+}
 
 // finishErasing overwrites and removes an old file that another has taken the place of, and a new one that never did. It does nothing where
 // there is none.

@@ -34,11 +34,13 @@ func (d *DB) store(wall time.Time, last bool) {
 			err = d.update(wall, dated, stamped)
 		}
 	}
+	if d.begunAnew(err) && d.bolt != nil {
+		err = d.update(wall, dated, stamped) // into the new file
+	}
 	switch {
 	case err == nil:
 		d.minutes, d.stamped, d.faults, d.results, d.trouble, d.commits = undated, unstamped, nil, d.undatedResults(), "", 0
-	case d.begunAnew(err):
-	default:
+	case d.bolt != nil:
 		d.troubled(err)
 	}
 }
@@ -113,8 +115,9 @@ func (d *DB) putMinute(tx *bbolt.Tx, m Minute) error {
 func putDated(tx *bbolt.Tx, at time.Time, wearer byte, row []byte) error {
 	b := filled(tx, bucketMinutes)
 	key := timeKey(at, wearer)
-	for i := 1; i < 60 && b.Get(key) != nil; i++ {
-		key = timeKey(at.Add(time.Duration(i)*time.Second), wearer)
+	for b.Get(key) != nil {
+		at = at.Add(time.Second)
+		key = timeKey(at, wearer)
 	}
 	return b.Put(key, row)
 }

@@ -25,7 +25,11 @@ const frozenAfter = 3 * time.Second
 
 // build turns a config into the parts of a hub. It touches nothing: chips are opened by their loops, the broker by its client.
 func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
-	p := parts{id: c.Hub.ID, log: log, birth: c.MQTT.BirthTopic, stops: c.Room.StopButtons, speed: 1, page: pageOptionsOf(c)}
+	p := parts{
+		devices: map[string]string{}, id: c.Hub.ID, log: log, birth: c.MQTT.BirthTopic, stops: stopTopics(c), panel: panelOf(c), speed: 1,
+		page: pageOptionsOf(c),
+	}
+	p.panel.open = func() (header, error) { return b.header() }
 	for i, w := range c.Wearers {
 		p.pipeline.Wearers = append(p.pipeline.Wearers, wearerOptions(c, w))
 		p.wearers = append(p.wearers, tellWearerOf(c, i))
@@ -33,8 +37,9 @@ func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
 	p.pipeline.Pair = paired(c)
 	p.pipeline.Room = roomOptions(c)
 	for _, bus := range c.Buses {
-		if o := busOptions(c, bus, b); len(o.Chips)+len(o.Optical) > 0 {
+		if o := busOptions(c, bus, b, p.panel); len(o.Chips)+len(o.Optical) > 0 {
 			p.buses = append(p.buses, o)
+			p.devices[bus.Name] = deviceOf(bus)
 		}
 	}
 	for i, l := range c.Room.Lamps {
@@ -56,6 +61,16 @@ func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
 		p.discovery = discovery(c)
 	}
 	return p, nil
+}
+
+// stopTopics are the stop buttons that the broker tells of.
+func stopTopics(c *config.Config) (topics []config.StopButton) {
+	for _, s := range c.Room.StopButtons {
+		if s.Topic != "" {
+			topics = append(topics, s)
+		}
+	}
+	return topics
 }
 
 func wearerOptions(c *config.Config, w config.Wearer) pipeline.WearerOptions {
@@ -203,7 +218,7 @@ func practice(c *config.Config, p config.Practice) room.PracticeOptions {
 }
 
 // busOptions gathers the chips of a bus and each chip's channels, over all wearers.
-func busOptions(c *config.Config, bus config.Bus, b buses) acquire.Options {
+func busOptions(c *config.Config, bus config.Bus, b buses, p *panel) acquire.Options {
 	o := acquire.Options{Bus: bus.Name}
 	for _, ch := range c.Chips {
 		if ch.Bus != bus.Name {
@@ -213,7 +228,7 @@ func busOptions(c *config.Config, bus config.Bus, b buses) acquire.Options {
 			o.Optical = append(o.Optical, opticals(c, ch, bus, b)...)
 			continue
 		}
-		if channels := chipChannels(c, ch); len(channels) > 0 {
+		if channels := chipChannels(c, ch, p); len(channels) > 0 {
 			o.Chips = append(o.Chips, acquire.Chip{
 				Source: sourceName(ch, bus), Channels: channels, Open: opener(c, ch, bus, b),
 			})
@@ -222,15 +237,19 @@ func busOptions(c *config.Config, bus config.Bus, b buses) acquire.Options {
 	return o
 }
 
-func chipChannels(c *config.Config, ch config.Chip) []acquire.Channel {
+func chipChannels(c *config.Config, ch config.Chip, panel *panel) []acquire.Channel {
 	var out []acquire.Channel
 	for i, w := range c.Wearers {
 		if p := w.Pulse; p != nil && p.Chip == ch.Name {
 			step := chipStep(ch, p.FullScaleVolts)
-			out = append(out, acquire.Channel{
+			channel := acquire.Channel{
 				Channel: dsp.Channel{Wearer: uint8(i), Kind: dsp.ChannelPulse}, Input: p.Channel, Rate: p.RateHz,
 				ClipLow: 2 * step, ClipHigh: min(ch.SupplyVolts, fullScale(p.FullScaleVolts, ch)) - 2*step, Frozen: frozenAfter,
-			})
+			}
+			if leads := panel.leadsOf(i); leads != nil {
+				channel.LeadOff = leads.Off
+			}
+			out = append(out, channel)
 		}
 		if e := w.EDA; e != nil && e.Chip == ch.Name {
 			out = append(out, acquire.Channel{

@@ -57,16 +57,17 @@ type core struct {
 
 // run processes until ctx ends.
 func (c *core) run(ctx context.Context) {
-	ticker := time.NewTicker(time.Duration(float64(tickEvery) / c.speed))
-	defer ticker.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-c.inbox.wake:
-		case <-ticker.C:
+		case <-timer.C:
 		}
 		c.step()
+		timer.Reset(time.Duration(float64(c.nextTick-c.now()) / c.speed))
 	}
 }
 
@@ -97,8 +98,11 @@ func (c *core) step() {
 	}
 	c.showWaves(now)
 	if now >= c.nextTick {
-		c.nextTick = now.Truncate(tickEvery) + tickEvery
 		c.tell(c.pipeline.Tick(c.events[:0], now, c.wall()))
+		c.nextTick = now.Truncate(tickEvery) + tickEvery
+		if exact, ok := c.pipeline.Next(now); ok {
+			c.nextTick = min(c.nextTick, exact)
+		}
 	}
 	c.finishStep(now, len(stops)+len(c.batch.acts) > 0)
 	for _, a := range c.batch.acts {
@@ -122,6 +126,7 @@ func (c *core) showWaves(now time.Duration) {
 // finishStep lets what follows from a step happen: the pause word, settings, lamps, sinks.
 func (c *core) finishStep(now time.Duration, acted bool) {
 	c.pauses.follow(c.pipeline.Sensed, len(c.wearers))
+	c.joined()
 	r := c.pipeline.Revision()
 	if acted || r != c.revision {
 		c.consent = c.pipeline.Consent() // who joins a session or lowers a share makes no event by that
@@ -149,6 +154,16 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 	c.refusals.tick(now)
 	c.watch.progress(now, &c.batch)
 	c.board.refresh(now, c, acted)
+}
+
+// joined tells the buttons who is in a session.
+func (c *core) joined() {
+	st := c.pipeline.Room()
+	if st.Session == room.NoSession {
+		c.pauses.join(nil)
+		return
+	}
+	c.pauses.join(st.Members)
 }
 
 // act gives one command to the pipeline and keeps its refusal for whoever asked. An act that would sense somebody is refused when a
@@ -237,12 +252,22 @@ func (c *core) control(e pipeline.Event) {
 	}
 }
 
+// press is the press of a button: it pauses everybody at once. It gives the count of pauses with this one.
+func (c *core) press() (pauses uint64) {
+	number := c.pauses.stop(c.everybody(), pipeline.Command{Name: pipeline.CommandPause, Origin: pipeline.Origin{Source: pipeline.SourceButton}})
+	c.inbox.ring()
+	return number
+}
+
+// everybody has the bit of each wearer.
+func (c *core) everybody() uint64 { return 1<<len(c.wearers) - 1 }
+
 // request puts a command where it belongs: a stop into the pause word at once, everything else into the inbox. reply may be nil.
 func (c *core) request(cmd pipeline.Command, reply chan<- string) error {
 	mask := uint64(0)
 	switch {
 	case cmd.Name == pipeline.CommandPause:
-		mask = 1<<len(c.wearers) - 1
+		mask = c.everybody()
 	case cmd.Name == pipeline.CommandSensing && !cmd.On:
 		for i, id := range c.wearers {
 			if id == cmd.Wearer {

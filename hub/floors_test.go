@@ -18,9 +18,9 @@ var floors = map[string]int{
 	"wire": 6, "report": 6,
 	"history":  5,
 	"pipeline": 4, "sound": 4, "mqtt/device": 4, "mqtt/device/sim": 4,
-	"room": 3, "synth": 3,
+	"room": 3, "synth": 3, "setup": 3,
 	"regulation": 2, "acquire": 2, "recording": 2,
-	"dsp": 1, "config": 1, "mqtt": 1, "mqtt/broker": 1,
+	"dsp": 1, "config": 1, "draw": 1, "mqtt": 1, "mqtt/broker": 1,
 	"drivers/ads1x15": 1, "drivers/mcp3x0x": 1, "drivers/max3010x": 1, "drivers/gpioline": 1, "drivers/sim": 1,
 }
 

@@ -32,7 +32,7 @@ type inbox struct {
 	mu      sync.Mutex
 	blocks  []dsp.Block          // full: the oldest goes
 	gaps    map[dsp.Channel]bool // channels whose next sample comes after some that went so
-	faults  []dsp.Fault          // of Blocks that went so: the newest of each source
+	faults  []dsp.Fault          // of Blocks that went so, and of sources on no bus: the newest of each source
 	acts    []act                // full: refused to whoever asked
 	reports []room.LampReport    // full: the oldest goes; lamps repeat themselves
 	refused []pipeline.Event     // commands that could not be read; full: counted
@@ -72,9 +72,22 @@ func (b *inbox) drop() {
 		b.gaps[oldest.Samples[i].Channel] = true
 	}
 	for _, f := range oldest.Faults {
-		b.faults = slices.DeleteFunc(b.faults, func(old dsp.Fault) bool { return old.Source == f.Source })
-		b.faults = append(b.faults, f)
+		b.noteFault(f)
 	}
+}
+
+// fault takes what a source that is on no bus says of itself.
+func (b *inbox) fault(f dsp.Fault) {
+	b.mu.Lock()
+	b.noteFault(f)
+	b.mu.Unlock()
+	b.ring()
+}
+
+// noteFault keeps the newest fault of each source.
+func (b *inbox) noteFault(f dsp.Fault) {
+	b.faults = slices.DeleteFunc(b.faults, func(old dsp.Fault) bool { return old.Source == f.Source })
+	b.faults = append(b.faults, f)
 }
 
 var errBusy = errors.New("hubd is busy: try again")
@@ -123,7 +136,7 @@ func (b *inbox) droppedBlocks() uint64 {
 
 // batch is everything that waited.
 type batch struct {
-	faults  []dsp.Fault // of blocks that were dropped: older than every block
+	faults  []dsp.Fault // of blocks that were dropped, older than every block, and of sources on no bus
 	blocks  []dsp.Block
 	acts    []act
 	reports []room.LampReport

@@ -36,6 +36,7 @@ type parts struct {
 	pipeline  pipeline.Options
 	wearers   []tellWearer
 	buses     []acquire.Options // without Pacer, Emit, Paused
+	devices   map[string]string // of the buses, by name: as they are asked for on the socket
 	lamps     []*device.Lamp
 	player    config.Player
 	media     *device.Player // for a player over MQTT
@@ -43,6 +44,7 @@ type parts struct {
 	discovery homeassistant.Options
 	birth     string
 	stops     []config.StopButton
+	panel     *panel
 	store     store
 	socket    string // empty: none
 	simFault  func(chip string, f sim.Fault, seconds float64) error
@@ -60,10 +62,13 @@ type live struct {
 	teller            *teller
 	keeper            *keeper
 	behind            *behind
+	lends             *lends
 	server            *socketServer
 	pages             *browserPage // nil: no page
 	scenes, practices []string     // that can be chosen by hand
 	feeder            *feeder      // nil: no player takes PCM
+	inputs            *lineReader  // nil: no button and no electrode is on a line
+	led               *led         // nil: there is none
 	running           sync.WaitGroup
 	copying           sync.Mutex // held while history is copied or erased: never both
 	standIn           bool       // nothing runs but the keeper: this answers hubd's commands while there is no daemon
@@ -88,11 +93,15 @@ func newLive(p parts) (*live, error) {
 	l.core.sinks = append(l.core.sinks, p.sinks...)
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
+	l.lends = &lends{log: p.log.With("part", "sensors"), pauses: stop, wearers: ids}
 	if err := l.joinBuses(in, stop); err != nil {
 		return nil, err
 	}
 	l.behind = &behind{log: p.log.With("part", "sensors"), loops: l.loops, last: make([]acquire.Counters, len(l.loops))}
 	l.core.sinks = append(l.core.sinks, l.behind)
+	if err := l.joinPanel(); err != nil {
+		return nil, err
+	}
 	if err := l.joinBroker(in); err != nil {
 		return nil, err
 	}
@@ -106,7 +115,8 @@ func newLive(p parts) (*live, error) {
 
 func (l *live) joinBuses(in *inbox, stop *pauses) error {
 	for i, o := range l.buses {
-		o.Pacer, o.Emit, o.Paused, o.Seed = l.pacer, in.block, stop.Off, uint64(i)
+		o.Pacer, o.Emit, o.Paused, o.Seed, o.Lending = l.pacer, in.block, stop.Off, uint64(i), &acquire.Lending{}
+		l.lends.buses = append(l.lends.buses, lendable{name: o.Bus, device: l.devices[o.Bus], lending: o.Lending})
 		loop, err := acquire.NewLoop(o)
 		if err != nil {
 			return err
@@ -204,7 +214,13 @@ func (l *live) sourceNames() []string {
 		}
 		for _, c := range b.Optical {
 			names = append(names, c.Source)
+			if c.Interrupt != nil {
+				names = append(names, c.Interrupt.Source)
+			}
 		}
+	}
+	if l.panel != nil {
+		names = append(names, l.panel.sources()...)
 	}
 	return names
 }
@@ -234,7 +250,7 @@ func (l *live) run(ctx context.Context) error {
 	if l.pages != nil {
 		l.pages.serve()
 	}
-	defer giveSleepers(len(l.loops))()
+	defer giveSleepers(l.sleepers())()
 	for _, loop := range l.loops {
 		l.goRun(func() {
 			runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
@@ -242,6 +258,7 @@ func (l *live) run(ctx context.Context) error {
 			loop.Run(work)
 		})
 	}
+	l.runPanel(work)
 	if l.feeder != nil {
 		l.goRun(func() { l.feeder.run(work) })
 	}
@@ -266,6 +283,7 @@ func giveSleepers(loops int) (back func()) {
 }
 
 func (l *live) stop(stopKeeping context.CancelFunc) error {
+	l.lends.ended.Store(true)
 	if l.server != nil {
 		l.server.close()
 	}
@@ -306,7 +324,7 @@ func (l *live) listen() error {
 		return nil
 	}
 	o := l.answersOf(pipeline.Origin{Source: pipeline.SourceSocket})
-	o.Status, o.History, o.OwnRest, o.Export, o.Report = l.core.board.read, l.history(), l.core.board.ownRest, exportRest, l.reporting()
+	o.Status, o.Lend, o.History, o.OwnRest, o.Export, o.Report = l.status, l.lends.lend, l.history(), l.core.board.ownRest, exportRest, l.reporting()
 	if l.pages != nil {
 		o.Page = l.pages.control()
 	}
@@ -329,16 +347,23 @@ func (l *live) answersOf(origin pipeline.Origin) web.Options {
 	}
 }
 
-// stuckAfter is how long processing may stand still before hubd does not count as well.
-const stuckAfter = 5 * time.Second
+// standstill is how long processing may stand still before hubd does not count as well.
+const standstill = 5 * time.Second
 
 // health says what keeps hubd from working: nothing of it is about anybody.
 func (l *live) health() error {
 	behind := l.pacer.Now() - l.core.board.read().Uptime
-	if behind > time.Duration(float64(stuckAfter)*l.speed) {
+	if behind > time.Duration(float64(standstill)*l.speed) {
 		return errors.New("processing stands still: see the log, and systemctl status hubd")
 	}
 	return nil
+}
+
+// status is the board, and which buses are away.
+func (l *live) status() wire.Status {
+	s := l.core.board.read()
+	s.Lent = l.lends.away()
+	return s
 }
 
 // do gives a command from the socket to the processing goroutine and waits for its answer.

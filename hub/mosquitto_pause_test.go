@@ -130,8 +130,9 @@ func (r *bed) groupsAsked(from time.Time) map[string]time.Duration {
 	return first
 }
 
-// swells is how far each swell of one practice's light was asked from its instant, against the earliest of them: five breaths a
-// minute, two parts in and three out, so that no swell takes as long as a fade. How far the room plans from the pacer is proven on its own clock (room/breath_test.go).
+// swells is how far each swell of one practice's light was asked from its instant, early or late: a breath in began as the practice was
+// told, as the hub tells it, and then every twelve seconds, five breaths a minute, two parts in and three out, so that no swell takes as
+// long as a fade.
 func (r *bed) swells(began time.Time) (off []time.Duration) {
 	const breath, in = 12 * time.Second, 4800 * time.Millisecond
 	const between = 66 // of 254, breathed out and in
@@ -151,15 +152,7 @@ func (r *bed) swells(began time.Time) (off []time.Duration) {
 		default:
 			continue
 		}
-		late := (a.at.Sub(began) - meant + breath/2) % breath
-		off = append(off, late)
-	}
-	if len(off) < 4 {
-		return nil
-	}
-	first := slices.Min(off)
-	for i := range off {
-		off[i] -= first
+		off = append(off, (a.at.Sub(began)-meant+breath/2)%breath-breath/2)
 	}
 	return off
 }
@@ -169,7 +162,9 @@ func judgeBreaths(t *testing.T, beds []*bed) {
 	t.Helper()
 	var all []time.Duration
 	for _, b := range beds {
-		all = append(all, b.breaths...)
+		for _, off := range b.breaths {
+			all = append(all, off.Abs())
+		}
 	}
 	if len(all) == 0 {
 		t.Error("no light has breathed")
@@ -255,8 +250,9 @@ func (r *bed) pauseOnce(t *testing.T, source string, breaths int) pausing {
 	r.send(t, "a/set/start_session", "alone")
 	r.send(t, "room/set/breath_pace", "5")
 	r.send(t, "room/set/practice", "breath")
-	r.ears.await(t, from, r.topic("room/cue"), "the practice", func(p string) bool { return strings.Contains(p, `"reason":"practice"`) })
-	began := time.Now()
+	practice := func(p string) bool { return strings.Contains(p, `"reason":"practice"`) }
+	r.ears.await(t, from, r.topic("room/cue"), "the practice", practice)
+	began := r.ears.when(from, r.topic("room/cue"), practice)
 	r.await(t, began, breaths)
 	r.breaths = append(r.breaths, r.swells(began)...)
 	from = r.ears.mark()

@@ -227,6 +227,7 @@ type watcher struct {
 	client *mqtt.Client
 	mu     sync.Mutex
 	heard  []mqtt.Inbound
+	at     []time.Time // of each
 	news   news
 }
 
@@ -240,7 +241,7 @@ func (b *mosquitto) watch(t *testing.T, id string, filters ...string) *watcher {
 func (w *watcher) hear(in mqtt.Inbound) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.heard = append(w.heard, in)
+	w.heard, w.at = append(w.heard, in), append(w.at, time.Now())
 	w.news.tell()
 }
 
@@ -284,6 +285,18 @@ func (w *watcher) await(t *testing.T, mark int, topic, what string, wanted func(
 		return false
 	})
 	return found
+}
+
+// when tells when the first such message came; the zero time where none has.
+func (w *watcher) when(mark int, topic string, wanted func(payload string) bool) time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, in := range w.heard[mark:] {
+		if in.Topic == topic && wanted(string(in.Payload)) {
+			return w.at[mark+i]
+		}
+	}
+	return time.Time{}
 }
 
 func (w *watcher) send(t *testing.T, topic, payload string) {

@@ -11,7 +11,8 @@ import (
 // processing goroutine clears them, after the pipeline has obeyed a wearer's own act. Reading loops look at the word before every
 // conversion, so that a pause takes effect without a broker, a disk or a free pipeline (design section 5.2).
 type pauses struct {
-	word atomic.Uint64
+	word   atomic.Uint64
+	joined atomic.Uint64 // a bit per wearer: in a session, as of the processing goroutine's last step
 
 	mu      sync.Mutex
 	pending []pipeline.Command // pauses not yet told to the pipeline: one pause, and one sensing off per wearer at most
@@ -21,18 +22,34 @@ type pauses struct {
 // Off tells a reading loop whether a wearer must not be sensed.
 func (p *pauses) Off(wearer uint8) bool { return p.word.Load()&(1<<wearer) != 0 }
 
-// stop sets the bits of mask at once and keeps the command for the pipeline. A repeat changes nothing.
-func (p *pauses) stop(mask uint64, c pipeline.Command) {
+// idle tells whether a wearer is in no session.
+func (p *pauses) idle(wearer uint8) bool { return p.joined.Load()&(1<<wearer) == 0 }
+
+// join notes who is in a session.
+func (p *pauses) join(members []bool) {
+	var word uint64
+	for i, in := range members {
+		if in {
+			word |= 1 << i
+		}
+	}
+	p.joined.Store(word)
+}
+
+// stop sets the bits of mask at once and keeps the command for the pipeline. A repeat changes nothing. It gives the count of pauses with
+// this one, as count does.
+func (p *pauses) stop(mask uint64, c pipeline.Command) (number uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.word.Or(mask)
 	p.number++
 	for _, have := range p.pending {
 		if have.Name == c.Name && have.Wearer == c.Wearer {
-			return
+			return p.number
 		}
 	}
 	p.pending = append(p.pending, c)
+	return p.number
 }
 
 // count is the number of pauses so far, to stamp an act with when it comes in.

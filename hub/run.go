@@ -81,6 +81,9 @@ func busesFor(o RunOptions, pacer acquire.Pacer) (worn, error) {
 		if err != nil {
 			return worn{}, err
 		}
+		if k, ok := pacer.(*acquire.KernelPacer); ok {
+			kernel.at = k.At
+		}
 		o.Log.Info("periph drivers", "report", report)
 		return worn{buses: kernel}, nil
 	}

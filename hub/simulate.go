@@ -31,21 +31,38 @@ type simulated struct {
 	scene  *synth.Scene
 	config *config.Config
 	now    func() time.Duration
+	quirks
 
 	mu    sync.Mutex
+	gpio  *sim.GPIO
 	i2cs  map[string]*sim.I2C
 	ports map[string]*sim.SPI
 	parts map[string]faultable // by chip and by bus name
 }
 
 func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
+	return newSimulatedWith(quirks{clock: simulatedClock}, c, scene, now)
+}
+
+// quirks are how far simulated converters are from ideal ones.
+type quirks struct {
+	clock float64             // how far their oscillators are off; the optical chips' are off by as much the other way
+	busy  func(time.Duration) // told how long each transfer takes; nil: it takes no time
+}
+
+// newSimulatedWith is newSimulated with converters that have other quirks.
+func newSimulatedWith(q quirks, c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
 	s := &simulated{
-		scene: scene, config: c, now: now,
+		scene: scene, config: c, now: now, quirks: q, gpio: simulatedHeader(now),
 		i2cs: map[string]*sim.I2C{}, ports: map[string]*sim.SPI{}, parts: map[string]faultable{},
 	}
+	for _, name := range sim.HeaderNames() {
+		s.parts[name] = s.gpio.Line(name)
+	}
+	s.parts["gpio"] = s.gpio
 	for _, b := range c.Buses {
 		if b.I2C != "" {
-			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, nil)
+			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, s.busy)
 			s.parts[b.Name] = s.i2cs[b.Name]
 		}
 	}
@@ -57,13 +74,22 @@ func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration
 	return s, nil
 }
 
+// simulatedHeader is the header of a Raspberry Pi 4 with nothing on it.
+func simulatedHeader(now func() time.Duration) *sim.GPIO {
+	return sim.NewGPIO(sim.GPIOOptions{Names: sim.HeaderNames(), Persist: true}, now, time.Sleep)
+}
+
+func (s *simulated) header() (header, error) {
+	return header{kernel: s.gpio, at: func(t time.Duration) time.Duration { return t }}, nil
+}
+
 func (s *simulated) attach(ch config.Chip) error {
 	if ch.Kind.Optical() {
 		return s.attachOptical(ch)
 	}
 	if bus := s.i2cs[ch.Bus]; bus != nil {
 		model, err := sim.NewADS1x15(sim.ADSOptions{
-			TwelveBit: ch.Kind == config.ADS1015, Input: s.input(ch), SupplyVolts: ch.SupplyVolts, ClockError: simulatedClock,
+			TwelveBit: ch.Kind == config.ADS1015, Input: s.input(ch), SupplyVolts: ch.SupplyVolts, ClockError: s.clock,
 		})
 		if err != nil {
 			return err
@@ -83,7 +109,7 @@ func (s *simulated) attach(ch config.Chip) error {
 	if err != nil {
 		return err
 	}
-	s.ports[ch.Bus] = sim.NewSPI(ch.Bus, s.now, nil, model)
+	s.ports[ch.Bus] = sim.NewSPI(ch.Bus, s.now, s.busy, model)
 	s.parts[ch.Name], s.parts[ch.Bus] = model, s.ports[ch.Bus]
 	return nil
 }

@@ -48,12 +48,16 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(st
 	}, settings
 }
 
-// historyPath is where history.db is; settings.json stands beside it.
+// historyPath is where history.db is; settings.json stands beside it. It is told to people in other folders, so it is whole where that can be.
 func historyPath(c *config.Config) string {
-	if filepath.IsAbs(c.History.Path) {
-		return c.History.Path
+	path := c.History.Path
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(c.Dir, path)
 	}
-	return filepath.Join(c.Dir, c.History.Path)
+	if whole, err := filepath.Abs(path); err == nil {
+		return whole
+	}
+	return path
 }
 
 // begin completes the settings a restart found. No session outlasts the run it was in, and with a private one its silence would

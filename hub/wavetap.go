@@ -73,11 +73,11 @@ func (c *thinned) add(s *dsp.Sample, v float64, width time.Duration) {
 		c.close()
 		c.cell = cell
 	}
-	if s.Flags.Has(dsp.FlagGap | dsp.FlagFault) {
+	if s.Flags.Has(dsp.FlagGap | dsp.FlagFault | dsp.FlagLeadOff) {
 		c.close()
 		c.points = append(c.points, pipeline.WavePoint{T: s.T})
 	}
-	if s.Flags.Has(dsp.FlagFault) {
+	if s.Flags.Has(dsp.FlagFault | dsp.FlagLeadOff) {
 		return
 	}
 	if c.n == 0 {

@@ -175,7 +175,7 @@ func (p *Pipeline) actOnRoom(now time.Duration, c Command) (err error) {
 	case CommandCues:
 		return p.setCues(now, c)
 	case CommandCheckIn:
-		v = p.room.AskCheckIn(v, now)
+		v, err = p.room.AskCheckIn(v, now)
 	case CommandAnswer:
 		v, err = p.room.Answer(v, now, p.answerer(c), c.Text)
 	case CommandScene:

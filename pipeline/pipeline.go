@@ -38,6 +38,7 @@ type busMark struct {
 	bus   string
 	until time.Duration
 	next  time.Duration // the whole second it has yet to reach
+	setUp bool          // lent for setting up
 }
 
 // reach moves the watermark on and reports whether it came to another whole second.
@@ -97,6 +98,9 @@ func (p *Pipeline) mark(bus string) *busMark {
 // the first Sample after it, so that it does not matter how a bus divides its Samples into Blocks.
 func (p *Pipeline) Block(dst []Event, b dsp.Block) []Event {
 	m := p.mark(b.Bus)
+	if m != nil && m.setUp != b.SetUp {
+		p.lend(m, b.SetUp)
+	}
 	for _, f := range b.Faults {
 		dst = append(dst, Event{Wearer: p.faultWearer(f), At: max(f.T, p.now), Value: f})
 		p.settle(f)
@@ -116,6 +120,26 @@ func (p *Pipeline) Block(dst []Event, b dsp.Block) []Event {
 	}
 	p.now = max(p.now, b.Until)
 	return p.closeAll(dst)
+}
+
+// lend notes that a bus is lent for setting up, or back. What its wearers' filters hold from before or meanwhile joins nothing after.
+func (p *Pipeline) lend(m *busMark, setUp bool) {
+	m.setUp = setUp
+	for _, w := range p.wearers {
+		if !setUp && w.sensed() && w.uses(m.bus) {
+			w.withdraw(p.now)
+		}
+	}
+}
+
+// setUp tells whether any of a wearer's buses is lent for setting up.
+func (p *Pipeline) setUp(w *Wearer) bool {
+	for i := range p.marks {
+		if p.marks[i].setUp && w.uses(p.marks[i].bus) {
+			return true
+		}
+	}
+	return false
 }
 
 // closeAll closes the seconds that every wearer's buses have passed.
@@ -163,7 +187,7 @@ func (p *Pipeline) closeSeconds(dst []Event, w *Wearer, until time.Duration) []E
 func (p *Pipeline) second(dst []Event, w *Wearer, t time.Duration) []Event {
 	st := p.room.Status()
 	w.follow(st)
-	dst = w.second(dst, &p.values, t, p.wallAt(t), setting(st, w.index))
+	dst = w.second(dst, &p.values, t, p.wallAt(t), setting(st, w.index), p.setUp(w))
 	if w.estimator.Learned() {
 		p.revision++
 	}
@@ -224,6 +248,9 @@ func (p *Pipeline) Tick(dst []Event, now time.Duration, wall time.Time) []Event 
 	p.unpair()
 	return dst
 }
+
+// Next gives the instant of the next Tick that must be on time, apart from those every 50 ms; false where there is none.
+func (p *Pipeline) Next(now time.Duration) (time.Duration, bool) { return p.room.Next(now) }
 
 // Lamp takes what a lamp says of itself.
 func (p *Pipeline) Lamp(dst []Event, now time.Duration, r room.LampReport) []Event {

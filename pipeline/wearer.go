@@ -97,7 +97,15 @@ func (s WearerSettings) under(o WearerOptions) WearerSettings {
 
 func (w *Wearer) sensed() bool { return !w.settings.Paused }
 
-func (w *Wearer) alwaysOn() bool { return slices.Contains(w.options.StartFrom, SourceBoot) }
+// uses tells whether a bus carries any of the wearer's sensors.
+func (w *Wearer) uses(bus string) bool {
+	return bus != "" && (bus == w.options.PulseBus || bus == w.options.SkinBus || bus == w.options.MotionBus)
+}
+
+func (w *Wearer) alwaysOn() bool { return w.options.AlwaysOn() }
+
+// AlwaysOn tells whether the wearer is sensed whenever the hub is on.
+func (o WearerOptions) AlwaysOn() bool { return slices.Contains(o.StartFrom, SourceBoot) }
 
 // sample gives one Sample to the chain of its channel.
 func (w *Wearer) sample(dst []Event, scratch *[]dsp.Value, s *dsp.Sample) []Event {
@@ -145,10 +153,10 @@ func (w *Wearer) featuresAt(t time.Duration) regulation.Features {
 }
 
 // second lets regulation look at the features of the second that has closed.
-func (w *Wearer) second(dst []Event, scratch *[]dsp.Value, t time.Duration, wall time.Time, s regulation.Setting) []Event {
+func (w *Wearer) second(dst []Event, scratch *[]dsp.Value, t time.Duration, wall time.Time, s regulation.Setting, setUp bool) []Event {
 	f := regulation.Features{
 		HasPulse: w.pulse != nil, HasSkin: w.skin != nil,
-		Sensed: true, Paced: w.paced.BreathsPerMin > 0, Settling: t < w.settled, Setting: s,
+		Sensed: true, SetUp: setUp, Paced: w.paced.BreathsPerMin > 0, Settling: t < w.settled, Setting: s,
 	}
 	if w.pulse != nil {
 		f.Pulse = w.pulse.Features()

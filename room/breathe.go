@@ -6,11 +6,17 @@ import (
 	"hubd/dsp"
 )
 
-// A half breath is answered by the Tick that lies nearest to its beginning, half a Tick before it or after; on a busy machine by the next.
-const (
-	breathEarly = 25 * time.Millisecond
-	breathLate  = 50 * time.Millisecond
-)
+// breathLate is how long after its beginning a half breath may still be answered: whoever asks no more often than every 50 ms finds each.
+const breathLate = 50 * time.Millisecond
+
+// Next gives the instant of the next Tick that must be on time, as the next half breath of a breathing light begins; false where there is
+// none. Whoever ticks then, besides every 50 ms, has light and breath begin together.
+func (r *Room) Next(now time.Duration) (time.Duration, bool) {
+	if r.plan.aim != aimCue || r.plan.pace.BreathsPerMin == 0 {
+		return 0, false
+	}
+	return r.plan.pace.half(now).end, true
+}
 
 // breathing is how many lamps of a group may swell with the breath inside its budget: one command a lamp and half breath.
 func (r *Room) breathing(group int) int {
@@ -56,10 +62,10 @@ func (r *Room) breathedOut(top float64) float64 {
 	return min(top, max(r.comfort.floor, top-swellDepth))
 }
 
-// breathe sends one soft change of brightness for each half breath, at the instant it begins and as long as it lasts. What
+// breathe sends one soft change of brightness for each half breath, as it begins and for as long as it lasts. What
 // the budget does not allow then is left out: a late one would be out of step with the breath.
 func (r *Room) breathe(dst []dsp.Value, now time.Duration) []dsp.Value {
-	half := r.plan.pace.half(now + breathEarly)
+	half := r.plan.pace.half(now)
 	if now-half.start >= breathLate || half.end-now < minReversal {
 		return dst
 	}

@@ -17,12 +17,21 @@ type asking struct {
 	at time.Duration
 }
 
-// AskCheckIn asks the people in the room how it is, and softens the light. It does nothing outside a session, at night, or
-// in a pause: a pause is an answer already.
-func (r *Room) AskCheckIn(dst []dsp.Value, now time.Duration) []dsp.Value {
-	return r.askCheckIn(dst, now, CheckIn{Reason: reasonAsked})
+// AskCheckIn asks the people in the room how it is, and softens the light; a question that waits goes on waiting. Outside a session, at
+// night and in a pause there is nobody to ask: a pause is an answer already.
+func (r *Room) AskCheckIn(dst []dsp.Value, now time.Duration) ([]dsp.Value, error) {
+	switch {
+	case r.session.stage != stageRunning:
+		return dst, errors.New("no session runs: there is nobody to ask")
+	case r.session.kind == Night:
+		return dst, errors.New("a night session runs, in which the room does nothing: end it first")
+	case r.hold:
+		return dst, errors.New("the room is paused: every wearer of the session has to resume or leave first")
+	}
+	return r.askCheckIn(dst, now, CheckIn{Reason: reasonAsked}), nil
 }
 
+// askCheckIn asks where there is somebody to ask and no question waits.
 func (r *Room) askCheckIn(dst []dsp.Value, now time.Duration, c CheckIn) []dsp.Value {
 	if r.session.stage != stageRunning || r.session.kind == Night || r.hold || r.checkIn.on {
 		return dst

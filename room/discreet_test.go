@@ -71,10 +71,12 @@ func (w *witness) steers(c call) {
 
 // discreet checks that what States ask for begins late, goes slowly, and is the States' to ask for.
 func (w *witness) discreet(c call, q room.Cue) {
+	inCheckIn := q.Reason == "check_in" && c.of == callTick && q.Scene != w.cue.Scene && w.party.practice == "" && !w.party.byHand
+	states := q.Reason == "state" || inCheckIn
 	if c.of != callTick || q.Scene != w.cue.Scene || q.Light.Brightness != w.cue.Light.Brightness {
-		w.slowly = q.Reason == "state" && c.of == callTick
+		w.slowly = states && c.of == callTick
 	}
-	if q.Reason != "state" {
+	if !states {
 		return
 	}
 	if w.party.stage != running || w.paused() || w.party.practice != "" || w.party.byHand {

@@ -108,6 +108,7 @@ func (w *witness) colours(k *seen, rep room.LampReport, let bool) {
 	if !lost && !short && !let && w.commanding() {
 		w.fail("lamp %s was given another colour by a hand, %+v, and is not let go: asked for was %+v", rep.Lamp, rep, k.colour)
 	}
+	k.whiteBefore = k.colour // it may have heard that command after all, and say so late
 	k.colour = glide{from: v.Value, to: v.Value, start: w.now, end: w.now}
 	k.saidWhite = spoken{}
 }

@@ -267,6 +267,29 @@ func TestALateReportAfterALostCommandIsNoHand(t *testing.T) {
 	}
 }
 
+// The fade of the colour was perhaps stopped by one of brightness, and perhaps not: a lamp that went on says so when the next change of
+// colour has just begun.
+func TestALateWordOfAColourThatWasPerhapsStoppedIsNoHand(t *testing.T) {
+	h := newTerseHouse(t, room.Options{
+		Lamps:  []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, Min: 2000, Max: 6500}}},
+		Scenes: map[string]room.Scene{"other": {Light: room.Light{Brightness: 60, Kelvin: 2700}}},
+	})
+	h.start(0, room.Alone)
+	h.run(11 * time.Second) // from 3000 to 2400 K, for a second by now
+	h.must(h.r.Scene(nil, h.now, "other"))
+	for len(kelvins(h, 0)) < 2 && h.now < time.Minute {
+		h.run(tick)
+	}
+	late := h.bulbs["bed"].report("bed", h.now)
+	late.Kelvin = dsp.Some(2400)
+	h.run(200 * time.Millisecond)
+	h.take(h.r.Lamp(nil, h.now, late))
+	h.run(time.Minute)
+	if k := h.bulbs["bed"].white(h.now); hands(h) > 0 || k != 2700 {
+		t.Errorf("let go %d times, and it shows %.0f K", hands(h), k)
+	}
+}
+
 func TestALostCommandOfColourSaysNothingOfBrightness(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	h.start(0, room.Alone)

@@ -114,6 +114,7 @@ type house struct {
 	watch func()          // called after each tick of ticks; nil: not
 	asked []time.Duration // when lamps were asked how they are
 	mute  bool            // they do not answer
+	grid  bool            // ticks come every 50 ms, and at no other time
 }
 
 func evening(now time.Duration) time.Time {
@@ -163,10 +164,15 @@ func (h *house) must(values []dsp.Value, err error) {
 
 func (h *house) report(id string) { h.take(h.r.Lamp(nil, h.now, h.bulbs[id].report(id, h.now))) }
 
-// run lets time pass; each lamp reports every second. A terse one says what it has to say, and answers.
+// run lets time pass, with a Tick every 50 ms and as the room wants one; each lamp reports every second. A terse one says what it has to say,
+// and answers.
 func (h *house) run(d time.Duration) {
 	for end := h.now + d; h.now < end; {
-		h.now += tick
+		next := min(h.now.Truncate(tick)+tick, end)
+		if exact, ok := h.r.Next(h.now); ok && !h.grid {
+			next = min(next, exact)
+		}
+		h.now = next
 		h.take(h.r.Tick(nil, h.now, h.wall(h.now)))
 		for _, q := range h.r.Questions() {
 			h.asked = append(h.asked, h.now)

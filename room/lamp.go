@@ -111,7 +111,7 @@ func (l *lamp) shines(now, grace time.Duration, v float64) bool {
 	a.reported = dsp.Some(v)
 	switch a.judge(now, grace, v) {
 	case missed:
-		a.lose(now)
+		a.lose(now, grace)
 	case astray:
 		hand = true
 	}
@@ -128,7 +128,7 @@ func (l *lamp) shows(now, grace time.Duration, v float64) bool {
 	}
 	switch a.judge(now, grace, v) {
 	case missed:
-		a.lose(now)
+		a.lose(now, grace)
 	case astray:
 		if l.ranged || !a.stoppedShort(v) || !l.endsAt(now, v) {
 			return true

@@ -211,7 +211,10 @@ func (e *life) breathPace() {
 	e.did(call{of: callOther}, values)
 }
 
-func (e *life) check() { e.did(call{of: callCheck}, e.r.AskCheckIn(nil, e.now)) }
+func (e *life) check() {
+	values, err := e.r.AskCheckIn(nil, e.now)
+	e.did(call{of: callCheck, refused: err != nil}, values)
+}
 
 func (e *life) answer() {
 	word := rapid.SampledFrom([]string{"space", "stop", "touch", "yes"}).Draw(e.t, "answer")

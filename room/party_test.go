@@ -38,6 +38,8 @@ type party struct {
 	course   course        // of the practice that runs
 	askedAt  time.Duration // a check-in waits; −1: none
 	ownAsk   time.Duration // hubd asked by itself; −1: never
+	merged   comfortSeen   // the comfort of mergedOf: it is wanted at every tick
+	mergedOf [2]bool
 }
 
 func newParty(w *witness) party { return party{w: w, pausedAt: -1, askedAt: -1, ownAsk: -1} }
@@ -135,7 +137,10 @@ func (p *party) session(c call, s room.Session) {
 		if !s.Joined { // else the people stay, and so does a pause
 			p.members, p.hold = [2]bool{}, false
 		}
-		p.askedAt, p.replaced = -1, c.of == callStart
+		p.replaced = c.of == callStart
+		if !p.replaced { // else a question goes on waiting for an answer
+			p.askedAt = -1
+		}
 		p.byHand = p.byHand && c.of == callStart // a session of a wearer takes up what was chosen by hand
 	case room.PhaseAfter:
 		p.stage, p.kind, p.ended = winding, s.Of, c.at
@@ -145,6 +150,9 @@ func (p *party) session(c call, s room.Session) {
 func (p *party) begin(c call, s room.Session) {
 	p.stage, p.kind, p.started, p.alive = running, s.Of, c.at, c.at
 	p.byHand = p.byHand && s.Of != room.Night
+	if s.Of == room.Night {
+		p.askedAt = -1
+	}
 	p.w.steered = newSteered()
 	if c.of == callStart {
 		p.members[c.wearer] = true
@@ -258,6 +266,13 @@ type comfortSeen struct {
 }
 
 func (p *party) comfort() comfortSeen {
+	if p.merged.never == nil || p.mergedOf != p.spared {
+		p.mergedOf, p.merged = p.spared, p.merge()
+	}
+	return p.merged
+}
+
+func (p *party) merge() comfortSeen {
 	c := comfortSeen{floor: 3, never: map[string]bool{}}
 	for i, o := range p.w.o.Wearers {
 		if p.spared != [2]bool{} && !p.spared[i] {

@@ -82,7 +82,7 @@ func shownEvening(t *testing.T) (light, sound lit, marks []happened) {
 	h.state(0, regulation.Settled)
 	look(4 * time.Minute)
 	mark("check-in")
-	h.take(h.r.AskCheckIn(nil, h.now))
+	h.must(h.r.AskCheckIn(nil, h.now))
 	look(time.Minute)
 	h.must(h.r.Answer(nil, h.now, -1, "fine_for_now"))
 	look(2 * time.Minute)

@@ -233,6 +233,7 @@ func (r *Room) release(dst []dsp.Value, now time.Duration, l *lamp, c LampComman
 		r.claim(now, &l.kelvin, c.Kelvin.Value)
 		l.kelvin.send(now, c.Kelvin.Value, c.Transition)
 		l.kelvin.query = r.inquiry(now + c.Transition)
+		l.kelvin.rushed = rushed
 	}
 	return append(dst, c)
 }

@@ -148,7 +148,7 @@ func (r *Room) practiceWish(now time.Duration) wish {
 	base := r.scenes[r.o.BaseScene]
 	w := wish{name: r.o.BaseScene, scene: s.in(base), fade: handFade, reason: "practice"}
 	if i%2 == 1 && s.Light == (Light{}) && !r.comfort.modulatedLight && !r.comfort.steady {
-		w.scene.Light.Brightness -= softer
+		w.softer = softer
 	}
 	if p.is.Pacer.InhaleShare > 0 {
 		w.scene.Pace = r.pacer(s)

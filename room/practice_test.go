@@ -30,7 +30,7 @@ func TestABreathingPracticePacesLightWithinTheBudget(t *testing.T) {
 		swelling := map[string]int{}
 		commands, at := of[room.LampCommand](h, time.Minute)
 		for i, c := range commands {
-			const early = 25 * time.Millisecond // the nearest tick may lie before the instant
+			const early = time.Microsecond // the room counts in nanoseconds, and this test in parts of a minute
 			phase := (at[i]+early)%breath - early
 			rising := phase < in-early
 			late, end := phase, in
@@ -264,8 +264,8 @@ func TestCheckIns(t *testing.T) {
 			h.start(0, room.Alone)
 			h.must(h.r.Scene(nil, h.now, "neutral"))
 			h.run(30 * time.Second)
-			h.take(h.r.AskCheckIn(nil, h.now))
-			h.take(h.r.AskCheckIn(nil, h.now))
+			h.must(h.r.AskCheckIn(nil, h.now))
+			h.must(h.r.AskCheckIn(nil, h.now))
 			if got, _ := of[room.CheckIn](h, 0); len(got) != 1 || !h.r.Status().CheckIn {
 				t.Errorf("asked %d times", len(got))
 			}
@@ -287,6 +287,67 @@ func TestCheckIns(t *testing.T) {
 	}
 }
 
+func TestAQuestionThatNobodyCanBeAskedIsRefused(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		act  func(h *house)
+		want string
+	}{
+		{"outside a session", func(*house) {}, "no session runs"},
+		{"after one", func(h *house) { h.start(0, room.Alone); h.take(h.r.End(nil, h.now)) }, "no session runs"},
+		{"at night", func(h *house) { h.start(0, room.Night) }, "a night session runs"},
+		{"in a pause", func(h *house) { h.start(0, room.Alone); h.take(h.r.Pause(nil, h.now)) }, "the room is paused"},
+	} {
+		h := newHouse(t, room.Options{})
+		row.act(h)
+		if v, err := h.r.AskCheckIn(nil, h.now); err == nil || !strings.HasPrefix(err.Error(), row.want) || len(v) > 0 || h.r.Status().CheckIn {
+			t.Errorf("%s: error %v, values %v", row.name, err, v)
+		}
+	}
+}
+
+func TestAQuestionIsSeenUnderTheNightCeiling(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		ceiling float64
+		want    float64
+	}{
+		{"below the scene", 15, 10},
+		{"above it", 60, 25},
+		{"as low as the floor that keeps the lamps on", 6, 3},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{HasQuiet: true, QuietFrom: 20 * time.Hour, QuietTo: 6 * time.Hour, NightBrightness: row.ceiling})
+			h.start(0, room.Alone)
+			h.run(time.Minute)
+			h.wantLamp("bed", min(30, row.ceiling))
+			h.must(h.r.AskCheckIn(nil, h.now))
+			h.run(30 * time.Second)
+			h.wantLamp("bed", row.want)
+			h.must(h.r.Answer(nil, h.now, 0, "touch"))
+			h.run(30 * time.Second)
+			h.wantLamp("bed", min(30, row.ceiling))
+		})
+	}
+}
+
+// A light that turned at once while a question waits would show whose body turned.
+func TestAStateThatComesInACheckInMovesTheRoomAsSlowlyAsEver(t *testing.T) {
+	h := newHouse(t, room.Options{Discretion: room.Discretion{DelayMin: 2 * time.Second, DelayMax: 3 * time.Second, Fade: 30 * time.Second}})
+	h.start(0, room.Alone)
+	h.run(30 * time.Second)
+	h.must(h.r.AskCheckIn(nil, h.now))
+	h.run(10 * time.Second)
+	from := h.now
+	h.state(0, regulation.Activated)
+	h.run(time.Minute)
+	cues, _ := of[room.Cue](h, from+1)
+	if len(cues) != 1 || cues[0].Scene != "activated" || cues[0].Light.Transition != 30*time.Second {
+		t.Errorf("told %+v", cues)
+	}
+	h.wantLamp("bed", 15)
+}
+
 func TestAnAnswerWithoutAQuestionIsToldSo(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	h.start(0, room.Alone)
@@ -305,13 +366,13 @@ func TestAQuestionThatIsAnsweredIsNotToldAsUnanswered(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	h.start(0, room.Alone)
 	h.run(minute)
-	h.take(h.r.AskCheckIn(nil, h.now))
+	h.must(h.r.AskCheckIn(nil, h.now))
 	h.run(3 * minute)
 	if c := h.lastCue(); c.Reason != "no_answer" {
 		t.Errorf("nobody answered: %+v", c)
 	}
 	from := h.now
-	h.take(h.r.AskCheckIn(nil, h.now))
+	h.must(h.r.AskCheckIn(nil, h.now))
 	h.run(30 * time.Second)
 	h.must(h.r.Answer(nil, h.now, 0, "touch"))
 	h.run(3 * minute)

@@ -286,3 +286,26 @@ func TestAHandAfterTheFirstCommandWasDroppedWins(t *testing.T) {
 		t.Errorf("told after the hand: %v", c)
 	}
 }
+
+// Both commands got lost in the air. The brightness is told again first, and just then somebody turns the colour to one that the lost
+// command would have passed: a late word of it sounds the same.
+func TestAHandWhileALostColourWaitsForItsTurnWins(t *testing.T) {
+	h := newTerseHouse(t, room.Options{Lamps: []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, Min: 2000, Max: 6500}}}})
+	b := h.bulbs["bed"]
+	b.deaf = 2
+	h.start(0, room.Alone)
+	told := func() int { return len(first(of[room.LampCommand](h, 0))) }
+	for told() < 3 && h.now < time.Minute {
+		h.run(tick)
+	}
+	h.run(500 * time.Millisecond)
+	b.paint(2800)
+	from := h.now
+	rep := b.report("bed", h.now)
+	rep.Brightness = dsp.Some(30) // the goal of its fade, as zigbee2mqtt believes it
+	h.take(h.r.Lamp(nil, h.now, rep))
+	h.run(5 * time.Minute)
+	if c, _ := of[room.LampCommand](h, from); len(c) != 1 || c[0].Owner != room.OwnerHand {
+		t.Errorf("told after the hand: %v", c)
+	}
+}

@@ -108,7 +108,7 @@ func (r *Room) begin(dst []dsp.Value, now time.Duration, kind SessionKind, joine
 	}
 	r.steering = steering{}
 	if kind == Night {
-		r.byHand = ""
+		r.byHand, r.checkIn = "", asking{}
 		dst = r.stopPractice(dst, now, PracticeStopped)
 		dst = r.silence(dst, now)
 		if r.plan.aim != aimRestore {

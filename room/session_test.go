@@ -254,12 +254,34 @@ func TestAWearersSessionTakesThePlaceOfAPracticeSession(t *testing.T) {
 	}
 }
 
+func TestAQuestionWaitsOnWhereAWearersSessionTakesThePlaceOfOneByHand(t *testing.T) {
+	for _, row := range []struct {
+		kind  room.SessionKind
+		waits bool
+	}{{room.Together, true}, {room.Alone, true}, {room.Night, false}} {
+		h := newHouse(t, room.Options{})
+		h.must(h.r.Scene(nil, h.now, "neutral"))
+		h.must(h.r.AskCheckIn(nil, h.now))
+		h.run(30 * time.Second)
+		h.start(0, row.kind)
+		if s := h.r.Status(); s.CheckIn != row.waits || s.Session != row.kind {
+			t.Errorf("%v: a question waits: %v", row.kind, s.CheckIn)
+		}
+		h.run(2 * time.Minute)
+		if c := h.lastCue(); row.waits != (c.Scene == "base" && c.Reason == "no_answer") || h.r.Status().CheckIn {
+			t.Errorf("%v: then comes %+v", row.kind, c)
+		}
+	}
+}
+
 func TestANightHasNoCueAndNoCommand(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	h.start(0, room.Night)
 	h.state(0, regulation.Activated)
 	h.run(3 * time.Minute)
-	h.take(h.r.AskCheckIn(nil, h.now))
+	if _, err := h.r.AskCheckIn(nil, h.now); err == nil {
+		t.Error("a question was not refused")
+	}
 	if _, err := h.r.Scene(nil, h.now, "base"); err == nil {
 		t.Error("a scene by hand was not refused")
 	}

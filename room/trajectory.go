@@ -34,7 +34,7 @@ type attribute struct {
 	active    bool      // it is where the room wants it, or on the way: reports are compared with sent
 	commanded bool      // by a command
 	moved     bool      // the lamp was seen to leave where the newest command found it
-	rushed    bool      // it left so soon after another that the lamp may have been deaf
+	rushed    bool      // it left so soon after another that the lamp may have been deaf; it is told once more
 	repeated  bool      // that command was already given a second time
 	cut       bool      // another attribute's command may have stopped before, which may as well have gone on
 	query     query     // whether the lamp did what it was told
@@ -60,8 +60,8 @@ func (a *attribute) due(t time.Duration, plan int, goal float64) bool {
 	if !a.now(t).Known {
 		return false
 	}
-	if a.cut {
-		return true // nobody knows where it stopped
+	if a.cut || a.unsure(t) {
+		return true // nobody knows where it stopped, or whether it began
 	}
 	if !a.fresh(plan, goal) {
 		return t >= a.sent.end && !near(a.sent.to, a.want.to, a.still)
@@ -78,6 +78,11 @@ func (a *attribute) due(t time.Duration, plan int, goal float64) bool {
 	return true
 }
 
+// unsure tells that a lamp can hear again, after a command that it may have been deaf for: zigbee2mqtt tells that one as done all the same.
+func (a *attribute) unsure(t time.Duration) bool {
+	return a.active && a.rushed && t >= a.sent.start+minTransition
+}
+
 // expect makes an attribute that is where it shall be the room's, without a command: from now on a change of it is somebody's hand.
 func (a *attribute) expect(t time.Duration) {
 	if a.active {
@@ -90,7 +95,7 @@ func (a *attribute) expect(t time.Duration) {
 // settle makes a value the one that is expected from now on.
 func (a *attribute) settle(t time.Duration, v float64) {
 	a.sent, a.before = hold(v, t), hold(v, t)
-	a.cut, a.query = false, query{}
+	a.cut, a.rushed, a.query = false, false, query{}
 }
 
 // step gives the next value and its transition on the way to goal, as one piece of a fade. Above a ceiling that has come down
@@ -130,9 +135,11 @@ func (a *attribute) stepFor() time.Duration {
 // send remembers that a command left.
 func (a *attribute) send(t time.Duration, to float64, transition time.Duration) {
 	from := a.now(t).Value
-	a.before = a.sent
-	if !a.active {
+	switch {
+	case !a.active:
 		a.before = hold(from, t)
+	case !a.cut: // one that was cut may have gone on, and be told late
+		a.before = a.sent
 	}
 	a.sent = ramp{from: from, to: to, start: t, end: t + transition}
 	a.active, a.commanded, a.moved, a.cut = true, true, false, false
@@ -158,19 +165,20 @@ func (a *attribute) unsent(planned, grace time.Duration) {
 	a.plan, a.cut, a.query = noPlan, false, query{open: true, due: max(a.sent.end, planned) + 2*grace}
 }
 
-// lose forgets the newest command, which the lamp has not heard: it is where it says it is.
-func (a *attribute) lose(t time.Duration) {
+// lose forgets the newest command, which the lamp has not heard: it is where it says it is. A word within grace may still be of that command,
+// or a hand's: that is asked before the lamp is told more.
+func (a *attribute) lose(t, grace time.Duration) {
 	if !a.active {
 		return
 	}
 	a.before = a.sent
 	a.sent = hold(a.reported.Or(a.sent.from), t)
-	a.plan, a.cut, a.query = noPlan, false, query{}
+	a.plan, a.cut, a.query = noPlan, false, query{open: true, due: t + 2*grace}
 }
 
 // release forgets everything but what the lamp says of itself.
 func (a *attribute) release() {
-	a.active, a.commanded, a.repeated, a.cut, a.plan = false, false, false, false, noPlan
+	a.active, a.commanded, a.repeated, a.rushed, a.cut, a.plan = false, false, false, false, false, noPlan
 	a.sent, a.before, a.want = ramp{}, ramp{}, ramp{}
 	a.query, a.asked, a.left = query{}, Span{}, Span{}
 }

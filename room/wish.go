@@ -13,6 +13,8 @@ type wish struct {
 	breathe bool  // the light swells with the breath
 	fade    time.Duration
 	reason  string
+	softer  float64 // points under the scene, and under the night ceiling: so that one sees it at night
+	shows   asked   // the scene as it was before it was made softer and pulled into any bounds
 }
 
 const (
@@ -78,16 +80,20 @@ func (r *Room) stateWish() wish {
 	return base
 }
 
-// within applies comfort, a check-in, the night ceiling and the volume cap.
+// within applies a check-in, comfort, the night ceiling and the volume cap.
 func (r *Room) within(w wish) wish {
+	w.shows = asked{w.name, w.scene}
 	if r.checkIn.on && !r.hold {
-		w.scene.Light.Brightness -= softer
+		w.softer += softer
+		if w.reason != "state" || w.shows == r.wish.shows { // else a State moves the room meanwhile, and no faster than ever
+			w.fade = checkInFade
+		}
 		w.reason = "check_in"
-		w.fade = checkInFade
 	}
+	e := r.envelope()
+	w.scene.Light.Brightness = min(w.scene.Light.Brightness, e.BrightnessCeiling) - w.softer
 	w.scene = r.comfort.apply(w.scene)
 	w.breathe = w.breathe && !r.comfort.steady && !r.comfort.modulatedLight
-	e := r.envelope()
 	w.scene.Light.Brightness = min(w.scene.Light.Brightness, e.BrightnessCeiling)
 	w.scene.Light.Kelvin = min(w.scene.Light.Kelvin, e.KelvinCeiling)
 	w.scene.Light.Transition = 0

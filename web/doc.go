@@ -10,6 +10,7 @@
 //	DELETE /api/journal/<wearer>/<id>   takes one back
 //	GET  /api/minutes/<wearer>          some minutes from from on, a JSON object a line; undated=1 for those without a date
 //	POST /api/backup                    writes a copy of what lasts; answers where it is
+//	POST /api/lend/<i2c|spi>/<bus>      lends a bus for setting up until the connection closes; wearer and seconds say for whom and how long
 //	GET  /api/status                    version, session, wearers with their own settings, lamps, sources, broker, storage
 //	GET  /api/rest/<wearer>             how a declared rest goes, and that wearer's own rest; on a wearer's own way in only
 //	GET  /api/rest/<wearer>/export      the own rest minute by minute, as in the settings file

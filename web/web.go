@@ -42,6 +42,9 @@ type Options struct {
 	Export func(wire.OwnRest) ([]byte, error)
 	// Page makes tokens and takes them back: for the local socket. It may be nil: then there is nothing at its paths.
 	Page *PageControl
+	// Lend lends a bus to a command that sets up sensors. It is for a way in that is the machine's own; nil: there is nothing at its
+	// paths. A Lend without Return: hubd does not use this bus.
+	Lend func(ctx context.Context, q LendRequest) (lent Lend, refusal string, err error)
 	// Health says what keeps hubd from working, nil when it works. It may be nil: then answering is proof enough.
 	Health func() error
 }
@@ -86,6 +89,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodPost, h.part)
 	case strings.HasPrefix(path, minutesPath):
 		h.only(w, r, http.MethodGet, h.minutes)
+	case h.o.Lend != nil && strings.HasPrefix(path, lendPath):
+		h.only(w, r, http.MethodPost, h.lend)
 	case h.o.Report != nil && strings.HasPrefix(path, reportPath):
 		h.only(w, r, http.MethodGet, h.report)
 	case h.o.Page != nil && path == pageOpenPath:

@@ -127,7 +127,7 @@ func resonance(o object, v pipeline.PracticeResult) object {
 
 // wave writes the points of a wave as two lists; a value is null where a sample says nothing.
 func wave(o object, v pipeline.Wave) object {
-	decimals, unit := voltDecimals, "v"
+	decimals, unit := waveDecimals, "v"
 	if v.Channel == dsp.ChannelEDA {
 		decimals, unit = conductanceDecimals, "microsiemens"
 	}

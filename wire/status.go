@@ -20,6 +20,7 @@ type Status struct {
 	Wearers  []WearerReport
 	Lamps    []room.LampStatus
 	Sources  []SourceReport
+	Lent     []string // buses that another hubd command has borrowed to set up sensors
 	Broker   BrokerReport
 	Storage  StorageReport
 }
@@ -72,6 +73,10 @@ func AppendStatus(dst []byte, s Status) []byte {
 	o = append(append(o, ']').key("sources"), '[')
 	for i, src := range s.Sources {
 		o = open(separate(o, i)).text("source", src.Source).word("fault", src.Fault).close()
+	}
+	o = append(append(o, ']').key("lent"), '[')
+	for i, bus := range s.Lent {
+		o = appendText(separate(o, i), bus)
 	}
 	o = append(o, ']')
 	b := open(o.key("broker")).flag("configured", s.Broker.Configured).flag("connected", s.Broker.Connected)

@@ -38,6 +38,19 @@ func runDaemon(ctx context.Context, args []string, std streams) error {
 	return hub.Run(ctx, hub.RunOptions{Config: cfg, Socket: *socket, Simulate: *simulate, Version: version, Log: log, Program: program()})
 }
 
+func runDark(_ context.Context, args []string, std streams) error {
+	fs := flag.NewFlagSet("hubd dark", flag.ContinueOnError)
+	file := fs.String("config", defaultConfig, "config file")
+	if err := parseFlags(fs, args, std); err != nil {
+		return err
+	}
+	cfg, err := config.Load(*file)
+	if err != nil {
+		return err
+	}
+	return hub.Dark(cfg)
+}
+
 func runCheck(_ context.Context, args []string, std streams) error {
 	fs := flag.NewFlagSet("hubd check", flag.ContinueOnError)
 	file := fs.String("config", defaultConfig, "config file")

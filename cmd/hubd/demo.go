@@ -18,7 +18,7 @@ func runDemo(ctx context.Context, args []string, std streams) error {
 	mqtt := fs.String("mqtt", "", "address of the embedded broker (default 127.0.0.1:1883, or a free port where that is taken)")
 	listen := fs.String("listen", "", "address of the page, for example 127.0.0.1:8480 (default: none)")
 	speed := fs.Float64("speed", 1, "times real time, 1 to 10")
-	seed := fs.Uint64("seed", 7, "which simulated people")
+	seed := fs.Uint64("seed", 3, "which simulated people")
 	verbose := fs.Bool("verbose", false, "show the log too")
 	err := parseFlags(fs, args, std)
 	switch {

@@ -53,6 +53,9 @@ func commands() []command {
 		{"replay", "recordings through simulated chips, as JSON lines", runReplay},
 		{"hrv", "heart-rate variability of an interval file", runHRV},
 		{"check", "all mistakes of a config at once: --config FILE", runCheck},
+		{"probe", "the sensors of a config, and what to do about them: --config FILE; without it, a config for what is there", runProbe},
+		{"watch", "pulse and skin wave of one wearer, drawn here while the sensors are placed: --wearer ID", runWatch},
+		{"record", "one wearer's signals into a recording for hubd replay: FILE --minutes N --wearer ID", runRecord},
 		{"start", "start or join a session: [KIND] --wearer ID", runStart},
 		{"pause", "stop all sensing now", runPause},
 		{"resume", "sense again: --wearer ID", runResume},
@@ -69,13 +72,14 @@ func commands() []command {
 		{"sound", "render --scene NAME FILE.wav: a scene's sound as a loop for a media player", runSound},
 		{"page", "open or close the page in a browser: open --wearer ID", runPage},
 		{"discovery", "what Home Assistant is told of a config, and what it would refuse: --check --config FILE", runDiscovery},
+		{"dark", "put out a sensing light that a crash left lit: --config FILE", runDark},
 		{"version", "which hubd this is", runVersion},
 	}
 }
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"probe", "watch", "calibrate", "record"}
+	return []string{"calibrate"}
 }
 
 func main() {

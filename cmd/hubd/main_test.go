@@ -134,7 +134,7 @@ func TestMistakesOnTheCommandLine(t *testing.T) {
 		{"the page, which is not built", []string{"demo", "--listen", ":80"}, exitUsage, "page"},
 		{"an unknown scenario", []string{"demo", "--scenario", "disco"}, exitUsage, "disco"},
 		{"sixteen bits", []string{"replay", "--adc-bits", "16", there}, exitUsage, "--adc-bits 16"},
-		{"a command of later", []string{"probe"}, exitUsage, "not part of this version"},
+		{"a command of later", []string{"page"}, exitUsage, "not part of this version"},
 		{"no recording", []string{"replay"}, exitUsage, "one recording"},
 		{"three recordings", []string{"replay", there, there, there}, exitUsage, "one recording"},
 		{"a recording that is missing", []string{"replay", "/no/such.csv"}, exitFailed, "/no/such.csv"},

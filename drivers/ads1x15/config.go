@@ -31,6 +31,9 @@ const (
 // Channels is the number of inputs, A0…A3, each measured against GND.
 const Channels = 4
 
+// PlainRegister may be read at any time and on and on: the chip repeats it.
+const PlainRegister = pointerConfig
+
 // DefaultFullScaleVolts covers sensors supplied with 3.3 V: ±4.096 V, 125 µV a step on the ADS1115.
 const DefaultFullScaleVolts = 4.096
 

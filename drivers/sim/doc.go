@@ -11,6 +11,7 @@ package sim
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -31,15 +32,21 @@ const (
 	Absent                     // the bus's device node is gone
 	Unplugged                  // a chip whose wires are off; plugged in again it is fresh from power-up
 	StuckFIFO                  // a FIFO whose pointers stand still while it is read and filled
+	Busy                       // a GPIO line that somebody else holds
+	Nameless                   // a GPIO line that has no name, or another one
+	LostEdges                  // a moment in which the kernel drops all edges that it holds of a line
+	Disturbed                  // one bit of each transfer is read wrong, now this one, now that one
 )
 
 // StuckTime is how long a transfer on a stuck bus takes, by the clock that busy advances: the usual time-out in Linux.
 const StuckTime = time.Second
 
 var faultNames = [...]string{NACK: "nack", Stuck: "stuck", Frozen: "frozen", BrownOut: "brown_out", Floating: "floating", Absent: "absent",
-	Unplugged: "unplugged", StuckFIFO: "stuck_fifo"}
+	Unplugged: "unplugged", StuckFIFO: "stuck_fifo", Busy: "busy", Nameless: "nameless", LostEdges: "lost_edges",
+	Disturbed: "disturbed"}
 
-// String is the name that ParseFault reads: nack, stuck, frozen, brown_out, floating, absent, unplugged, stuck_fifo.
+// String is the name that ParseFault reads: nack, stuck, frozen, brown_out, floating, absent, unplugged, stuck_fifo, busy, nameless,
+// lost_edges, disturbed.
 func (f Fault) String() string {
 	if f > 0 && int(f) < len(faultNames) {
 		return faultNames[f]
@@ -49,12 +56,12 @@ func (f Fault) String() string {
 
 // ParseFault reads the name of a fault.
 func ParseFault(name string) (Fault, error) {
-	for f := NACK; f <= StuckFIFO; f++ {
+	for f := NACK; f <= Disturbed; f++ {
 		if faultNames[f] == name {
 			return f, nil
 		}
 	}
-	return 0, fmt.Errorf("sim: fault %q: one of nack, stuck, frozen, brown_out, floating, absent, unplugged, stuck_fifo", name)
+	return 0, fmt.Errorf("sim: fault %q: one of %s", name, strings.Join(faultNames[NACK:], ", "))
 }
 
 // faults is a set of those that are on.

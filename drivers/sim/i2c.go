@@ -12,9 +12,9 @@ import (
 
 // Errors of the buses, worded as the kernel's are. They are not the kernel's values: periph hides those as well.
 var (
-	errNACK   = errors.New("sim: remote I/O error")
-	errStuck  = errors.New("sim: connection timed out")
-	errAbsent = errors.New("sim: no such device")
+	ErrNACK   = errors.New("sim: remote I/O error")     // nobody acknowledges, EREMOTEIO in Linux
+	ErrStuck  = errors.New("sim: connection timed out") // something holds the bus, ETIMEDOUT
+	ErrAbsent = errors.New("sim: no such device")       // the bus is gone, ENODEV
 	errClosed = errors.New("sim: bus is closed")
 )
 
@@ -71,7 +71,7 @@ func (b *I2C) Open() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.faults.has(Absent) {
-		return fmt.Errorf("open %s: %w", b.name, errAbsent)
+		return fmt.Errorf("open %s: %w", b.name, ErrAbsent)
 	}
 	b.closed = false
 	return nil
@@ -128,14 +128,14 @@ func (b *I2C) address(addr uint16) (i2cChip, time.Duration, error) {
 	b.mu.Lock()
 	c, bit, err := b.chips[addr], b.bit, b.state()
 	b.mu.Unlock()
-	if err == errStuck && b.busy != nil {
+	if err == ErrStuck && b.busy != nil {
 		b.busy(StuckTime)
 	}
 	if err != nil {
 		return nil, 0, err
 	}
 	if c == nil || c.silent() {
-		return nil, 0, errNACK
+		return nil, 0, ErrNACK
 	}
 	return c, bit, nil
 }
@@ -144,15 +144,15 @@ func (b *I2C) address(addr uint16) (i2cChip, time.Duration, error) {
 func (b *I2C) state() error {
 	switch {
 	case b.faults.has(Absent):
-		return errAbsent
+		return ErrAbsent
 	case b.closed:
 		return errClosed
 	case b.faults.has(Stuck):
-		return errStuck
+		return ErrStuck
 	}
 	for _, c := range b.chips {
 		if c.stuck() {
-			return errStuck
+			return ErrStuck
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ func (p *SPI) Open() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.faults.has(Absent) {
-		return fmt.Errorf("open %s: %w", p.name, errAbsent)
+		return fmt.Errorf("open %s: %w", p.name, ErrAbsent)
 	}
 	p.closed, p.connected = false, false
 	return nil
@@ -92,7 +92,7 @@ func (p *SPI) Connect(f physic.Frequency, mode spi.Mode, bits int) (spi.Conn, er
 	}
 	switch {
 	case p.closed || p.faults.has(Absent):
-		return nil, fmt.Errorf("connect %s: %w", p.name, errAbsent)
+		return nil, fmt.Errorf("connect %s: %w", p.name, ErrAbsent)
 	case p.connected:
 		return nil, errors.New("sim: connect: the port is connected already")
 	case mode != spi.Mode0 && mode != spi.Mode3:
@@ -152,14 +152,14 @@ func (c *spiConn) begin() error {
 	p.transfers++
 	switch {
 	case p.faults.has(Absent):
-		return errAbsent
+		return ErrAbsent
 	case p.closed:
 		return errClosed
 	case p.faults.has(Stuck) || p.chip.stuck():
 		if p.busy != nil {
 			p.busy(StuckTime)
 		}
-		return errStuck
+		return ErrStuck
 	}
 	return nil
 }

@@ -1,0 +1,76 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"hubd/dsp"
+	"hubd/recording"
+	"hubd/setup"
+)
+
+// Recorded is how a capture goes.
+type Recorded struct {
+	Rows    int
+	Length  time.Duration
+	Columns []string
+	Screen  string // one line on the signals, for whoever waits
+}
+
+// Record captures one wearer's signals into a new file that hubd replay reads, until ctx ends or for a length of time. It senses this
+// wearer, and nobody else: see Watch.
+func Record(ctx context.Context, o SetupOptions, path string, every time.Duration, tell func(Recorded) error) error {
+	wearer, b, err := attending(&o)
+	if err != nil {
+		return err
+	}
+	columns := captureColumns(b, wearer)
+	so := Recorded{}
+	for _, c := range columns {
+		so.Columns = append(so.Columns, c.Name)
+	}
+	file, err := recording.Create(path, so.Columns...)
+	if err != nil {
+		return err
+	}
+	capture, scope := setup.NewCapture(columns), setup.NewScope(scopeOf(b, wearer, ""))
+	var wrong error // of the file
+	work, stop := context.WithCancel(ctx)
+	defer stop()
+	err = b.follow(work, wearer, o.Length, func(block dsp.Block) {
+		scope.Block(block)
+		if wrong == nil {
+			wrong = capture.Block(block, func(t time.Duration, values []dsp.Maybe) error {
+				so.Rows, so.Length = so.Rows+1, t
+				return file.Row(t, values...)
+			})
+		}
+		if wrong != nil {
+			stop()
+		}
+	}, every, func() error {
+		so.Screen = scope.Hint()
+		return tell(so)
+	})
+	return errors.Join(err, wrong, file.Close(), nothingIn(so, path))
+}
+
+// nothingIn is the error of a capture without a row: its sensors never answered.
+func nothingIn(so Recorded, path string) error {
+	if so.Rows > 0 {
+		return nil
+	}
+	return fmt.Errorf("%s holds no sample: hubd probe says what is wrong", path)
+}
+
+func captureColumns(b *workbench, wearer int) []setup.CaptureColumn {
+	w := b.config.Wearers[wearer]
+	c := setup.Columns{Wearer: uint8(wearer), Worn: b.worn()[wearer], HasPulse: w.Pulse != nil, HasSkin: w.EDA != nil}
+	if w.Pulse != nil {
+		ch := chip(b.config, w.Pulse.Chip)
+		c.Light, c.PulseSupply = ch.Kind.Optical(), ch.SupplyVolts
+	}
+	return c.List()
+}
