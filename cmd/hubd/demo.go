@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
 
@@ -26,6 +27,8 @@ func runDemo(ctx context.Context, args []string, std streams) error {
 		return err
 	case !slices.Contains(synth.Names(), *scenario):
 		return usageError{fmt.Sprintf("--scenario %q: one of %s", *scenario, strings.Join(synth.Names(), ", "))}
+	case *listen != "" && !isAddress(*listen):
+		return usageError{fmt.Sprintf("--listen %q: wanted is an address and a port, such as 127.0.0.1:8480", *listen)}
 	case !(*speed >= 1 && *speed <= 10):
 		return usageError{fmt.Sprintf("--speed %g: 1 to 10", *speed)}
 	}
@@ -37,4 +40,9 @@ func runDemo(ctx context.Context, args []string, std streams) error {
 		Scenario: *scenario, MQTT: *mqtt, Listen: *listen, Speed: *speed, Seed: *seed, Version: version, Out: std.out,
 		Log: slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level})),
 	})
+}
+
+func isAddress(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	return err == nil && port != ""
 }
