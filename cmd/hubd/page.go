@@ -166,4 +166,3 @@ func half(upper, lower bool) string {
 	}
 	return " "
 }
-
