@@ -17,13 +17,12 @@ type pageServer struct {
 	log     *slog.Logger
 	handler http.Handler
 
-	mu       sync.Mutex
-	here     *http.Server
-	hereAt   string
-	home     *http.Server
-	homeTLS  bool
-	running  sync.WaitGroup
-	shutting bool
+	mu      sync.Mutex
+	here    *http.Server
+	hereAt  string
+	home    *http.Server
+	homeTLS bool
+	running sync.WaitGroup
 }
 
 // serveHere serves on the config's address, with the config's certificate where there is one and the address is not this machine's
