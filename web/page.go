@@ -117,7 +117,9 @@ func (p *page) api(w http.ResponseWriter, r *http.Request, path string) {
 		only(w, r, http.MethodGet, func(w http.ResponseWriter, _ *http.Request) {
 			send(w, http.StatusOK, wire.AppendSystem(nil, p.o.System(wearer)))
 		})
-	case strings.HasPrefix(path, commandPath), theirs(path, wearer):
+	case path == unlockPath && r.TLS == nil && !peer(r).IsLoopback():
+		fail(w, http.StatusForbidden, "a secret does not go over plain http: hubd page open --certificate, ssh -L, or hubd history unlock")
+	case path == sealingPath, path == unlockPath, strings.HasPrefix(path, commandPath), theirs(path, wearer):
 		own.ServeHTTP(w, r)
 	default:
 		fail(w, http.StatusNotFound, "there is nothing at this path")
