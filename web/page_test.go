@@ -412,7 +412,7 @@ func TestThePageAsksNothingOfAThirdParty(t *testing.T) {
 var (
 	quotedText = regexp.MustCompile(`"[^"\n]*"`)
 	sentence   = regexp.MustCompile(`[A-Za-z]{2,} [a-z]{2,}`)
-	noText     = regexp.MustCompile(`^"(signal |signal$|button |quiet |answer |13px |panel |hint )`)
+	noText     = regexp.MustCompile(`^"(signal |signal$|button |quiet |wide|answer |13px |panel |hint )`)
 )
 
 func TestEveryTextStandsInTheOneFileForTranslation(t *testing.T) {

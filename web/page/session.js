@@ -28,7 +28,7 @@ export function view(hub) {
   const begin = h("section", { class: "begin", "aria-label": w.start }, kinds);
   const practices = h("div", { class: "practices" });
   const follow = h("details", { class: "follow" }, h("summary", {}, w.practices), practices);
-  const stopPractice = button(w.stopPractice, () => act("room", "stop_practice"));
+  const stopPractice = button(w.stopPractice, () => act("room", "stop_practice"), "wide");
   const checkIn = button(w.askNow, () => act("room", "check_in"), "quiet");
   const end = button(w.end, () => act("room", "end_session"), "quiet");
   const during = h("div", { class: "during" }, stopPractice, checkIn, end);
@@ -86,7 +86,7 @@ export function view(hub) {
       show(follow, !r.practice && !r.paused && !r.check_in);
       show(during, r.in_use && !r.check_in);
       show(stopPractice, Boolean(r.practice));
-      show(checkIn, r.in_use && !r.check_in && r.phase !== "after" && r.session !== "night");
+      show(checkIn, r.in_use && !r.check_in && !r.paused && r.phase !== "after" && r.session !== "night");
     },
     close() {
       shape.close();
