@@ -10,7 +10,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 TAGS     = nethttpomithttp2
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/... ./scripts/kernel/cuse ./scripts/kernel/nodes
 
-.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos clean
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-page test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -70,6 +70,9 @@ test-sound: build ## rendered scenes under sox, and hubd's sound through a real 
 
 test-edf: build ## EDF+ files of hubd, opened by pyedflib
 	./scripts/test-edf.sh
+
+test-page: build ## the page in a real Chromium: every view, pause by touch, figures, rude clients; some four minutes
+	./scripts/test-page.sh
 
 test-report: ## the reports of the tests in headless Chromium: nothing on its console
 	./scripts/test-report.sh

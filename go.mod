@@ -23,4 +23,5 @@ require (
 	github.com/rs/xid v1.4.0 // indirect
 	golang.org/x/net v0.54.0 // indirect
 	golang.org/x/sync v0.20.0 // indirect
+	rsc.io/qr v0.2.0 // indirect
 )

@@ -17,6 +17,7 @@ type Config struct {
 	GPIO    GPIO
 	Room    Room
 	History History
+	Web     Web
 	Log     Log
 
 	// Dir is the folder of the file: relative paths start there.

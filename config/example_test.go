@@ -57,6 +57,7 @@ func TestTheExampleIsReadAsShipped(t *testing.T) {
 			Player:      config.Player{Kind: config.NoPlayer},
 		},
 		History: config.History{Path: "/var/lib/hubd/history.db", Days: 400, MaxMB: 256, CommitEvery: time.Minute},
+		Web:     config.Web{Listen: "127.0.0.1:8480", TokenFile: "page-tokens"},
 		Log:     config.Log{Level: "info"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

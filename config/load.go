@@ -71,7 +71,7 @@ func (r *reader) config(root *object, c *Config) {
 	c.Room = r.room(root.section("room"), root.get("mqtt").present())
 	r.asking(root, c)
 	c.History = r.history(root.section("history"))
-	web(root.section("web"))
+	c.Web = r.web(root.section("web"))
 	c.Log = logging(root.section("log"))
 	root.done()
 }
@@ -106,13 +106,6 @@ func (r *reader) history(o *object) History {
 	}
 	o.done()
 	return h
-}
-
-func web(o *object) {
-	for _, key := range []string{"listen", "token_file", "cert_file", "key_file"} {
-		o.later(key, "the page is")
-	}
-	o.done()
 }
 
 func logging(o *object) Log {

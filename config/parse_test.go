@@ -227,23 +227,6 @@ func TestOneConverterHasSoManyConversionsASecond(t *testing.T) {
 	}
 }
 
-func TestKeysOfPartsThatComeLaterAreRefusedWithTheReason(t *testing.T) {
-	rows := []struct{ key, old, new string }{
-		{"web.listen", "room: {}", "web: {listen: ':80'}"},
-		{"web.token_file", "room: {}", "web: {token_file: t}"},
-		{"web.cert_file", "room: {}", "web: {cert_file: t}"},
-		{"web.key_file", "room: {}", "web: {key_file: t}"},
-	}
-	for _, row := range rows {
-		t.Run(row.new, func(t *testing.T) {
-			got := problems(t, strings.Replace(base, row.old, row.new, 1))
-			if len(got) != 1 || got[0].Key != row.key || !strings.Contains(got[0].Want, "not built yet") {
-				t.Errorf("problems %v: want one, of %s, that says it is not built yet", got, row.key)
-			}
-		})
-	}
-}
-
 func TestProblemsComeAllAtOnceInTheOrderOfTheFile(t *testing.T) {
 	text := strings.NewReplacer("id: home", "id: Home", "i2c:", "i3c:", "ads1115", "ads1119", "share: full", "share: al", "kind: ppg", "kind: pgp", "room", "rum").Replace(base)
 	got := problems(t, text)

@@ -69,8 +69,8 @@ type Skin struct {
 	signal   teller
 }
 
-// NewSkin makes a chain.
-func NewSkin(o SkinOptions) *Skin {
+// whole has the usual values where none is given.
+func (o SkinOptions) whole() SkinOptions {
 	if !(o.SupplyVolts > 0) {
 		o.SupplyVolts = 3.3
 	}
@@ -87,6 +87,12 @@ func NewSkin(o SkinOptions) *Skin {
 		o.LeastSCR = scrThreshold
 	}
 	o.LeastSCR = max(0.01, min(0.1, o.LeastSCR))
+	return o
+}
+
+// NewSkin makes a chain.
+func NewSkin(o SkinOptions) *Skin {
+	o = o.whole()
 	k := &Skin{o: o, grid: grid{step: skinStep, longest: skinLongest}, low: newLowpass(skinBandHz, 1/skinStep.Seconds()),
 		rough: newRoughness(), tonic: newTonic(), signal: teller{channel: ChannelEDA}, reason: reasonSkinNew}
 	k.features = SkinFeatures{Calibrated: o.Calibrated, Reason: reasonSkinNew}
@@ -216,11 +222,16 @@ func dividerRail(atGround, high bool) string {
 	return reasonOff
 }
 
-func (k *Skin) microsiemens(volts float64) float64 {
-	if k.o.Circuit == Grove {
-		return k.o.Scale * GroveMicrosiemens(volts, k.o.SupplyVolts, k.o.OpenCircuit)
+func (k *Skin) microsiemens(volts float64) float64 { return k.o.microsiemens(volts) }
+
+// Microsiemens is the conductance in µS at a voltage. It says nothing of whether the electrodes sit.
+func (o SkinOptions) Microsiemens(volts float64) float64 { return o.whole().microsiemens(volts) }
+
+func (o SkinOptions) microsiemens(volts float64) float64 {
+	if o.Circuit == Grove {
+		return o.Scale * GroveMicrosiemens(volts, o.SupplyVolts, o.OpenCircuit)
 	}
-	return DividerMicrosiemens(volts, k.o.SupplyVolts, k.o.DividerOhm, k.o.DividerHigh)
+	return DividerMicrosiemens(volts, o.SupplyVolts, o.DividerOhm, o.DividerHigh)
 }
 
 // cell takes one cell of the grid.

@@ -110,6 +110,21 @@ func (b *board) read() wire.Status {
 	return s
 }
 
+// present gives who is sensed, and the viewer's own settings: those of others are nobody else's.
+func (b *board) present(viewer string, sensed func(int) bool) []wire.Present {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := make([]wire.Present, len(b.status.Wearers))
+	for i, w := range b.status.Wearers {
+		all[i] = wire.Present{ID: w.ID, Sensed: sensed(i)}
+		if w.ID == viewer {
+			all[i].Own, all[i].Share, all[i].Keep, all[i].Cues = true, w.Share, w.Keep, w.Cues
+			all[i].Stage = b.rests[i].Baseline.Stage().String()
+		}
+	}
+	return all
+}
+
 // ownRest is one wearer's own rest as of the last refresh. Its minutes are never written to again: each refresh brings a copy.
 func (b *board) ownRest(wearer string) (wire.OwnRest, bool) {
 	b.mu.Lock()

@@ -27,6 +27,7 @@ const frozenAfter = 3 * time.Second
 func build(c *config.Config, b buses, log *slog.Logger) (parts, error) {
 	p := parts{
 		devices: map[string]string{}, id: c.Hub.ID, log: log, birth: c.MQTT.BirthTopic, stops: stopTopics(c), panel: panelOf(c), speed: 1,
+		page: pageOptionsOf(c),
 	}
 	p.panel.open = func() (header, error) { return b.header() }
 	for i, w := range c.Wearers {

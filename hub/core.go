@@ -44,6 +44,7 @@ type core struct {
 	sound    audible        // nil: none
 	onCue    func(room.Cue) // the demo's body feels the room; nil on a real one
 	refusals refusals
+	waves    *waveTap // nil: no page
 
 	batch    batch
 	events   []pipeline.Event
@@ -96,6 +97,7 @@ func (c *core) step() {
 	for _, b := range c.batch.blocks {
 		c.tell(c.pipeline.Block(c.events[:0], b))
 	}
+	c.showWaves(now)
 	if now >= c.nextTick {
 		c.tell(c.pipeline.Tick(c.events[:0], now, c.wall()))
 		c.nextTick = now.Truncate(tickEvery) + tickEvery
@@ -109,6 +111,19 @@ func (c *core) step() {
 	}
 }
 
+// showWaves gives the newest stretch of each wave to the pages that show it, through the same door as everything.
+func (c *core) showWaves(now time.Duration) {
+	if c.waves == nil {
+		return
+	}
+	for _, b := range c.batch.blocks {
+		c.waves.block(b)
+	}
+	for _, e := range c.waves.flush(nil, now) {
+		c.disclose(e, c.consent)
+	}
+}
+
 // finishStep lets what follows from a step happen: the pause word, settings, lamps, sinks.
 func (c *core) finishStep(now time.Duration, acted bool) {
 	c.pauses.follow(c.pipeline.Sensed, len(c.wearers))
@@ -119,7 +134,11 @@ func (c *core) finishStep(now time.Duration, acted bool) {
 	}
 	if r != c.revision {
 		c.revision = r
-		c.keeper.saveSettings(c.pipeline.Settings(), r)
+		s := c.pipeline.Settings()
+		c.keeper.saveSettings(s, r)
+		if c.waves != nil {
+			c.waves.follow(s)
+		}
 	}
 	for _, lost := range c.lamps.flush(now, c.keeper.saved(), c.revision) {
 		c.tell(c.pipeline.Lamp(c.events[:0], now, lost))

@@ -21,6 +21,7 @@ import (
 type DemoOptions struct {
 	Scenario string // of synth.Names
 	MQTT     string // address of the embedded broker, for example 127.0.0.1:1883; empty: that, or a free port
+	Listen   string // address of the page; empty: none
 	Speed    float64
 	Seed     uint64
 	Version  string
@@ -49,6 +50,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	}
 	defer b.Close()
 	cfg := demoConfig(scene, b.Addr())
+	showPage(cfg, o.Listen)
 	pacer := newPatientPacer(o.Speed)
 	sim, err := newSimulated(cfg, scene, pacer.Now)
 	if err != nil {
@@ -58,6 +60,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
+	p.page.keys, p.page.dir = "", "" // in memory alone
 	p.version, p.pacer, p.speed, p.simFault, p.onCue = o.Version, pacer, o.Speed, sim.fault, sim.feel
 	p.discovery.Version = o.Version
 	p.pipeline.Settings = demoSettings(scene, cfg)
@@ -75,6 +78,9 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	}
 	defer lamp.Close(closeWithin)
 	demoGreeting(o.Out, scene, b.Addr())
+	if err := l.demoTokens(o.Out); err != nil {
+		return err
+	}
 	l.startSession(scene.Session())
 	return l.run(ctx)
 }
@@ -124,6 +130,16 @@ func demoConfig(scene *synth.Scene, brokerAddr string) *config.Config {
 	return c
 }
 
+// showPage gives the demo its page, where it is wanted. Who pauses there can go on there.
+func showPage(c *config.Config, listen string) {
+	c.Web.Listen = listen
+	for i := range c.Wearers {
+		if listen != "" {
+			c.Wearers[i].StartFrom = append(c.Wearers[i].StartFrom, config.FromPage)
+		}
+	}
+}
+
 // demoSettings starts unpaused, with each body's own rest known.
 func demoSettings(scene *synth.Scene, c *config.Config) pipeline.Settings {
 	today := int32(time.Now().Unix() / (24 * 60 * 60))
@@ -143,6 +159,22 @@ func demoGreeting(out io.Writer, scene *synth.Scene, addr string) {
 	fmt.Fprintf(out, "See it on MQTT:   mosquitto_sub -h %s -p %s -v -t 'hubd/#' -t 'zigbee2mqtt/#'\n", host, port)
 	fmt.Fprintf(out, "Stop all sensing: mosquitto_pub -h %s -p %s -t hubd/demo/room/set/pause -m PRESS\n", host, port)
 	fmt.Fprintf(out, "Sense again:      mosquitto_pub -h %s -p %s -t hubd/demo/%s/set/resume -m PRESS\n\n", host, port, scene.Wearers()[0])
+}
+
+// demoTokens gives each simulated body a token, and says where its page is.
+func (l *live) demoTokens(out io.Writer) error {
+	if l.pages == nil {
+		return nil
+	}
+	for _, id := range l.core.wearers {
+		token, err := l.pages.keys.make(id, time.Now())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "The page of %s:    http://%s/#%s\n", id, l.page.listen, token)
+	}
+	_, err := fmt.Fprintln(out)
+	return err
 }
 
 // startSession starts a session for every wearer with boot in start_from.

@@ -26,6 +26,7 @@ wearers:
   - {id: a, share: none, start_from: [boot], pulse: {chip: adc, channel: 0, kind: ppg}, eda: {chip: adc, channel: 1, kind: grove}}
   - {id: b, share: none, pulse: {chip: mcp, channel: 0, kind: ppg}}
 history: {path: history.db}
+web: {listen: none}
 `
 
 // lender runs a daemon on simulated chips until the test ends, whose wearer a is sensed always and b is paused.

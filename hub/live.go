@@ -56,27 +56,30 @@ type parts struct {
 	simFault  func(chip string, f sim.Fault, seconds float64) error
 	onCue     func(room.Cue)
 	sinks     []sink // besides broker, history and log
+	page      pageOptions
 }
 
 // live is a hub at work.
 type live struct {
 	parts
-	core      *core
-	loops     []*acquire.Loop
-	client    *mqtt.Client
-	teller    *teller
-	keeper    *keeper
-	behind    *behind
-	lends     *lends
-	server    *socketServer
-	feeder    *feeder     // nil: no player takes PCM
-	inputs    *lineReader // nil: no button and no electrode is on a line
-	led       *led        // nil: there is none
-	running   sync.WaitGroup
-	copying   sync.Mutex  // held while history is copied or erased: never both
-	unlocking sync.Mutex  // held while a secret is tried, or everything is sealed anew
-	settled   atomic.Bool // what the settings hold of bodies is taken up
-	standIn   bool        // nothing runs but the keeper: this answers hubd's commands while there is no daemon
+	core              *core
+	loops             []*acquire.Loop
+	client            *mqtt.Client
+	teller            *teller
+	keeper            *keeper
+	behind            *behind
+	lends             *lends
+	server            *socketServer
+	pages             *browserPage // nil: no page
+	scenes, practices []string     // that can be chosen by hand
+	feeder            *feeder      // nil: no player takes PCM
+	inputs            *lineReader  // nil: no button and no electrode is on a line
+	led               *led         // nil: there is none
+	running           sync.WaitGroup
+	copying           sync.Mutex  // held while history is copied or erased: never both
+	unlocking         sync.Mutex  // held while a secret is tried, or everything is sealed anew
+	settled           atomic.Bool // what the settings hold of bodies is taken up
+	standIn           bool        // nothing runs but the keeper: this answers hubd's commands while there is no daemon
 }
 
 // newLive joins the parts. Nothing runs yet.
@@ -115,7 +118,8 @@ func newLive(p parts) (*live, error) {
 	l.core.watch = newWatch(p.log, l.busNames())
 	l.joinTally()
 	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
-	return l, nil
+	l.scenes, l.practices = l.core.pipeline.Scenes(), l.core.pipeline.Practices()
+	return l, l.joinPage()
 }
 
 func (l *live) joinBuses(in *inbox, stop *pauses) error {
@@ -255,6 +259,9 @@ func (l *live) run(ctx context.Context) error {
 	if err := l.listen(); err != nil {
 		l.log.Error("hubd runs without its local socket: hubd start and hubd pause cannot reach it", "error", err)
 	}
+	if l.pages != nil {
+		l.pages.serve()
+	}
 	defer giveSleepers(l.sleepers())()
 	for _, loop := range l.loops {
 		l.goRun(func() {
@@ -295,6 +302,9 @@ func (l *live) stop(stopKeeping context.CancelFunc) error {
 	if l.server != nil {
 		l.server.close()
 	}
+	if l.pages != nil {
+		l.pages.close()
+	}
 	l.core.step() // what came in before the end is obeyed: a pause that was answered is stored
 	if m, ok := l.core.sound.(*media); ok {
 		m.stop()
@@ -328,19 +338,39 @@ func (l *live) listen() error {
 	if l.socket == "" {
 		return nil
 	}
-	h := web.New(web.Options{
-		Wearers: l.core.wearers, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin,
-		Do: l.do, Status: l.status, Lend: l.lends.lend, History: l.history(), Sealing: l.sealing(), OwnRest: l.core.board.ownRest, Export: exportRest, Report: l.reporting(),
-		Refused: func(target string, r pipeline.Refused) {
-			l.core.inbox.refuse(pipeline.Event{Wearer: target, Value: r})
-		},
-	})
-	s, err := serveSocket(l.socket, h, l.log.With("part", "socket"))
+	o := l.answersOf(pipeline.Origin{Source: pipeline.SourceSocket})
+	o.Status, o.Lend, o.History, o.Sealing, o.OwnRest, o.Export, o.Report = l.status, l.lends.lend, l.history(), l.sealing(), l.core.board.ownRest, exportRest, l.reporting()
+	if l.pages != nil {
+		o.Page = l.pages.control()
+	}
+	s, err := serveSocket(l.socket, web.New(o), l.log.With("part", "socket"))
 	if err != nil {
 		return err
 	}
 	l.server = s
 	l.log.Info("listening for hubd start, pause, resume, end, rest", "socket", l.socket)
+	return nil
+}
+
+// answersOf is what every way in has: commands.
+func (l *live) answersOf(origin pipeline.Origin) web.Options {
+	return web.Options{
+		Wearers: l.core.wearers, Origin: origin, Within: answerWithin, Do: l.do, Health: l.health,
+		Refused: func(target string, r pipeline.Refused) {
+			l.core.inbox.refuse(pipeline.Event{Wearer: target, Value: r})
+		},
+	}
+}
+
+// standstill is how long processing may stand still before hubd does not count as well.
+const standstill = 5 * time.Second
+
+// health says what keeps hubd from working: nothing of it is about anybody.
+func (l *live) health() error {
+	behind := l.pacer.Now() - l.core.board.read().Uptime
+	if behind > time.Duration(float64(standstill)*l.speed) {
+		return errors.New("processing stands still: see the log, and systemctl status hubd")
+	}
 	return nil
 }
 

@@ -153,6 +153,7 @@ wearers:
   - {id: a, share: full, start_from: [page], pulse: {chip: adc, channel: 0, kind: ppg, full_scale_v: 4.096}, eda: {chip: adc, channel: 1, kind: grove, full_scale_v: 4.096}}
 room: {private: false}
 history: {path: history.db}
+web: {listen: none}
 `, with, bus)
 }
 

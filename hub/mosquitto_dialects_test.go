@@ -29,6 +29,7 @@ room:
     - {id: tas, dialect: tasmota, topic: ceiling}
     - {id: esp, dialect: json, topic: desk/light/lamp/command}
 history: {path: state/history.db}
+web: {listen: none}
 log: {level: debug}
 `
 

@@ -44,6 +44,7 @@ room:
     - {id: r1, dialect: zigbee2mqtt, topic: z/%[1]s/r1, group: right}
     - {id: r2, dialect: zigbee2mqtt, topic: z/%[1]s/r2, group: right}
 history: {path: state/history.db}
+web: {listen: none}
 log: {level: info}
 `
 

@@ -44,6 +44,7 @@ room:
   private: true
   lamps: [{id: bed, dialect: zigbee2mqtt, topic: ` + lampTopic + `}]
 history: {path: state/history.db}
+web: {listen: none}
 log: {level: debug}
 `
 )

@@ -106,6 +106,7 @@ wearers:
     comfort: {steady: false}
 room: {sound: %s}
 history: {path: state/history.db}
+web: {listen: none}
 log: {level: warn}
 `, player)
 	file, socket := filepath.Join(dir, "config.yaml"), filepath.Join(dir, "sock")

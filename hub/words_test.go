@@ -35,7 +35,7 @@ var speakers = []string{
 
 // written are the texts that people read as files.
 var written = []string{
-	"README.md", "CHANGELOG.md", "config.example.yaml", "docs/*.md", "config/practices.yaml", "report/page.html", "systemd/*", "homeassistant/*.*", "homeassistant/blueprints/*/hubd/*",
+	"README.md", "CHANGELOG.md", "config.example.yaml", "docs/*.md", "config/practices.yaml", "report/page.html", "web/page/*.js", "web/page/*.html", "systemd/*", "homeassistant/*.*", "homeassistant/blueprints/*/hubd/*",
 }
 
 // said is one text that people may read.

@@ -29,7 +29,7 @@ func Disclose(e Event, a Audience, c Consent) (Event, bool) {
 		if _, pair := e.Value.(regulation.Coregulation); pair {
 			return Event{}, false // never live before the two people's eyes, whatever they share
 		}
-		return discloseOthers(e, c)
+		return disclosePage(e, a.Wearer, c)
 	case AudienceBroker:
 		if c.Private {
 			c = c.withheld()
@@ -100,6 +100,59 @@ func discloseOthers(e Event, c Consent) (Event, bool) {
 		return e, w.Share >= ShareFull
 	}
 	return Event{}, false
+}
+
+// disclosePage passes what a wearer's page may have that is not about that wearer. Who takes part in a session sees and hears what the
+// room does in it: the kind that they joined, the practice and its pacer are no news. A scene and its reason are, where another's State
+// may have moved them.
+func disclosePage(e Event, viewer string, c Consent) (Event, bool) {
+	w, ok := c.of(viewer)
+	if !ok || !w.Session || w.passing || e.Wearer != "" {
+		return discloseOthers(e, c)
+	}
+	told := c.toldTo(viewer)
+	switch v := e.Value.(type) {
+	case room.Cue:
+		if !told {
+			v.Scene, v.Reason, v.Mark = "", "", room.Mark{}
+		}
+		return Event{At: e.At, Value: v}, true
+	case room.Session, room.Practice:
+		return e, true
+	case Refused:
+		return discloseRefused(e, v, told), true
+	}
+	return discloseRoom(e, c)
+}
+
+// toldTo reports whether every other wearer of the session shares at least their state: what is left is the viewer's own.
+func (c Consent) toldTo(viewer string) bool {
+	for _, w := range c.InRoom {
+		if w.Session && w.Share < ShareState && w.Wearer != viewer {
+			return false
+		}
+	}
+	return true
+}
+
+// Page is what a wearer's page may know of the running session.
+type Page struct {
+	Session bool // its kind, practice and pacer
+	Scene   bool // the scene, and why
+}
+
+// PageOf is what a wearer's page may know now.
+func (c Consent) PageOf(viewer string) Page {
+	if w, ok := c.of(viewer); ok && w.Session && !w.passing {
+		return Page{Session: true, Scene: c.toldTo(viewer)}
+	}
+	return Page{Session: c.told(), Scene: c.told()}
+}
+
+// ShareToPages is what other wearers' pages get of a wearer: a private session takes nothing from it, for it is between those who are there.
+func (c Consent) ShareToPages(wearer string) Share {
+	w, _ := c.of(wearer)
+	return w.Share
 }
 
 // discloseRoom passes the room's own facts; what tells of people only where all of them share it.

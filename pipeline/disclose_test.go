@@ -44,6 +44,9 @@ type specimen struct {
 	// session. nil: nothing.
 	none, state, full pipeline.Value
 
+	// What the page of somebody who takes part in the session gets, where another shares nothing; nil: as others do.
+	member pipeline.Value
+
 	kept    pipeline.Keep // the least that stores it
 	session bool          // and only inside a session
 }
@@ -64,6 +67,8 @@ func specimens() []specimen {
 	}
 	bare := cue
 	bare.Scene, bare.Reason, bare.Pace, bare.Mark = "", "", room.Pace{}, room.Mark{}
+	within := cue
+	within.Scene, within.Reason, within.Mark = "", "", room.Mark{}
 	result := pipeline.PracticeResult{
 		Practice: text, Ran: long, CoherenceMean: some(), ArousalBefore: some(), ArousalAfter: some(),
 		Pace: dsp.Swing{Pace: number, BPM: some()}, Tried: number, Judged: number,
@@ -112,19 +117,21 @@ func specimens() []specimen {
 			value: room.Session{Of: room.Together, Phase: room.PhasePause, Private: true}, none: room.Session{Phase: room.PhasePause},
 			state: room.Session{Of: room.Together, Phase: room.PhasePause, Private: true},
 			full:  room.Session{Of: room.Together, Phase: room.PhasePause, Private: true}, kept: never,
+			member: room.Session{Of: room.Together, Phase: room.PhasePause, Private: true},
 		},
 		{value: room.CheckIn{Reason: text}, none: room.CheckIn{}, state: room.CheckIn{}, full: room.CheckIn{}, kept: never},
 		{value: room.CheckIn{Reason: text}, wearer: "a", none: room.CheckIn{}, state: room.CheckIn{}, full: room.CheckIn{}, kept: never},
 		{
 			value: room.Practice{Name: text, Phase: room.PracticeDone}, state: room.Practice{Name: text, Phase: room.PracticeDone},
-			full: room.Practice{Name: text, Phase: room.PracticeDone}, kept: never,
+			full: room.Practice{Name: text, Phase: room.PracticeDone}, kept: never, member: room.Practice{Name: text, Phase: room.PracticeDone},
 		},
 		{value: result, wearer: "a", kept: journal, session: true},
+		{value: pipeline.Wave{Channel: dsp.ChannelPulse, Points: []pipeline.WavePoint{{T: long, Value: some()}}}, wearer: "a", kept: never},
 		{value: pipeline.Part{Of: room.Together, Joined: true, Private: true}, wearer: "a", kept: summaries},
 		{value: pipeline.Choice{Name: text, Word: text}, wearer: "a", kept: summaries},
 		{value: pipeline.Answered{Word: text}, wearer: "a", kept: journal},
 		{value: reminder, none: reminder, state: reminder, full: reminder, kept: never},
-		{value: cue, none: bare, state: cue, full: cue, kept: never},
+		{value: cue, none: bare, state: cue, full: cue, kept: never, member: within},
 		{value: lamp, none: lamp, state: lamp, full: lamp, kept: never},
 	}
 }
@@ -249,6 +256,18 @@ func (s specimen) others(c circumstance, private bool) pipeline.Value {
 	return s.atShare(share)
 }
 
+// withinSession is what the page of somebody in the session gets of the room. b shares everything, so a's own share alone is no reason
+// to withhold.
+func (s specimen) withinSession(viewer string, c circumstance) pipeline.Value {
+	switch {
+	case viewer == "a" || c.share >= pipeline.ShareState:
+		return s.full
+	case s.member != nil:
+		return s.member
+	}
+	return s.none
+}
+
 // wanted is the Value that an audience has to get; nil: nothing.
 func (s specimen) wanted(a pipeline.Audience, c circumstance) pipeline.Value {
 	switch a.Kind {
@@ -269,6 +288,9 @@ func (s specimen) wanted(a pipeline.Audience, c circumstance) pipeline.Value {
 		}
 		if s.value.Kind() == "coregulation" {
 			return nil
+		}
+		if s.wearer == "" && c.session && a.Wearer != "" {
+			return s.withinSession(a.Wearer, c)
 		}
 		return s.others(c, false)
 	case pipeline.AudienceBroker:

@@ -1,4 +1,5 @@
-// Package web is hubd's net/http handler: commands and status, on the local socket.
+// Package web is hubd's net/http handlers: New for the local socket, and NewPage for browsers, which puts the same handler behind a
+// wearer's own token and adds the page's files and its live stream (docs/page.md).
 //
 // It decides nothing about people: a command is read by wire.ParseCommand and handed to Options.Do, whose answer it gives back.
 // Every answer is JSON, a failed one {"error": "…"}. The server around it must set ReadHeaderTimeout (2 s), ReadTimeout (5 s),
@@ -14,5 +15,6 @@
 //	GET  /api/status                    version, session, wearers with their own settings, lamps, sources, broker, storage
 //	GET  /api/rest/<wearer>             how a declared rest goes, and that wearer's own rest; on a wearer's own way in only
 //	GET  /api/rest/<wearer>/export      the own rest minute by minute, as in the settings file
+//	POST /api/page/open, close          makes a token for the page, or takes tokens back; on the local socket only
 //	GET  /healthz                       whether hubd is well; no bodily value, no wearer, no session
 package web

@@ -59,6 +59,7 @@ func (h *handler) report(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if q.Form == ReportPage {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox") // its look stands in it
 	}
 	_, _ = w.Write(body) // who asked has gone: there is nobody to tell
 }

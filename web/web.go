@@ -42,6 +42,8 @@ type Options struct {
 	OwnRest func(wearer string) (wire.OwnRest, bool)
 	// Export is a wearer's own rest as a file that hubd replay --baseline reads. It goes with OwnRest.
 	Export func(wire.OwnRest) ([]byte, error)
+	// Page makes tokens and takes them back: for the local socket. It may be nil: then there is nothing at its paths.
+	Page *PageControl
 	// Lend lends a bus to a command that sets up sensors. It is for a way in that is the machine's own; nil: there is nothing at its
 	// paths. A Lend without Return: hubd does not use this bus.
 	Lend func(ctx context.Context, q LendRequest) (lent Lend, refusal string, err error)
@@ -95,6 +97,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodPost, h.lend)
 	case h.o.Report != nil && strings.HasPrefix(path, reportPath):
 		h.only(w, r, http.MethodGet, h.report)
+	case h.o.Page != nil && path == pageOpenPath:
+		h.only(w, r, http.MethodPost, h.pageOpen)
+	case h.o.Page != nil && path == pageClosePath:
+		h.only(w, r, http.MethodPost, h.pageClose)
 	case h.o.OwnRest != nil && strings.HasPrefix(path, restPath):
 		h.only(w, r, http.MethodGet, h.ownRest)
 	default:
@@ -102,8 +108,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// only lets one method through. HEAD counts as GET: net/http sends no body then.
 func (h *handler) only(w http.ResponseWriter, r *http.Request, method string, next http.HandlerFunc) {
+	only(w, r, method, next)
+}
+
+// only lets one method through. HEAD counts as GET: net/http sends no body then.
+func only(w http.ResponseWriter, r *http.Request, method string, next http.HandlerFunc) {
 	if r.Method != method && !(method == http.MethodGet && r.Method == http.MethodHead) {
 		w.Header().Set("Allow", method)
 		fail(w, http.StatusMethodNotAllowed, "this path takes "+method+" only")

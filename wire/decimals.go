@@ -17,6 +17,7 @@ const (
 	heartRateDecimals   = 1 // beats per minute
 	breathDecimals      = 2 // breaths per minute
 	conductanceDecimals = 3 // µS
+	waveDecimals        = 4 // V: under a step of a 12-bit converter
 	responseDecimals    = 1 // skin-conductance responses per minute
 	qualityDecimals     = 2 // 0…1: quality, confidence
 	axisDecimals        = 2 // z: arousal, vagal

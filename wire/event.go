@@ -57,6 +57,8 @@ func bodyEvent(dst []byte, e pipeline.Event) (object, bool) {
 		return ofWearer(dst, e).text("name", v.Name).text("value", v.Word), true
 	case pipeline.Answered:
 		return ofWearer(dst, e).text("answer", v.Word), true
+	case pipeline.Wave:
+		return wave(ofWearer(dst, e), v), true
 	case dsp.Summary:
 		return summary(open(dst).text("type", v.Kind()).word("wearer", e.Wearer), v), true
 	}

@@ -124,3 +124,24 @@ func resonance(o object, v pipeline.PracticeResult) object {
 	o = o.maybe("resonance_per_min", pace, breathDecimals).maybe("swing_bpm", v.Pace.BPM, heartRateDecimals)
 	return o.count("paces_judged", v.Judged).word("note", note)
 }
+
+// wave writes the points of a wave as two lists; a value is null where a sample says nothing.
+func wave(o object, v pipeline.Wave) object {
+	decimals, unit := waveDecimals, "v"
+	if v.Channel == dsp.ChannelEDA {
+		decimals, unit = conductanceDecimals, "microsiemens"
+	}
+	o = append(o.text("channel", v.Channel.String()).text("unit", unit).key("t_s"), '[')
+	for i, p := range v.Points {
+		o = appendDuration(separate(o, i), p.T, 9, timeDecimals)
+	}
+	o = append(append(o, ']').key("values"), '[')
+	for i, p := range v.Points {
+		if o = separate(o, i); p.Value.Known {
+			o = appendNumber(o, p.Value.Value, decimals)
+		} else {
+			o = append(o, "null"...)
+		}
+	}
+	return append(o, ']')
+}

@@ -31,6 +31,12 @@ var lines = []struct {
 	event pipeline.Event
 	want  string
 }{
+	{"a wave has a null where samples are missing",
+		of("a", 2*time.Second, pipeline.Wave{Channel: dsp.ChannelPulse, Points: []pipeline.WavePoint{{T: 1980 * ms, Value: some(1.23456)}, {T: 2 * time.Second}}}),
+		`{"type":"wave","wearer":"a","at_s":2.000,"channel":"pulse","unit":"v","t_s":[1.980,2.000],"values":[1.2346,null]}`},
+	{"a wave of skin conductance is in microsiemens",
+		of("a", 2*time.Second, pipeline.Wave{Channel: dsp.ChannelEDA, Points: []pipeline.WavePoint{{T: 2 * time.Second, Value: some(4.2)}}}),
+		`{"type":"wave","wearer":"a","at_s":2.000,"channel":"eda","unit":"microsiemens","t_s":[2.000],"values":[4.200]}`},
 	{"a beat has its time to a tenth of a millisecond",
 		of("a", 12610*ms, dsp.Beat{T: 12345600 * time.Microsecond, Amplitude: 0.5, Quality: 0.97}),
 		`{"type":"beat","wearer":"a","at_s":12.610,"t_s":12.3456,"quality":0.97}`},
@@ -183,6 +189,7 @@ var keys = map[string]string{
 	"session":         "type at_s kind phase private",
 	"check_in":        "type wearer at_s reason", "practice": "type at_s name phase",
 	"cue":             "type at_s scene light sound pace reason",
+	"wave":            "type wearer at_s channel unit t_s values",
 	"part":            "type wearer at_s session phase private",
 	"choice":          "type wearer at_s name value",
 	"answered":        "type wearer at_s answer",

@@ -29,6 +29,7 @@ chips: {adc: {kind: ads1115, bus: main, address: 0x48, supply_v: 3.3}}
 wearers:
   - {id: ann, share: full, keep: journal, start_from: [page], pulse: {chip: adc, channel: 0, kind: ppg, full_scale_v: 4.096}}
 history: {path: state/history.db}
+web: {listen: none}
 `
 	if err := os.WriteFile(path, []byte(yaml), 0o600); err != nil {
 		t.Fatal(err)

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"slices"
 	"strconv"
 	"syscall"
 
@@ -72,15 +71,11 @@ func commands() []command {
 		{"erase", "what is kept of a wearer, or of one session, for ever: --wearer ID", runErase},
 		{"history", "check FILE, key FILE, unlock, rekey: whether a history is whole, and what seals it", runHistory},
 		{"sound", "render --scene NAME FILE.wav: a scene's sound as a loop for a media player", runSound},
+		{"page", "open or close the page in a browser: open --wearer ID", runPage},
 		{"discovery", "what Home Assistant is told of a config, and what it would refuse: --check --config FILE", runDiscovery},
 		{"dark", "put out a sensing light that a crash left lit: --config FILE", runDark},
 		{"version", "which hubd this is", runVersion},
 	}
-}
-
-// later are the commands of docs/design.md that are not built yet.
-func later() []string {
-	return []string{"page"}
 }
 
 func main() {
@@ -112,10 +107,6 @@ func execute(ctx context.Context, args []string, std streams) int {
 		if c.name == args[0] {
 			return exitCode(c.run(ctx, args[1:], std), std.err)
 		}
-	}
-	if slices.Contains(later(), args[0]) {
-		fmt.Fprintf(std.err, "hubd: %s is not part of this version\n", args[0])
-		return exitUsage
 	}
 	fmt.Fprintf(std.err, "hubd: there is no command %q; hubd help lists them\n", args[0])
 	return exitUsage

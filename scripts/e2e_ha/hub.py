@@ -27,6 +27,7 @@ room:
     pause: {{light: {{brightness_percent: 30, kelvin: 2200}}}}
   quiet_hours: {{from: "{quiet:%H:00}", to: "{quiet:%H:01}"}}
 history: {{path: {state}/history.db}}
+web: {{listen: none}}
 log: {{level: info}}
 """
 

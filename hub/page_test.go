@@ -1,0 +1,192 @@
+package hub_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hubd/hub"
+	"hubd/wire"
+)
+
+// browser asks a page as a browser does.
+type browser struct {
+	t      *testing.T
+	base   string
+	cookie string
+}
+
+func (b *browser) ask(method, path, body string) (code int, text string) {
+	b.t.Helper()
+	r, err := http.NewRequest(method, b.base+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if b.cookie != "" {
+		r.Header.Set("Cookie", b.cookie)
+	}
+	resp, err := insecure().Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, c := range resp.Cookies() {
+		b.cookie = c.Name + "=" + c.Value
+	}
+	return resp.StatusCode, string(data)
+}
+
+// insecure is a client that takes a self-made certificate, as a person does who compared its fingerprint.
+func insecure() *http.Client {
+	return &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+}
+
+// live follows the stream of a page in the background, line by line, until the test ends.
+func (b *browser) live() *text {
+	b.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	b.t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, "GET", b.base+"/api/live?waves=1", nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	r.Header.Set("Cookie", b.cookie)
+	client := insecure()
+	client.Timeout = 0
+	resp, err := client.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	told := &text{}
+	go func() {
+		defer resp.Body.Close()
+		lines := bufio.NewScanner(resp.Body)
+		for lines.Scan() {
+			told.Write(append(lines.Bytes(), '\n'))
+		}
+		told.Write([]byte("the end\n"))
+	}()
+	return told
+}
+
+// openPage asks for a token over the socket and comes in with it.
+func openPage(t *testing.T, d *daemon, o wire.PageOpening) *browser {
+	t.Helper()
+	done, err := hub.OpenPage(t.Context(), d.socket, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{t: t, base: "http://" + done.Here}
+	if done.TLS {
+		b.base = "https://127.0.0.1" + done.Listen[strings.LastIndex(done.Listen, ":"):]
+	}
+	if code, said := b.ask("POST", "/login", done.Token); code != 200 {
+		t.Fatalf("login: %d %s", code, said)
+	}
+	return b
+}
+
+// withPage gives a config a page on a port that is free.
+func withPage(t *testing.T, yaml string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return strings.Replace(yaml, "web: {listen: none}", `web: {listen: "`+l.Addr().String()+`"}`, 1)
+}
+
+func TestAWearerPausesAndGoesOnFromThePage(t *testing.T) {
+	d := run(t, withPage(t, home("", "1")), "stress")
+	b := openPage(t, d, wire.PageOpening{Wearer: "a"})
+	told := b.live()
+	until(t, "the page knows that nobody is sensed", told.has(`"wearer":"a","sensed":false`))
+	if code, said := b.ask("POST", "/api/command/a/start_session", "alone"); code != 200 {
+		t.Fatalf("start: %d %s", code, said)
+	}
+	until(t, "the own pulse is seen", told.has(`"type":"wave","wearer":"a"`))
+	until(t, "a heart rate is told", told.has(`"type":"heart_rate"`))
+	nobody := &browser{t: t, base: b.base}
+	if code, said := nobody.ask("POST", "/api/command/room/pause", ""); code != 200 {
+		t.Fatalf("a pause without a token: %d %s", code, said)
+	}
+	until(t, "everything is off", func() bool { s := d.status(t); return s.Paused && s.Wearers[0].Status == "paused" })
+	if code, _ := nobody.ask("POST", "/api/command/a/resume", "PRESS"); code != 401 {
+		t.Errorf("a resume without a token: %d", code)
+	}
+	if code, said := b.ask("POST", "/api/command/a/resume", "PRESS"); code != 200 {
+		t.Errorf("the own resume: %d %s", code, said)
+	}
+	until(t, "a is sensed again", func() bool { return d.status(t).Wearers[0].Status == "online" })
+	if code, text := b.ask("GET", "/metrics", ""); code != 200 || !strings.Contains(text, "hubd_page_viewers 1\n") {
+		t.Errorf("meters: %d %s", code, text)
+	}
+}
+
+func TestTheHomeNetworkIsLetInWithACertificateAndShutOutAgain(t *testing.T) {
+	dir := t.TempDir()
+	yaml := strings.Replace(withPage(t, home("", "1")), "path: history.db", "path: "+filepath.Join(dir, "history.db"), 1)
+	d := run(t, yaml, "stress")
+	b := openPage(t, d, wire.PageOpening{Wearer: "a", Listen: "127.0.0.1:0", Certificate: true, Names: []string{"127.0.0.1"}})
+	told := b.live()
+	until(t, "the stream runs", told.has(`"hello"`))
+	if code, text := b.ask("GET", "/api/system", ""); code != 200 || !strings.Contains(text, `"open":true,"tls":true`) {
+		t.Errorf("%d %s", code, text)
+	}
+	d.stop()
+	until(t, "the end of the daemon ends the stream", told.has("the end"))
+
+	again := run(t, yaml, "stress") // on the port that was stored
+	until(t, "the page is there again, with the same token", func() bool {
+		resp, err := insecure().Get(b.base + "/healthz")
+		if err != nil {
+			return false
+		}
+		resp.Body.Close()
+		return true
+	})
+	if code, text := b.ask("GET", "/api/me", ""); code != 200 {
+		t.Errorf("after a restart: %d %s", code, text)
+	}
+	told = b.live()
+	until(t, "it streams", told.has(`"hello"`))
+	if err := hub.ClosePage(t.Context(), again.socket, ""); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "closing ends what is open", told.has("the end"))
+	if _, err := insecure().Get(b.base + "/healthz"); err == nil {
+		t.Error("the home network still reaches the page")
+	}
+	here := openPage(t, again, wire.PageOpening{Wearer: "a"})
+	stale := &browser{t: t, base: here.base, cookie: b.cookie}
+	if code, _ := stale.ask("GET", "/api/me", ""); code != 401 {
+		t.Errorf("a token that was taken back: %d", code)
+	}
+}
+
+func TestATakenPortKeepsNothingElseFromRunning(t *testing.T) {
+	first := run(t, withPage(t, home("", "1")), "stress")
+	at := strings.TrimPrefix(openPage(t, first, wire.PageOpening{Wearer: "a"}).base, "http://")
+	second := run(t, strings.Replace(home("", "1"), "web: {listen: none}", `web: {listen: "`+at+`"}`, 1), "stress")
+	until(t, "it says so", second.log.has("hubd runs without its page on this machine"))
+	second.ask(t, "", "pause", "PRESS")
+}
+
+func TestAHubWithoutAPageSaysSo(t *testing.T) {
+	d := run(t, home("", "1"), "stress")
+	_, err := hub.OpenPage(t.Context(), d.socket, wire.PageOpening{Wearer: "a"})
+	if err == nil || !strings.Contains(err.Error(), "web.listen is none") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,119 @@
+package hub
+
+import (
+	"bytes"
+	"time"
+
+	"hubd/dsp"
+	"hubd/pipeline"
+	"hubd/regulation"
+	"hubd/room"
+	"hubd/web"
+	"hubd/wire"
+)
+
+// pageLooks is how often a page is told what no event tells, where it changed.
+const pageLooks = 100 * time.Millisecond
+
+// pageSink tells one wearer's page. All of it is the processing goroutine's.
+type pageSink struct {
+	wearer  string
+	index   int
+	feed    *web.Feed
+	wearers []string
+	room    func() room.Status
+	lamps   func(dst []room.LampStatus) []room.LampStatus
+	sensed  func(wearer int) bool
+	present func(viewer string) []wire.Present
+
+	looked time.Duration
+	may    pipeline.Page
+	why    string // the room does what it does, as far as the viewer may know
+	stands []pageStanding
+	lit    []room.LampStatus
+	told   [2][]byte // what the room and the people were when last told
+}
+
+// pageStanding is under what a wearer's values were told.
+type pageStanding struct {
+	sensed bool
+	share  pipeline.Share
+}
+
+func (s *pageSink) audience() pipeline.Audience {
+	return pipeline.Audience{Kind: pipeline.AudiencePage, Wearer: s.wearer}
+}
+
+// event passes on what Disclose let through: values that hold, and moments.
+func (s *pageSink) event(e pipeline.Event) {
+	key := web.FrameKey{Wearer: e.Wearer, Kind: e.Value.Kind()}
+	switch v := e.Value.(type) {
+	case room.Cue:
+		s.why = v.Reason
+	case dsp.Signal:
+		key.Kind += " " + v.Channel.String()
+		s.feed.Offer(key, wire.AppendEvent(nil, e))
+	case dsp.Fault:
+		key.Kind += " " + v.Source
+		s.feed.Offer(key, wire.AppendEvent(nil, e))
+	case dsp.HRV:
+		if v.Window <= time.Minute { // the longer window says the same of an older time
+			s.feed.Offer(key, wire.AppendEvent(nil, e))
+		}
+	case dsp.HeartRate, dsp.Respiration, dsp.EDA, dsp.Coherence, regulation.State, regulation.Recovery, regulation.Night:
+		s.feed.Offer(key, wire.AppendEvent(nil, e))
+	case dsp.Beat, dsp.SCR, pipeline.Wave:
+		if s.feed.Waves() {
+			s.feed.Pass(key, wire.AppendEvent(nil, e), true)
+		}
+	case room.Practice, room.Session, room.CheckIn, room.Reminder:
+		if s.feed.Watched() {
+			s.feed.Pass(key, wire.AppendEvent(nil, e), false)
+		}
+	}
+}
+
+// tick takes back what may not be shown any more, and tells what changed without an event.
+func (s *pageSink) tick(now time.Duration, c pipeline.Consent) {
+	s.withdraw(c)
+	if now-s.looked < pageLooks {
+		return
+	}
+	s.looked = now
+	st := s.room()
+	s.lit = s.lamps(s.lit[:0])
+	r := wire.PageRoom{Room: st, Member: st.Session != room.NoSession && st.Members[s.index], May: s.may, Lamps: s.lit}
+	if s.may.Scene {
+		r.Why = s.why
+	}
+	s.tell(0, "room", wire.AppendPageRoom(nil, r))
+	s.tell(1, "people", wire.AppendPeople(nil, s.present(s.wearer)))
+}
+
+// tell offers one of the two where it changed.
+func (s *pageSink) tell(i int, kind string, data []byte) {
+	if !bytes.Equal(data, s.told[i]) {
+		s.told[i] = data
+		s.feed.Offer(web.FrameKey{Kind: kind}, data)
+	}
+}
+
+// withdraw forgets a wearer's values where sensing or the share changed: what was told under one rule does not stand under another.
+func (s *pageSink) withdraw(c pipeline.Consent) {
+	if may := c.PageOf(s.wearer); may != s.may {
+		s.may, s.why = may, ""
+	}
+	if s.stands == nil {
+		s.stands = make([]pageStanding, len(s.wearers))
+	}
+	for i, id := range s.wearers {
+		is := pageStanding{sensed: s.sensed(i), share: pipeline.ShareFull}
+		if id != s.wearer {
+			is.share = c.ShareToPages(id)
+		}
+		if is != s.stands[i] {
+			s.stands[i] = is
+			s.feed.Forget(id, wire.AppendForget(nil, id))
+		}
+	}
+}

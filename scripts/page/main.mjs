@@ -1,0 +1,213 @@
+// Checks the page in Chromium against a running hubd. See test-page.sh.
+import fs from "node:fs";
+import { Daemon, Visit, check, failures, freePort, launch, place, sizes, sleep, until } from "./rig.mjs";
+import { figures } from "./figures.mjs";
+import { rude } from "./rude.mjs";
+import { pictures } from "./pictures.mjs";
+
+const views = ["session", "me", "setup", "seen", "room", "system"];
+
+async function everyView(browser, d) {
+  for (const [size, options] of Object.entries(sizes)) {
+    const v = await Visit.open(browser, d.url, options, d.tokens.a);
+    check(`${size}: the first screen, axe-core`, (await v.violations()).length === 0, (await v.violations()).join(", "));
+    await v.enter();
+    for (const view of views) {
+      await v.to(view);
+      await sleep(view === "setup" ? 2500 : 700);
+      const found = await v.violations();
+      check(`${size}: ${view}, axe-core`, found.length === 0, found.join(", "));
+      const wide = await v.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      check(`${size}: ${view} fits the width`, wide <= 0, wide > 0 ? `${wide} px too wide` : "");
+      const pause = await v.page.locator(".pause").boundingBox();
+      const inside = pause && pause.y >= 0 && pause.y + pause.height <= options.viewport.height && pause.width > 150 && pause.height > 60;
+      check(`${size}: ${view}, Pause is on the screen`, inside);
+    }
+    check(`${size}: nothing on the console`, v.said.length === 0, v.said.join(" | "));
+    check(`${size}: nothing asked of a third party`, v.asked.every((u) => u.startsWith(d.url) || u.startsWith("blob:")));
+    await v.close();
+  }
+}
+
+async function strangers(browser, d) {
+  const v = await Visit.open(browser, d.url, sizes.phone);
+  const text = await v.page.innerText("main");
+  check("without a token: the first screen says what hubd cannot tell", text.includes("hubd cannot tell whether someone wants this. Only they can."));
+  await v.page.fill(".token", "wrong wrong wrong");
+  await v.page.click(".first .main");
+  check("a wrong token is told", await until("", async () => (await v.page.innerText(".first .note")).includes("not known"), 5));
+  check("axe-core after that", (await v.violations()).length === 0, (await v.violations()).join(", "));
+  await v.page.fill(".token", ` ${d.tokens.b.toUpperCase()} `);
+  await v.page.press(".token", "Enter");
+  check("a typed token opens", await until("", async () => (await v.page.locator(".session").count()) === 1, 5));
+  await v.close();
+}
+
+// byTouch starts, pauses with one touch in every view, and goes on.
+async function byTouch(browser, d) {
+  const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
+  await v.enter();
+  await v.page.tap('.kind:has-text("Together")');
+  await until("the session runs", async () => (await v.page.innerText("h1")).includes("Together"));
+  const slow = [];
+  for (const view of views) {
+    await v.to(view);
+    const t0 = Date.now();
+    await v.page.tap(".pause");
+    await v.page.waitForSelector(".pause.is-off");
+    slow.push(Date.now() - t0);
+    const s = JSON.parse(await (await d.get("a", "/api/me")).text());
+    check(`${view}: a touch on Pause, and the page says that sensing is off`, s.wearer === "a" && (await v.page.innerText(".pause")).includes("Sensing is off"), `${slow.at(-1)} ms`);
+    await v.page.tap(".pause");
+    await sleep(150);
+    check(`${view}: a second touch resumes nothing`, (await v.page.locator(".pause.is-off").count()) === 1);
+    await v.page.tap('.off button:has-text("Sense me again")');
+    await until("sensing is on again", async () => (await v.page.locator(".pause.is-off").count()) === 0, 5);
+  }
+  await v.page.focus(".pause");
+  await v.page.keyboard.press("Enter");
+  check("Pause by keyboard", await until("", async () => (await v.page.locator(".pause.is-off").count()) === 1, 3));
+  await v.page.tap('.off button:has-text("Sense me again")');
+  await until("sensing is on again", async () => (await v.page.locator(".pause.is-off").count()) === 0, 5);
+  await v.close();
+}
+
+// inStep compares the shape with the room's own breath, by the daemon's clock.
+async function inStep(browser, d, options, name) {
+  const v = await Visit.open(browser, d.url, { ...sizes.phone, ...options }, d.tokens.a);
+  await v.enter();
+  await v.page.click("summary:has-text('Follow a practice')");
+  await v.page.click("button.practice:has-text('Slow breath')");
+  await v.page.waitForSelector(".pacer:not([hidden])");
+  await sleep(1500);
+  const apart = await v.page.evaluate(async () => {
+    const { breath } = await import("/pacer.js");
+    const stream = new EventSource("/api/live");
+    const pace = await new Promise((done) => { stream.onmessage = (e) => { const r = JSON.parse(e.data); if (r.type === "room" && r.pace) done(r.pace); }; });
+    stream.close();
+    const el = document.querySelector(".pacer");
+    const out = [];
+    for (let i = 0; i < 200 && out.length < 60; i++) {
+      await new Promise((done) => requestAnimationFrame(done));
+      const t0 = performance.now();
+      const shown = Number(el.dataset.full);
+      const now = (await (await fetch("/api/clock")).json()).now_s;
+      const t1 = performance.now();
+      if (t1 - t0 > 40) continue; // on a busy machine nobody knows at what moment within it that was
+      const at = now - (t1 - t0) / 2000;
+      // The least shift in time that makes the shape what it should be.
+      let best = 1;
+      for (let s = -0.5; s <= 0.5; s += 0.005) if (Math.abs(breath(pace, at + s).full - shown) < 0.004) best = Math.min(best, Math.abs(s));
+      if (shown > 0.05 && shown < 0.95) out.push(best * 1000);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    return out.sort((a, b) => a - b);
+  });
+  check(`${name}: the shape breathes with the room`, apart.length > 10 && apart[Math.floor(apart.length * 0.95)] <= 60, `p95 ${apart[Math.floor(apart.length * 0.95)]?.toFixed(0)} ms apart, ${apart.length} looks`);
+  const moves = await v.page.evaluate(async () => {
+    const seen = new Set();
+    for (let i = 0; i < 20; i++) { seen.add(document.querySelector(".pacer-shape").style.transform); await new Promise((done) => setTimeout(done, 60)); }
+    return seen.size;
+  });
+  const still = options.reducedMotion === "reduce";
+  check(`${name}: ${still ? "it does not move" : "it moves"}`, still ? moves === 1 : moves > 5, `${moves} sizes seen`);
+  await v.page.click("button:has-text('Stop the practice')");
+  check(`${name}: nothing on the console`, v.said.length === 0, v.said.join(" | "));
+  await v.close();
+}
+
+async function checkIn(browser, d) {
+  const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
+  await v.enter();
+  await v.page.tap("button:has-text('Ask how it is')");
+  await v.page.waitForSelector(".ask:not([hidden])");
+  const answers = await v.page.locator(".answers button").allInnerTexts();
+  check("a check-in has five answers", answers.length === 5, answers.join(", "));
+  check("axe-core on the check-in", (await v.violations()).length === 0, (await v.violations()).join(", "));
+  const numbers = /\d/.test(await v.page.innerText("main"));
+  check("no number stands in the session", !numbers);
+  await v.page.tap("button.answer:has-text('Fine for now')");
+  check("an answer ends the question", await until("", async () => (await v.page.locator(".ask[hidden]").count()) === 1, 5));
+  await v.close();
+}
+
+// shares looks at what each of two wearers sees of the other.
+async function shares(browser, d) {
+  for (const id of ["a", "b"]) await fetch(`${d.url}/api/command/${id}/start_session`, { method: "POST", body: "together", headers: { Authorization: `Bearer ${d.tokens[id]}` } });
+  const a = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
+  const b = await Visit.open(browser, d.url, sizes.phone, d.tokens.b);
+  for (const v of [a, b]) await v.enter("room");
+  const row = async (v, name) => (await v.page.locator(".rows li", { hasText: name }).allInnerTexts()).join(" ");
+  check("b, to whom a shares everything, sees a's heart rate", await until("", async () => /heart rate \d/.test(await row(b, "Ada")), 40), await row(b, "Ada"));
+  check("a, to whom b shares a word, sees no number of b", !/\d/.test(await row(a, "Bo")) && (await row(a, "Bo")).includes("sensed"), await row(a, "Bo"));
+  await fetch(`${d.url}/api/command/a/share`, { method: "POST", body: "none", headers: { Authorization: `Bearer ${d.tokens.b}` } });
+  check("lowered to none, by the other even, a is nothing but sensed", await until("", async () => (await row(b, "Ada")).trim().endsWith("sensed"), 5), await row(b, "Ada"));
+  await a.to("me");
+  check("a's own page still has a's own heart rate", await until("", async () => /\d\d/.test(await a.page.locator(".figure .value").first().innerText()), 20));
+  await a.to("seen");
+  await until("the ways out are told", async () => (await a.page.locator(".way").count()) > 4, 5);
+  const seen = await a.page.innerText(".ways");
+  check("Who can see me says so", seen.includes("whether your sensing is on, nothing else") && seen.includes("Bo, on their own page"));
+  await fetch(`${d.url}/api/command/a/share`, { method: "POST", body: "full", headers: { Authorization: `Bearer ${d.tokens.a}` } });
+  await a.close();
+  await b.close();
+}
+
+async function keeping(browser, d) {
+  const v = await Visit.open(browser, d.url, sizes.desk, d.tokens.a);
+  await v.enter("me");
+  await v.page.fill("textarea", "A quiet evening.");
+  await v.page.click("button:has-text('Keep the note')");
+  check("a note is kept and shown", await until("", async () => (await v.page.locator(".rows .text").allInnerTexts()).includes("A quiet evening."), 5));
+  const [saved] = await Promise.all([v.page.waitForEvent("download"), v.page.click("button:has-text('Save all that is kept')")]);
+  const all = JSON.parse(fs.readFileSync(await saved.path(), "utf8"));
+  check("everything kept comes as one file", all.wearer === "a" && all.journal.some((n) => n.text === "A quiet evening."), Object.keys(all).join(" "));
+  await v.page.click("button:has-text('Remove')");
+  check("a note is taken back", await until("", async () => (await v.page.locator(".rows .text").count()) === 0, 5));
+  check("nothing on the console", v.said.length === 0, v.said.join(" | "));
+  await v.close();
+}
+
+async function restart(browser, d) {
+  const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
+  await v.enter("me");
+  await d.stop();
+  check("while hubd is away the page says so, and shows no old value", await until("", async () => (await v.page.locator(".lost:not([hidden])").count()) === 1 && (await v.page.locator(".figure .value").first().innerText()) === "–", 10));
+  await v.page.tap(".pause");
+  check("a pause that is not heard is told", await until("", async () => (await v.page.innerText(".pause-note")).includes("not reached"), 10));
+  await d.start();
+  check("it comes back by itself, without a new login, and the pause is heard", await until("", async () => (await v.page.locator(".lost[hidden]").count()) === 1 && (await v.page.locator(".pause.is-off").count()) === 1, 20));
+  const wrong = v.said.filter((s) => !/Failed to load resource|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|net::ERR/.test(s));
+  check("nothing on the console but that the network was away", wrong.length === 0, wrong.join(" | "));
+  execClose(d);
+  check("closed over the socket, the page asks for a token again", await until("", async () => (await v.page.locator(".first").count()) === 1, 10));
+  await v.close();
+}
+
+function execClose(d) {
+  d.ask("page", "close");
+}
+
+const browser = await launch();
+const d = new Daemon(await freePort(), { a: "full", b: "state" });
+try {
+  await d.start();
+  for (const id of ["a", "b"]) d.token(id);
+  const parts = {
+    strangers, byTouch, checkIn,
+    inStep: () => inStep(browser, d, {}, "a practice"),
+    inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
+    everyView, shares, keeping, figures, rude, restart,
+  };
+  const only = (process.env.HUBD_PAGE_ONLY ?? "").split(",").filter(Boolean);
+  for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part(browser, d);
+  if (process.argv.includes("--picture")) await pictures(browser);
+} finally {
+  await browser.close();
+  if (d.process.exitCode === null) await d.stop();
+  const odd = d.said().split("\n").filter((l) => /level=(ERROR|WARN)/.test(l) && !/wrong tokens|simulated chips|plain http|start_from|private/.test(l));
+  if (odd.length > 0) console.log(odd.slice(0, 20).join("\n"));
+  fs.rmSync(place, { recursive: true, force: true });
+}
+console.log(failures() === 0 ? "the page: every check holds" : `the page: ${failures()} checks failed`);
+process.exit(failures() === 0 ? 0 : 1);

@@ -1,0 +1,45 @@
+// The first screen: what hubd cannot tell, whom it is for, and the way in.
+import { words } from "./words.js";
+import { h, button, field, say } from "./dom.js";
+
+const seenKey = "hubd-first-seen";
+
+export function firstSeen() {
+  try {
+    return sessionStorage.getItem(seenKey) === "1";
+  } catch {
+    return false;
+  }
+}
+
+function remember() {
+  try {
+    sessionStorage.setItem(seenKey, "1");
+  } catch {
+    // without it the first screen only comes again
+  }
+}
+
+export function first(hub, go) {
+  const w = words.first;
+  const note = h("p", { class: "note", role: "status" });
+  const token = h("input", { type: "text", name: "token", autocomplete: "off", autocapitalize: "none", spellcheck: "false", class: "token" });
+  const enter = async (e) => {
+    e.preventDefault();
+    say(note, "");
+    const r = await hub.login(token.value);
+    if (!r.ok) return say(note, r.error || w.wrong);
+    token.value = "";
+    remember();
+    go();
+  };
+  const way = hub.me
+    ? button(w.go, () => { remember(); go(); }, "main")
+    : h("form", { onsubmit: enter }, field(w.token, token, w.tokenHint), h("button", { type: "submit", class: "button main" }, w.enter));
+  const el = h("div", { class: "first" },
+    h("h1", { tabindex: "-1" }, w.title),
+    h("p", { class: "cannot" }, w.cannot),
+    h("p", {}, w.whom), h("p", {}, w.notFor), h("p", {}, w.stop),
+    way, note);
+  return { el, update() {}, close() {} };
+}

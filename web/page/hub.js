@@ -1,0 +1,229 @@
+// The page's one link with hubd: who is here, what holds, what may be asked.
+import { words } from "./words.js";
+
+const oldAfter = { heart_rate: 5, hrv: 20, respiration: 5, eda: 5, state: 15, "signal pulse": 15, "signal eda": 15, coherence: 15 }; // s
+
+export class Hub {
+  constructor() {
+    this.me = null;
+    this.live = false; // the stream is up
+    this.refused = false; // no token, or one that was taken back
+    this.room = null;
+    this.people = [];
+    this.values = new Map(); // wearer → kind → frame
+    this.faults = new Map();
+    this.listeners = new Set();
+    this.moments = new Set();
+    this.due = false;
+    this.source = null;
+    this.waves = false;
+    this.clock = { offset: 0, speed: 1, known: false, within: Infinity, at: 0 };
+    this.heard = 0;
+  }
+
+  on(f) {
+    this.listeners.add(f);
+    return () => this.listeners.delete(f);
+  }
+
+  // onMoment hears beats, responses and waves.
+  onMoment(f) {
+    this.moments.add(f);
+    return () => this.moments.delete(f);
+  }
+
+  // changed tells the views once a frame, however much came.
+  changed() {
+    if (this.due) return;
+    this.due = true;
+    const tell = () => {
+      this.due = false;
+      for (const f of this.listeners) f();
+    };
+    if (document.hidden) setTimeout(tell, 0);
+    else requestAnimationFrame(tell);
+  }
+
+  // now is stream time in seconds.
+  now() {
+    return this.clock.offset + (this.clock.speed * performance.now()) / 1000;
+  }
+
+  // value is the newest of a kind; nothing where it is old.
+  value(wearer, kind) {
+    const v = this.values.get(wearer)?.get(kind);
+    const lasts = oldAfter[kind];
+    if (!v || (lasts && this.now() - v.at_s > lasts * Math.max(1, this.clock.speed))) return null;
+    return v;
+  }
+
+  own(kind) {
+    return this.me ? this.value(this.me.wearer, kind) : null;
+  }
+
+  self() {
+    return this.people.find((p) => p.wearer === this.me?.wearer) ?? null;
+  }
+
+  anySensed() {
+    return this.people.some((p) => p.sensed);
+  }
+
+  nameOf(id) {
+    if (id === this.me?.wearer) return this.me.name;
+    return this.me?.others.find((o) => o.wearer === id)?.name ?? id;
+  }
+
+  async ask(method, path, body) {
+    let answer;
+    try {
+      answer = await fetch(path, { method, body, signal: AbortSignal.timeout(8000), keepalive: method === "POST" && (body?.length ?? 0) < 1000 });
+    } catch {
+      return { ok: false, status: 0, error: words.unreached };
+    }
+    const text = await answer.text();
+    let data = null;
+    try {
+      data = JSON.parse(text);
+    } catch {
+      data = { text };
+    }
+    return { ok: answer.ok, status: answer.status, data, text, error: data?.error ?? "" };
+  }
+
+  command(target, name, payload = "PRESS") {
+    return this.ask("POST", `/api/command/${target}/${name}`, payload);
+  }
+
+  async login(token) {
+    const r = await this.ask("POST", "/login", token);
+    if (r.ok) this.welcome(r.data);
+    return r;
+  }
+
+  // begin asks who we are; false: nobody so far.
+  async begin() {
+    const r = await this.ask("GET", "/api/me");
+    if (r.ok) this.welcome(r.data);
+    else if (r.status === 401) this.turnedAway();
+    return r;
+  }
+
+  welcome(me) {
+    this.me = me;
+    this.refused = false;
+    this.listen();
+    this.changed();
+  }
+
+  turnedAway() {
+    this.me = null;
+    this.refused = true;
+    this.hush();
+    this.changed();
+  }
+
+  // showWaves opens the stream anew with waves, or without.
+  showWaves(on) {
+    if (this.waves === on) return;
+    this.waves = on;
+    if (this.me) this.listen();
+  }
+
+  hush() {
+    clearTimeout(this.retry);
+    this.source?.close();
+    this.source = null;
+    this.live = false;
+    this.forgetAll();
+  }
+
+  forgetAll() {
+    this.room = null;
+    this.people = [];
+    this.values.clear();
+    this.faults.clear();
+  }
+
+  listen() {
+    clearTimeout(this.retry);
+    this.source?.close();
+    const source = new EventSource(this.waves ? "/api/live?waves=1" : "/api/live");
+    this.source = source;
+    source.onmessage = (e) => {
+      if (source === this.source) this.take(JSON.parse(e.data));
+    };
+    source.onerror = () => {
+      if (source !== this.source) return;
+      source.close();
+      this.live = false;
+      this.forgetAll();
+      this.changed();
+      this.retry = setTimeout(() => this.comeBack(), 1000);
+    };
+  }
+
+  // comeBack finds out whether hubd is away, or lets us in no more.
+  async comeBack() {
+    const r = await this.ask("GET", "/api/me");
+    if (r.ok) this.welcome(r.data);
+    else if (r.status === 401) this.turnedAway();
+    else this.retry = setTimeout(() => this.comeBack(), 1500);
+  }
+
+  take(v) {
+    switch (v.type) {
+      case "hello":
+        this.forgetAll();
+        this.live = true;
+        this.clock = { offset: v.now_s - (v.speed * performance.now()) / 1000, speed: v.speed, known: false, within: Infinity, at: 0 };
+        this.measure();
+        break;
+      case "room":
+        this.room = v;
+        break;
+      case "people":
+        this.people = v.people;
+        break;
+      case "forget":
+        this.values.delete(v.wearer);
+        break;
+      case "fault":
+        if (v.reason) this.faults.set(v.source, v.reason);
+        else this.faults.delete(v.source);
+        break;
+      case "beat":
+      case "scr":
+      case "wave":
+      case "reminder":
+        for (const f of this.moments) f(v);
+        return;
+      default:
+        this.hold(v);
+    }
+    this.changed();
+  }
+
+  hold(v) {
+    if (!v.wearer) return;
+    if (!this.values.has(v.wearer)) this.values.set(v.wearer, new Map());
+    this.values.get(v.wearer).set(v.type === "signal" ? `signal ${v.channel}` : v.type, v);
+  }
+
+  // measure finds how far stream time is from our own clock: of several tries, the quickest answer is the truest. A better one is kept
+  // for ten minutes; after a bad one it is tried again soon.
+  async measure(tries = 5) {
+    for (let i = 0; i < tries; i++) {
+      const t0 = performance.now();
+      const r = await this.ask("GET", "/api/clock");
+      const t1 = performance.now();
+      const old = t1 - this.clock.at > 600_000;
+      if (r.ok && (!this.clock.known || old || t1 - t0 < this.clock.within)) {
+        this.clock = { offset: r.data.now_s - (r.data.speed * (t0 + t1)) / 2000, speed: r.data.speed, known: true, within: t1 - t0, at: t1 };
+      }
+      await new Promise((done) => setTimeout(done, 60));
+    }
+    clearTimeout(this.remeasure);
+    this.remeasure = setTimeout(() => this.live && this.measure(3), this.clock.within > 50 ? 3000 : 60_000);
+  }
+}

@@ -1,0 +1,135 @@
+// Me: one's own state, settings and past. Nobody else's.
+import { words } from "./words.js";
+import { h, say, show, fill, panel, button, choice, field } from "./dom.js";
+import { named, reasons, grade } from "./state.js";
+import { past } from "./past.js";
+
+const shares = ["none", "state", "full"];
+const keeps = ["nothing", "rest", "summaries", "journal"];
+
+export function view(hub) {
+  const w = words.me;
+  const id = hub.me.wearer;
+  const now = standing(hub);
+  const set = settings(hub);
+  const scene = scenes(hub);
+  const was = past(hub);
+  const leave = button(w.leave, async () => {
+    await hub.ask("POST", "/logout");
+    hub.turnedAway();
+  }, "quiet");
+  const el = h("div", { class: "me" }, now.el, set.el, was.el, scene.el, h("p", {}, leave));
+  was.begin(id);
+  return {
+    el,
+    update() {
+      if (!hub.me) return;
+      now.update();
+      set.update();
+      scene.update();
+    },
+    close() {},
+  };
+}
+
+// figure is one number with its unit. How far it is to be trusted stands below; without a signal there is none.
+function figure(title, unit) {
+  const value = h("span", { class: "value" });
+  const el = h("div", { class: "figure" }, h("dt", {}, title), h("dd", {}, value, h("span", { class: "small" }, ` ${unit}`)));
+  return {
+    el,
+    set(v) {
+      const known = v !== null && v !== undefined;
+      say(value, known ? v.toFixed(0) : words.unknown);
+    },
+  };
+}
+
+function standing(hub) {
+  const w = words.me;
+  const name = h("h1", { tabindex: "-1", class: "state" });
+  const also = h("p", { class: "also" });
+  const stage = h("p", { class: "hint" });
+  const list = h("ul", { class: "reasons" });
+  const why = h("details", { class: "why" }, h("summary", {}, w.why), list);
+  const quality = h("p", { class: "hint quality-line" });
+  const heart = figure(w.heart, w.heartUnit);
+  const rhythm = figure(w.rhythm, w.rhythmUnit);
+  const breathing = figure(w.breath, w.breathUnit);
+  const el = h("div", { class: "standing" }, name, also, stage, why, h("dl", { class: "figures" }, heart.el, rhythm.el, breathing.el), quality);
+  return {
+    el,
+    update() {
+      const s = hub.own("state");
+      const pulse = hub.own("signal pulse");
+      const told = s ? named(s) : { name: words.states.unknown[0], also: "" };
+      say(name, told.name);
+      say(also, told.also);
+      say(stage, words.stages[hub.self()?.stage] ?? "");
+      show(why, s !== null && s.state !== "unknown");
+      fill(list, s?.reasons ?? [], () => (s?.reasons.length ? reasons(s) : [w.noReasons]).map((r) => h("li", {}, r)));
+      heart.set(hub.own("heart_rate")?.bpm);
+      rhythm.set(hub.own("hrv")?.rmssd_ms);
+      breathing.set(hub.own("respiration")?.rate_per_min);
+      say(quality, pulse ? w.quality[grade(pulse)] : "");
+    },
+  };
+}
+
+function settings(hub) {
+  const w = words.me;
+  const id = hub.me.wearer;
+  const note = h("p", { class: "note", role: "status" });
+  const ask = async (target, name, value) => {
+    const r = await hub.command(target, name, value);
+    say(note, r.ok ? "" : words.failed(r.error));
+    update();
+  };
+  const upTo = (all, most, texts) => all.slice(0, all.indexOf(most) + 1).map((v) => [v, texts[v]]);
+  const share = choice(w.share, upTo(shares, hub.me.share_most, w.shares), (v) => ask(id, "share", v));
+  const keep = choice(w.keep, upTo(keeps, hub.me.keep_most, w.keeps), (v) => ask(id, "keep", v));
+  const cues = h("input", { type: "checkbox", role: "switch", onchange: () => ask("room", "cues", cues.checked ? "ON" : "OFF") });
+  const c = hub.me.comfort;
+  const spared = [
+    c.steady && w.steady, c.never.length > 0 && w.never(c.never.map((n) => n.replaceAll("_", " ")).join(", ")),
+    c.light_floor > 0 && w.floor(c.light_floor), c.check_in && w.asks,
+  ].filter(Boolean);
+  const el = panel(w.settings, share.el, keep.el, h("p", { class: "hint" }, w.most), field(w.cues, cues, w.cuesHint),
+    h("h3", {}, w.comfort), h("ul", { class: "plain" }, ...spared.map((s) => h("li", {}, s))), h("p", { class: "hint" }, w.comfortHint), note);
+  function update() {
+    const self = hub.self();
+    if (!self) return;
+    share.hold(self.share);
+    keep.hold(self.keep);
+    const on = self.cues === "on" || self.cues === true;
+    if (cues.checked !== on) cues.checked = on;
+  }
+  return { el, update };
+}
+
+function scenes(hub) {
+  const w = words.me;
+  const pick = h("select", {}, ...hub.me.scenes.filter((s) => s !== "after").map((s) => h("option", { value: s }, words.sceneNames[s] ?? s)));
+  const note = h("p", { class: "note", role: "status" });
+  const ask = async (name, value) => {
+    const r = await hub.command("room", name, value);
+    say(note, r.ok ? "" : words.failed(r.error));
+    return r.ok;
+  };
+  let opened = false;
+  const on = button(w.showScene, async () => { opened = (await ask("scene", pick.value)) || opened; });
+  const back = button(w.endScene, async () => {
+    // Nobody is in a scene that was only looked at: its end, and the end of what follows an end.
+    if (await ask("end_session")) await ask("end_session");
+    opened = false;
+  });
+  const el = panel(w.scene, field(w.scene, pick), h("div", { class: "row" }, on, back), note);
+  return {
+    el,
+    update() {
+      const r = hub.room;
+      show(el, r !== null && (!r.in_use || opened));
+      show(back, opened && r?.in_use);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+// One's own past: sessions, notes, the week, all of it as a file, and its end.
+import { words } from "./words.js";
+import { h, say, show, panel, button, field } from "./dom.js";
+
+const day = 24 * 3600 * 1000;
+const tables = ["sessions", "mornings", "moments", "intervals"];
+
+export function past(hub) {
+  const w = words.me;
+  const id = hub.me.wearer;
+  const rows = h("ul", { class: "rows" });
+  const notes = h("ul", { class: "rows" });
+  const says = h("p", { class: "note", role: "status" });
+  const told = (r) => say(says, r.ok ? words.done : words.failed(r.error));
+
+  const part = button(w.keepPart, async () => {
+    told(await hub.ask("POST", `/api/part/${id}`));
+    sessions();
+  });
+  const text = h("textarea", { rows: "3", maxlength: "4000" });
+  const add = button(w.addNote, async () => {
+    const r = await hub.ask("POST", `/api/journal/${id}`, JSON.stringify({ text: text.value }));
+    told(r);
+    if (r.ok) text.value = "";
+    journal();
+  });
+
+  async function sessions() {
+    const from = new Date(Date.now() - 30 * day).toISOString();
+    const r = await hub.ask("GET", `/api/kept/${id}/sessions?format=json&from=${from}`);
+    const lines = r.ok ? r.text.split("\n").slice(1).filter(Boolean).map((l) => JSON.parse(l)) : [];
+    rows.replaceChildren(...(lines.length ? lines.reverse().map(session) : [h("li", { class: "hint" }, w.noPast)]));
+  }
+
+  function session(s) {
+    const minutes = s.lasted_s === null || s.lasted_s === undefined ? "" : ` · ${Math.max(1, Math.round(s.lasted_s / 60))} min`;
+    const kind = words.session.kinds[s.kind] ?? s.kind;
+    return h("li", {}, h("span", {}, when(s.time)), h("span", {}, ` ${kind}${minutes}`));
+  }
+
+  async function journal() {
+    const from = new Date(Date.now() - 30 * day).toISOString();
+    const r = await hub.ask("GET", `/api/journal/${id}?from=${from}`);
+    const all = r.ok ? r.data.notes : [];
+    notes.replaceChildren(...(all.length ? all.reverse().map(note) : [h("li", { class: "hint" }, w.noNotes)]));
+  }
+
+  function note(n) {
+    const remove = button(w.remove, async () => {
+      told(await hub.ask("DELETE", `/api/journal/${id}/${n.id}`));
+      journal();
+    }, "quiet small-button");
+    return h("li", {}, h("span", {}, when(n.at)), h("p", { class: "text" }, n.text), remove);
+  }
+
+  const week = h("a", { class: "button", target: "_blank", rel: "noopener" }, w.openWeek);
+  const save = button(w.exportAll, () => saveAll(hub, id).then(told));
+  const wiped = eraser(hub, id);
+  const none = h("p", { class: "hint", hidden: hub.me.history }, w.noHistory);
+  const stored = h("div", { hidden: !hub.me.history },
+    panel(w.past, rows, h("p", { class: "hint" }, w.keepPartHint), part),
+    panel(w.journal, field(w.note, text), add, notes),
+    panel(w.week, h("div", { class: "row" }, week, save), says),
+    wiped);
+  return {
+    el: h("div", {}, none, stored),
+    begin() {
+      show(none, !hub.me.history);
+      if (!hub.me.history) return;
+      const to = new Date(Date.now() + day);
+      to.setHours(0, 0, 0, 0);
+      const q = new URLSearchParams({ kind: "week", form: "page", from: new Date(to - 7 * day).toISOString(), to: to.toISOString() });
+      week.href = `/api/report/${id}?${q}`;
+      sessions();
+      journal();
+    },
+  };
+}
+
+function when(time) {
+  if (!time) return "";
+  return new Date(time).toLocaleString("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+}
+
+// saveAll gathers everything that is kept into one file.
+async function saveAll(hub, id) {
+  const all = { wearer: id, saved: new Date().toISOString() };
+  for (const table of tables) {
+    all[table] = [];
+    for (const first of ["", "undated=1"]) {
+      for (let q = first, more = true; more;) {
+        const r = await hub.ask("GET", `/api/kept/${id}/${table}?format=json&${q}`);
+        if (!r.ok) return r;
+        const [head, ...lines] = r.text.split("\n").filter(Boolean).map((l) => JSON.parse(l));
+        all[table].push(...lines);
+        q = head.next;
+        more = Boolean(q);
+      }
+    }
+  }
+  const [rest, notes] = [await hub.ask("GET", `/api/rest/${id}/export`), await hub.ask("GET", `/api/journal/${id}`)];
+  all.rest = rest.ok ? rest.data : null;
+  all.journal = notes.ok ? notes.data.notes : [];
+  const url = URL.createObjectURL(new Blob([JSON.stringify(all, null, 1)], { type: "application/json" }));
+  h("a", { href: url, download: `hubd-${id}.json` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return { ok: true };
+}
+
+function eraser(hub, id) {
+  const w = words.me;
+  const typed = h("input", { type: "text", autocomplete: "off", autocapitalize: "none" });
+  const says = h("div", { class: "note", role: "status" });
+  const now = button(w.eraseNow, async () => {
+    if (typed.value.trim() !== id) return;
+    const r = await hub.ask("POST", `/api/erase/${id}`, id);
+    typed.value = "";
+    now.disabled = true;
+    if (!r.ok) return says.replaceChildren(words.failed(r.error));
+    const rest = r.data.cannot_reach ?? [];
+    says.replaceChildren(h("p", {}, rest.length ? w.erased : w.erasedAll), h("ul", {}, ...rest.map((t) => h("li", {}, t))));
+  }, "stop");
+  now.disabled = true;
+  typed.addEventListener("input", () => { now.disabled = typed.value.trim() !== id; });
+  return panel(w.erase, h("details", {}, h("summary", {}, w.eraseNow), field(w.eraseField, typed, w.eraseHint(id)), now, says));
+}

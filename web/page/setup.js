@@ -1,0 +1,126 @@
+// Set-up: place each sensor by its wave, and declare a rest. Here alone stand numbers about signals.
+import { words } from "./words.js";
+import { h, say, show, mark, panel, button } from "./dom.js";
+import { grade } from "./state.js";
+import { wave } from "./wave.js";
+
+export function view(hub) {
+  const w = words.setup;
+  const sensors = { pulse: pulseSensor, eda: skinSensor };
+  const parts = hub.me.channels.filter((c) => c in sensors).map((c) => sensors[c](hub));
+  const rest = declaredRest(hub);
+  const el = h("div", { class: "setup" }, h("h1", { tabindex: "-1" }, words.views.setup), h("p", { class: "hint" }, w.lead),
+    h("div", { class: "sensors" }, ...parts.map((p) => p.el)), rest.el);
+  const stop = hub.onMoment((v) => {
+    if (v.wearer === hub.me?.wearer) for (const p of parts) p.take(v);
+  });
+  hub.showWaves(true);
+  return {
+    el,
+    update() {
+      for (const p of parts) p.update();
+    },
+    close() {
+      stop();
+      rest.close();
+      for (const p of parts) p.close();
+      hub.showWaves(false);
+    },
+  };
+}
+
+// sensor is what the two have in common: quality in words, and the wave.
+function sensor(hub, channel, title, hint, chart) {
+  const w = words.setup;
+  const quality = h("p", { class: "quality", role: "status" });
+  const advice = h("p", { class: "advice" });
+  const facts = h("p", { class: "facts" });
+  const el = panel(title, h("div", { class: "verdict" }, quality, advice), chart.el, facts, h("p", { class: "hint" }, hint));
+  let before = 0;
+  return {
+    el, facts,
+    update() {
+      const s = hub.own(`signal ${channel}`);
+      const g = grade(s);
+      say(quality, s ? w.quality[g] : w.waiting);
+      for (const name of ["good", "fair", "poor", "none"]) mark(quality, `is-${name}`, name === g);
+      say(advice, s ? (s.reason ?? w.sits) : "");
+      // After a pause, or a new start of hubd, stream time may begin anew: an old wave must not stand beside a new one.
+      if (!hub.live || !hub.self()?.sensed || hub.now() < before - 1) chart.clear();
+      before = hub.now();
+    },
+  };
+}
+
+function pulseSensor(hub) {
+  const w = words.setup;
+  const chart = wave(hub, { span: 8, delay: 0.45, every: 60, label: w.chartPulse, least: 0.08, digits: 2, moment: "beat" });
+  const s = sensor(hub, "pulse", w.pulse, w.beats, chart);
+  return {
+    el: s.el,
+    take(v) {
+      if (v.type === "wave" && v.channel === "pulse") chart.take(v);
+      if (v.type === "beat") chart.mark(v.t_s);
+    },
+    update() {
+      s.update();
+      const range = chart.swing();
+      say(s.facts, range ? `${w.swing} ${(range.high - range.low).toFixed(2)} ${w.volts}` : "");
+    },
+    close: chart.close,
+  };
+}
+
+function skinSensor(hub) {
+  const w = words.setup;
+  const chart = wave(hub, { span: 60, delay: 0.45, every: 250, label: w.chartEDA, least: 0.4, digits: 1, moment: "scr" });
+  const s = sensor(hub, "eda", w.eda, w.responses, chart);
+  return {
+    el: s.el,
+    take(v) {
+      if (v.type === "wave" && v.channel === "eda") chart.take(v);
+      if (v.type === "scr") chart.mark(v.peak_s);
+    },
+    update() {
+      s.update();
+      const v = hub.own("eda");
+      const level = v?.scl_microsiemens;
+      const at = level === null || level === undefined ? "" : `${w.level} ${level.toFixed(1)} ${w.us}, `;
+      say(s.facts, v ? at + (v.calibrated ? w.calibrated : w.uncalibrated) : "");
+    },
+    close: chart.close,
+  };
+}
+
+function declaredRest(hub) {
+  const w = words.setup;
+  const id = hub.me.wearer;
+  const says = h("p", { class: "advice", role: "status" });
+  const bar = h("progress", { max: "180", value: "0", "aria-label": w.restOf });
+  const count = h("p", { class: "facts" });
+  const note = h("p", { class: "note", role: "status" });
+  const ask = async (name) => {
+    const r = await hub.command(id, name);
+    say(note, r.ok ? "" : words.failed(r.error));
+    look();
+  };
+  const begin = button(w.restStart, () => ask("rest_start"), "main");
+  const stop = button(w.restStop, () => ask("rest_stop"));
+  const el = panel(w.rest, h("p", { class: "hint" }, w.restHint), bar, count, says, h("div", { class: "row" }, begin, stop), note);
+  async function look() {
+    const r = hub.live ? await hub.ask("GET", `/api/rest/${id}`) : null;
+    if (!r?.ok) return;
+    const running = r.data.phase === "running";
+    bar.max = r.data.wanted_s;
+    bar.value = r.data.good_s;
+    show(bar, running);
+    show(count, running);
+    say(count, w.restProgress(r.data.good_s, r.data.wanted_s));
+    say(says, running ? (r.data.missing ?? "") : (r.data.says ?? ""));
+    show(begin, !running);
+    show(stop, running);
+  }
+  look();
+  const timer = setInterval(look, 1000);
+  return { el, close: () => clearInterval(timer) };
+}
