@@ -240,13 +240,6 @@ func (o *object) list(key string) []value {
 	return all
 }
 
-// later reports a key whose part of hubd does not exist yet.
-func (o *object) later(key, what string) {
-	if v := o.get(key); v.present() {
-		o.r.hide(v, "%s not built yet: leave this key out until a later version", what)
-	}
-}
-
 // done reports the keys that nobody asked for. Their values are not shown: a misspelt password_file might hold the password.
 func (o *object) done() {
 	for _, key := range o.keys {

@@ -169,11 +169,12 @@ func (l *live) busReports() []wire.BusReport {
 func (p *browserPage) metrics() wire.Metrics {
 	l := p.live
 	s := l.core.board.read()
+	_, dropped := l.core.inbox.filling()
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
 	m := wire.Metrics{
 		Version: l.version, Uptime: s.Uptime, Buses: l.busReports(), BrokerConnected: s.Broker.Connected,
-		StorageTrouble: s.Storage.Settings != "" || s.Storage.History != "", BlocksDropped: l.core.inbox.droppedBlocks(),
+		StorageTrouble: s.Storage.Settings != "" || s.Storage.History != "", BlocksDropped: dropped,
 		RowsDropped: l.keeper.dropped.Load(), Goroutines: runtime.NumGoroutine(), MemoryBytes: memory.Sys,
 	}
 	for _, src := range s.Sources {

@@ -38,6 +38,9 @@ type thinned struct {
 func newWaveTap(wearers []string, o []pipeline.WearerOptions, wanted func(int) bool) *waveTap {
 	t := &waveTap{wearers: wearers, wanted: wanted, waves: make([]thinned, 2*len(wearers))}
 	for _, w := range o {
+		if w.Skin.Scale == 0 {
+			w.Skin.Scale = 1
+		}
 		t.skin = append(t.skin, w.Skin)
 	}
 	return t
@@ -47,7 +50,7 @@ func newWaveTap(wearers []string, o []pipeline.WearerOptions, wanted func(int) b
 func (t *waveTap) follow(s pipeline.Settings) {
 	for i, id := range t.wearers {
 		if w, ok := s.Wearer(id); ok && w.OpenCircuit.Known {
-			t.skin[i].OpenCircuit = w.OpenCircuit.Value
+			t.skin[i].OpenCircuit, t.skin[i].Scale = w.OpenCircuit.Value, w.SkinScale.Or(1)
 		}
 	}
 }

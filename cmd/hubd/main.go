@@ -10,15 +10,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
+	"runtime"
 	"strconv"
 	"syscall"
 
 	"hubd/config"
 )
 
-// version is set by the linker: -X main.version=…
-var version = "unknown"
+// version and commit are set by the linker: -X main.version=… -X main.commit=…
+var version, commit = "unknown", "unknown"
 
 // Exit codes of design 6.1.
 const (
@@ -55,6 +55,7 @@ func commands() []command {
 		{"check", "all mistakes of a config at once: --config FILE", runCheck},
 		{"probe", "the sensors of a config, and what to do about them: --config FILE; without it, a config for what is there", runProbe},
 		{"watch", "pulse and skin wave of one wearer, drawn here while the sensors are placed: --wearer ID", runWatch},
+		{"calibrate", "eda (open electrodes, then two resistors if at hand) or pulse (its range and light): --wearer ID", runCalibrate},
 		{"record", "one wearer's signals into a recording for hubd replay: FILE --minutes N --wearer ID", runRecord},
 		{"start", "start or join a session: [KIND] --wearer ID", runStart},
 		{"pause", "stop all sensing now", runPause},
@@ -75,11 +76,6 @@ func commands() []command {
 		{"dark", "put out a sensing light that a crash left lit: --config FILE", runDark},
 		{"version", "which hubd this is", runVersion},
 	}
-}
-
-// later are the commands of docs/design.md that are not built yet.
-func later() []string {
-	return []string{"calibrate"}
 }
 
 func main() {
@@ -111,10 +107,6 @@ func execute(ctx context.Context, args []string, std streams) int {
 		if c.name == args[0] {
 			return exitCode(c.run(ctx, args[1:], std), std.err)
 		}
-	}
-	if slices.Contains(later(), args[0]) {
-		fmt.Fprintf(std.err, "hubd: %s is not part of this version\n", args[0])
-		return exitUsage
 	}
 	fmt.Fprintf(std.err, "hubd: there is no command %q; hubd help lists them\n", args[0])
 	return exitUsage
@@ -151,7 +143,7 @@ func printUsage(out io.Writer) {
 }
 
 func runVersion(_ context.Context, _ []string, std streams) error {
-	_, err := fmt.Fprintln(std.out, "hubd", version)
+	_, err := fmt.Fprintf(std.out, "hubd %s, commit %s, %s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
 
