@@ -46,12 +46,8 @@ func newWaveTap(wearers []string, o []pipeline.WearerOptions, wanted func(int) b
 // follow takes calibrations.
 func (t *waveTap) follow(s pipeline.Settings) {
 	for i, id := range t.wearers {
-		w, _ := s.Wearer(id)
-		if w.OpenCircuit.Known {
-			t.skin[i].OpenCircuit = w.OpenCircuit.Value
-		}
-		if w.SkinScale.Known {
-			t.skin[i].Scale = w.SkinScale.Value
+		if w, ok := s.Wearer(id); ok && w.OpenCircuit.Known {
+			t.skin[i].OpenCircuit, t.skin[i].Scale = w.OpenCircuit.Value, w.SkinScale.Or(1)
 		}
 	}
 }

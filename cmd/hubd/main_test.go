@@ -137,7 +137,6 @@ func TestMistakesOnTheCommandLine(t *testing.T) {
 		{"a certificate for this machine alone", []string{"page", "open", "--here", "--certificate"}, exitUsage, "--here needs no --certificate"},
 		{"an unknown scenario", []string{"demo", "--scenario", "disco"}, exitUsage, "disco"},
 		{"sixteen bits", []string{"replay", "--adc-bits", "16", there}, exitUsage, "--adc-bits 16"},
-		{"a command of later", []string{"calibrate"}, exitUsage, "not part of this version"},
 		{"no recording", []string{"replay"}, exitUsage, "one recording"},
 		{"three recordings", []string{"replay", there, there, there}, exitUsage, "one recording"},
 		{"a recording that is missing", []string{"replay", "/no/such.csv"}, exitFailed, "/no/such.csv"},
