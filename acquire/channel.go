@@ -15,8 +15,9 @@ type Channel struct {
 	Rate float64
 	// ClipLow and ClipHigh are volts: at ClipLow and below, at ClipHigh and above, a sample is flagged FlagClip. Both 0: never.
 	ClipLow, ClipHigh float64
-	// Frozen is how long the same code may come before that is a fault; 0 is never. Meant for a pulse, which always moves by a
-	// step or two; an open electrode is rightly constant. A constant value at a rail is FlagClip and no fault.
+	// Frozen is how long the same code may come before that is a fault; 0 is never, but where another input of the chip is frozen at it. Meant
+	// for a pulse, which always moves by a step or two; an open electrode is rightly constant. A constant value at a rail is FlagClip
+	// and no fault.
 	Frozen time.Duration
 	// LeadOff tells that an electrode is off: samples are FlagLeadOff then. It is asked with every sample, from the loop's goroutine. Nil:
 	// nobody knows.
@@ -58,10 +59,11 @@ type line struct {
 	code    int32         // last code
 	changed time.Duration // T of the first sample of that code
 	frozen  bool          // it has not changed for too long
+	limit   time.Duration // what is too long; 0: nothing is
 }
 
 func newLine(c Channel) line {
-	l := line{Channel: c, missed: true}
+	l := line{Channel: c, missed: true, limit: c.Frozen}
 	if c.Rate > 0 {
 		l.period = time.Duration(float64(time.Second) / c.Rate)
 	}
@@ -132,5 +134,5 @@ func (l *line) still(code int32, t time.Duration, f dsp.Flags) bool {
 	if code != l.code || !l.seen || f.Has(dsp.FlagGap|dsp.FlagClip|dsp.FlagLeadOff) {
 		l.code, l.changed = code, t
 	}
-	return l.Frozen > 0 && t-l.changed >= l.Frozen
+	return l.limit > 0 && t-l.changed >= l.limit
 }

@@ -120,7 +120,7 @@ const (
 	maxErrors    = 3           // in a row are a fault
 	maxSilence   = time.Second // without success, from the first failed attempt on, is one too
 	backoffFirst = 250 * time.Millisecond
-	backoffLast  = 5 * time.Second
+	backoffLast  = 3500 * time.Millisecond // a stuck bus takes 1 s more to say so, and all must be well 5 s after a fault ended
 )
 
 // health decides when failing attempts are a fault, and how long to wait before the next opening.

@@ -161,12 +161,27 @@ func (l *Loop) take(c *chip, n *line, code int32, t time.Duration, late bool) {
 		return
 	}
 	was := n.frozen
+	n.limit = c.patience(n, code)
 	s := n.sample(c.conv, code, t, late)
 	n.missed = false
 	l.keep(s)
 	if n.frozen != was {
 		l.froze(fmt.Sprintf("%s, input %d", c.Source, n.Input), n, t)
 	}
+}
+
+// patience is how long a line may stand still. Where one that must move does not, another that stands at the very same code is no
+// measurement either: it is the chip that is stuck, not a quiet skin.
+func (c *chip) patience(n *line, code int32) time.Duration {
+	if n.Frozen > 0 {
+		return n.Frozen
+	}
+	for i := range c.lines {
+		if c.lines[i].frozen && c.lines[i].code == code {
+			return c.lines[i].Frozen
+		}
+	}
+	return 0
 }
 
 // keep counts a sample and holds it for the next Block.
@@ -196,6 +211,6 @@ func (l *Loop) froze(source string, n *line, t time.Duration) {
 		l.faults = append(l.faults, f)
 		return
 	}
-	f.Reason = fmt.Sprintf("the reading has not changed for %s: check the sensor's supply and its signal wire, and whether it is worn", n.Frozen)
+	f.Reason = fmt.Sprintf("the reading has not changed for %s: check the sensor's supply and its signal wire, and whether it is worn", n.limit)
 	l.fault(f)
 }

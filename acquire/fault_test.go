@@ -138,8 +138,11 @@ func TestAFrozenPulseIsAFaultAndAnOpenElectrodeIsNot(t *testing.T) {
 	channels := pulseAndEDA()
 	channels[0].Frozen = 2 * time.Second
 	r := newRig(t, rigOptions{channels: [][]acquire.Channel{channels}, input: func(input int, t time.Duration) float64 {
-		if input == 1 || t > 3*time.Second && t < 10*time.Second {
+		switch {
+		case input == 1:
 			return 1.65
+		case t > 3*time.Second && t < 10*time.Second:
+			return 1.2
 		}
 		return distinct(input, t)
 	}})
@@ -167,6 +170,28 @@ func TestAFrozenPulseIsAFaultAndAnOpenElectrodeIsNot(t *testing.T) {
 		if s.Flags != 0 {
 			t.Fatalf("EDA: %v", s)
 		}
+	}
+}
+
+func TestAStuckChipTellsNothingOfTheSkinEither(t *testing.T) {
+	channels := pulseAndEDA()
+	channels[0].Frozen = 2 * time.Second
+	r := newRig(t, rigOptions{channels: [][]acquire.Channel{channels}})
+	r.until(time.Second)
+	r.set(0, sim.Frozen, true)
+	r.until(9 * time.Second)
+	r.set(0, sim.Frozen, false)
+	r.until(12 * time.Second)
+	for _, s := range r.tape.of(edaA) {
+		switch {
+		case s.T > 3200*time.Millisecond && s.T < 9*time.Second && !s.Flags.Has(dsp.FlagFault):
+			t.Fatalf("%v lacks the flag", s)
+		case s.T > 9200*time.Millisecond && s.Flags != 0:
+			t.Fatalf("%v after the chip moved again", s)
+		}
+	}
+	if len(r.tape.faults) != 4 {
+		t.Errorf("faults %v: want one of each input, and their ends", r.tape.faults)
 	}
 }
 

@@ -20,6 +20,8 @@ type Optical struct {
 	Wearer uint8
 	// Frozen is as in Channel.
 	Frozen time.Duration
+	// Interrupt is the line of its INT pin; nil: none is wired.
+	Interrupt *Interrupt
 }
 
 func (o Optical) check() error {
@@ -30,6 +32,8 @@ func (o Optical) check() error {
 		return fmt.Errorf("acquire: %s: no Open", o.Source)
 	case o.Frozen < 0:
 		return fmt.Errorf("acquire: %s: frozen after %s", o.Source, o.Frozen)
+	case o.Interrupt != nil && (o.Interrupt.Source == "" || o.Interrupt.Open == nil || o.Interrupt.At == nil):
+		return fmt.Errorf("acquire: %s: an interrupt line without Source, Open or At", o.Source)
 	}
 	return nil
 }
@@ -74,6 +78,8 @@ type optic struct {
 	empty   int           // looks since then
 	mark    time.Duration // no sample before it is to come
 	buffer  []max3010x.Reading
+	pin     *pin            // nil: none
+	edges   []time.Duration // of the last look
 }
 
 func newOptic(o Optical, random *rand.Rand) *optic {
@@ -81,6 +87,9 @@ func newOptic(o Optical, random *rand.Rand) *optic {
 	for i, c := range o.channels() {
 		k.lines[i] = newLine(Channel{Channel: c, Frozen: o.Frozen})
 		k.lines[i].missed = false // the chip says what is missing
+	}
+	if o.Interrupt != nil {
+		k.pin = &pin{Interrupt: *o.Interrupt, random: random}
 	}
 	return k
 }
@@ -235,6 +244,7 @@ func (o *optic) look(l *Loop) {
 	o.clock.count(len(readings))
 	if overflow == 0 {
 		o.clock.look(at.from, at.to)
+		o.listen(l, len(readings))
 	}
 	if len(readings) > 0 {
 		o.answered(l)
@@ -243,6 +253,25 @@ func (o *optic) look(l *Loop) {
 	o.rest(l.o.Pacer.Now())
 	if overflow > 0 {
 		o.overflowed(l, overflow)
+	}
+}
+
+// listen lets the edges of the interrupt line say when samples arrived.
+func (o *optic) listen(l *Loop, samples int) {
+	if o.pin == nil {
+		return
+	}
+	o.edges = o.pin.edges(l, o.edges[:0])
+	fitted := 0
+	if len(o.edges) <= mostEdges {
+		for _, t := range o.edges {
+			if o.clock.edge(t) {
+				fitted++
+			}
+		}
+	}
+	if o.clock.close() {
+		o.pin.judge(l, samples, len(o.edges), fitted)
 	}
 }
 
@@ -343,6 +372,9 @@ func (o *optic) answered(l *Loop) {
 
 // leave puts the light out for good, as far as the chip still listens.
 func (o *optic) leave() {
+	if o.pin != nil {
+		o.pin.close()
+	}
 	if o.dev != nil && !o.asleep {
 		_ = o.dev.Sleep() // the loop ends, and an error would change nothing
 	}

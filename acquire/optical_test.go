@@ -122,9 +122,13 @@ func hours(t *testing.T) time.Duration {
 }
 
 func TestPollsUpToAQuarterSecondLateLoseNothingAndKeepTheTime(t *testing.T) {
-	for i, off := range []float64{-0.05, -0.013, 0, 0.00001, 0.05} {
+	for i, off := range []float64{-0.05, -0.013, 0, 0.00001, 0.05, -0.1, 0.1} {
 		t.Run(fmt.Sprintf("clock %+g", off), func(t *testing.T) {
-			g := newGlow(t, 100, sim.MAXOptions{ClockError: off, ClockSwing: 1e-4}, lateness(uint64(i), 250*time.Millisecond))
+			most := 250 * time.Millisecond
+			if off > 0.05 {
+				most = 200 * time.Millisecond // 32 samples last no longer
+			}
+			g := newGlow(t, 100, sim.MAXOptions{ClockError: off, ClockSwing: 1e-4}, lateness(uint64(i), most))
 			g.tape.keep = false
 			const settled = 30 * time.Second
 			var n uint64
@@ -164,7 +168,7 @@ func TestPollsUpToAQuarterSecondLateLoseNothingAndKeepTheTime(t *testing.T) {
 func TestEveryLossIsAGapAndNoSampleComesTwice(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rate := rapid.SampledFrom([]int{50, 100, 200, 400}).Draw(rt, "rate")
-		off := rapid.Float64Range(-0.05, 0.05).Draw(rt, "clock")
+		off := rapid.Float64Range(-0.1, 0.1).Draw(rt, "clock")
 		most := time.Duration(rapid.Int64Range(int64(50*time.Millisecond), int64(1200*time.Millisecond)).Draw(rt, "most"))
 		s := sim.MAXOptions{ClockError: off, ClockSwing: 1e-4, NoFlags: rapid.Bool().Draw(rt, "no flags"), Swapped: rapid.Bool().Draw(rt, "swapped")}
 		late := lateness(rapid.Uint64().Draw(rt, "seed"), most)
@@ -218,7 +222,7 @@ func TestAPulseChipThatAilsIsToldOnceAndComesBack(t *testing.T) {
 			g.set(f, false)
 			back := g.clock.Now()
 			g.until(75 * time.Second)
-			if f := g.tape.faults; len(f) != 2 || f[1].Reason != "" || f[1].T > back+5*time.Second+500*time.Millisecond {
+			if f := g.tape.faults; len(f) != 2 || f[1].Reason != "" || f[1].T > back+5*time.Second {
 				t.Fatalf("faults %v, want an end soon after %s", f, back)
 			}
 			after := g.tape.of(pulseA)[n:]
@@ -264,10 +268,10 @@ func TestABrownOutOfAPulseChipHealsAtOnceAndIsAGap(t *testing.T) {
 }
 
 // Whatever goes wrong, at whatever moment, for however long: nothing false is told, a lasting fault is told within 5 s, all is well within
-// 6 s of its end (5 s of back-off and a start), and nobody spins meanwhile.
+// 5 s of its end, and nobody spins meanwhile.
 func TestAnyFaultAtAnyMomentIsToldAndHealed(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		off := rapid.Float64Range(-0.05, 0.05).Draw(rt, "clock")
+		off := rapid.Float64Range(-0.1, 0.1).Draw(rt, "clock")
 		g := newGlow(t, 100, sim.MAXOptions{ClockError: off}, lateness(rapid.Uint64().Draw(rt, "seed"), 50*time.Millisecond))
 		f := rapid.SampledFrom([]sim.Fault{sim.NACK, sim.Stuck, sim.StuckFIFO, sim.Unplugged, sim.BrownOut, sim.Absent}).Draw(rt, "fault")
 		set := func(on bool) error {
@@ -293,7 +297,7 @@ func TestAnyFaultAtAnyMomentIsToldAndHealed(t *testing.T) {
 			rt.Fatal(err)
 		}
 		end := g.clock.Now()
-		g.until(end + 6*time.Second)
+		g.until(end + 5*time.Second)
 		samples := g.tape.of(pulseA)
 		if last := samples[len(samples)-1].T; last < g.clock.Now()-400*time.Millisecond {
 			rt.Fatalf("%s from %s for %s: the last sample is of %s", f, from, lasts, last)

@@ -23,7 +23,7 @@ type sampleClock struct {
 
 const (
 	// clockTolerance is how far a chip's oscillator may be off its nominal rate.
-	clockTolerance = 0.08
+	clockTolerance = 0.12
 	clockSpread    = 0.03 // standard deviation of that, before anything is known
 	// clockWander is how far a rate goes astray in a second: an RC oscillator in a room whose heating comes on.
 	clockWander = 1e-6
@@ -73,6 +73,31 @@ func (c *sampleClock) look(from, to time.Duration) {
 	c.period = min(max(c.period, c.nominal*(1-clockTolerance)), c.nominal*(1+clockTolerance))
 	c.within(from.Seconds(), to.Seconds()+c.period)
 }
+
+// edgeSpread is how far an edge at an interrupt line may be from the arrival that it tells of, in s, as a standard deviation.
+const edgeSpread = 50e-6
+
+// edge corrects the estimate by an edge, which says that some sample arrived then. It tells whether one fits: an edge that belongs to no
+// sample, or of which cannot be said to which, changes nothing.
+func (c *sampleClock) edge(at time.Duration) bool {
+	steps := math.Round((at.Seconds() - c.next) / c.period)
+	gap := at.Seconds() - (c.next + steps*c.period)
+	toNext, toPeriod := c.nextVar+steps*c.both, c.both+steps*c.periodVar
+	all := toNext + steps*toPeriod + square(edgeSpread)
+	if spread := math.Sqrt(all); spread > c.period/8 || math.Abs(gap) > 4*spread {
+		return false
+	}
+	c.next += toNext / all * gap
+	c.period += toPeriod / all * gap
+	c.nextVar -= toNext * toNext / all
+	c.both -= toNext * toPeriod / all
+	c.periodVar -= toPeriod * toPeriod / all
+	c.period = min(max(c.period, c.nominal*(1-clockTolerance)), c.nominal*(1+clockTolerance))
+	return true
+}
+
+// close tells whether the arrivals are known well enough to tell which of them an edge belongs to.
+func (c *sampleClock) close() bool { return math.Sqrt(c.nextVar) < c.period/10 }
 
 // within moves the next arrival to where it must lie, and the period with it by what the two have in common.
 func (c *sampleClock) within(low, high float64) {

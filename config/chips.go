@@ -26,15 +26,24 @@ const (
 
 // family is what a chip can do.
 type family struct {
-	channels   int
-	i2c        bool
-	maxClockHz int     // SPI clock at a supply of 3.3 V; 0 for I²C
-	perSecond  float64 // conversions of all channels together; 0: more than hubd asks for
+	channels  int
+	i2c       bool
+	clockHz   int     // most for SPI at a supply below 5 V; 0 for I²C
+	clockHz5V int     // most for SPI at a supply of 5 V and above
+	perSecond float64 // conversions of all channels together; 0: more than hubd asks for
+}
+
+// maxClockHz is the fastest SPI clock at a supply. Only 2.7 and 5 V are specified: anything between gets the lower one's.
+func (f family) maxClockHz(supplyVolts float64) int {
+	if supplyVolts >= 5 {
+		return f.clockHz5V
+	}
+	return f.clockHz
 }
 
 // families holds the datasheets' limits. perSecond of the ADS1x15: a cycle is the conversion at a clock 10 % slow (860 or 3300
 // a second, datasheet 7.3.4), waking up, and two transfers at 400 kHz, 1.69 ms and 0.74 ms; less a sixth for a Pi that is late.
-// SPI clock: MCP3004/3008 datasheet table 1.0, MCP3204/3208 the same, between their figures for 2.7 V and 5 V, rounded down.
+// SPI clock: MCP3004/3008 datasheet table 1.0, MCP3204/3208 the same, at 2.7 V and at 5 V.
 func (k ChipKind) family() (family, bool) {
 	switch k {
 	case ADS1115:
@@ -42,13 +51,13 @@ func (k ChipKind) family() (family, bool) {
 	case ADS1015:
 		return family{channels: 4, i2c: true, perSecond: 1100}, true
 	case MCP3004:
-		return family{channels: 4, maxClockHz: 1_350_000}, true
+		return family{channels: 4, clockHz: 1_350_000, clockHz5V: 3_600_000}, true
 	case MCP3008:
-		return family{channels: 8, maxClockHz: 1_350_000}, true
+		return family{channels: 8, clockHz: 1_350_000, clockHz5V: 3_600_000}, true
 	case MCP3204:
-		return family{channels: 4, maxClockHz: 1_000_000}, true
+		return family{channels: 4, clockHz: 1_000_000, clockHz5V: 2_000_000}, true
 	case MCP3208:
-		return family{channels: 8, maxClockHz: 1_000_000}, true
+		return family{channels: 8, clockHz: 1_000_000, clockHz5V: 2_000_000}, true
 	case MAX30101, MAX30102, MAX30105:
 		return family{channels: 1, i2c: true}, true
 	}
@@ -196,7 +205,7 @@ func (r *reader) chip(o *object, buses []Bus) *chipPlace {
 		o.get("address") // some kinds have one: what is wrong is the kind
 	}
 	if c.known && bus != nil {
-		r.checkBus(o, c.Kind, bus)
+		r.checkBus(o, c.Chip, bus)
 	}
 	if c.SupplyVolts > 3.6 {
 		r.warn(o.get("supply_v"), "the Pi's pins stand 3.3 V: a board at this supply must not pull SDA, SCL or MISO higher")
@@ -264,8 +273,10 @@ func listed(names []string) string {
 }
 
 // checkBus compares a chip with the bus it is on, and gives an SPI bus the clock of its chip where none was given.
-func (r *reader) checkBus(o *object, k ChipKind, bus *Bus) {
+func (r *reader) checkBus(o *object, c Chip, bus *Bus) {
+	k := c.Kind
 	f, _ := k.family()
+	most := f.maxClockHz(c.SupplyVolts)
 	switch {
 	case f.i2c && bus.SPI != "":
 		r.problem(o.get("bus"), "an %s is an I²C chip and %s is an SPI bus", k, bus.Name)
@@ -273,9 +284,9 @@ func (r *reader) checkBus(o *object, k ChipKind, bus *Bus) {
 		r.problem(o.get("bus"), "an %s is an SPI chip and %s is an I²C bus", k, bus.Name)
 	case f.i2c:
 	case bus.ClockHz == 0:
-		bus.ClockHz = f.maxClockHz
-	case bus.ClockHz > f.maxClockHz:
-		r.problem(o.get("bus"), "%s has clock_hz %d: an %s at 3.3 V is exact up to %d only", bus.Name, bus.ClockHz, k, f.maxClockHz)
+		bus.ClockHz = most
+	case bus.ClockHz > most:
+		r.problem(o.get("bus"), "%s has clock_hz %d: an %s at %s V is exact up to %d only", bus.Name, bus.ClockHz, k, figure(c.SupplyVolts), most)
 	}
 }
 

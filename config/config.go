@@ -55,7 +55,7 @@ type Bus struct {
 	Name    string
 	I2C     string // as periph names it: 1 or /dev/i2c-1
 	SPI     string // port and chip select as periph names them: 0.0 or /dev/spidev0.0
-	ClockHz int    // of an SPI bus, at most what its chip can do at 3.3 V; 0 for I²C, whose clock the Pi's own config.txt sets
+	ClockHz int    // of an SPI bus, at most what its chip can do at its supply; 0 for I²C, whose clock the Pi's own config.txt sets
 }
 
 // Chip is one converter or optical chip.
@@ -326,7 +326,13 @@ type History struct {
 	Days        int           // minute summaries older than this go
 	MaxMB       int           // the file never grows beyond this
 	CommitEvery time.Duration // what a loss of power may cost at most
+
+	KeyFile       string // the history is sealed under the key in it, or, where it is KeyTyped, under what is typed; empty: it is not
+	InsecureKeyOK bool   // the key may lie on the same card
 }
+
+// KeyTyped is the KeyFile of a history whose passphrase or key is typed after each start.
+const KeyTyped = "typed"
 
 // Log says how much is logged.
 type Log struct {

@@ -33,6 +33,7 @@ func TestTheUnitSaysWhatItMust(t *testing.T) {
 	text := unit(t)
 	for _, line := range []string{
 		"Type=notify", "WatchdogSec=30", "Restart=always", "RestartSec=5", "RestartPreventExitStatus=78", "StartLimitIntervalSec=0", "LimitCORE=0",
+		"ExecStopPost=-/usr/bin/hubd dark --config /etc/hubd/config.yaml",
 		"User=hubd", "SupplementaryGroups=i2c spi gpio", "StateDirectory=hubd", "RuntimeDirectory=hubd", "RuntimeDirectoryMode=0750", "UMask=0077",
 		"Environment=GOMEMLIMIT=48MiB", "DevicePolicy=closed", "DeviceAllow=char-i2c rw", "DeviceAllow=char-spi rw", "DeviceAllow=char-gpiochip rw",
 		"CapabilityBoundingSet=", "NoNewPrivileges=yes", "ProtectSystem=strict", "MemoryDenyWriteExecute=yes",
@@ -51,7 +52,7 @@ func TestTheUnitSaysWhatItMust(t *testing.T) {
 func TestTheUnitIsValid(t *testing.T) {
 	tool := analyzer(t)
 	path := filepath.Join(t.TempDir(), "hubd.service")
-	there := strings.Replace(unit(t), "/usr/bin/hubd", "/bin/true", 1) // verify wants the program to exist
+	there := strings.ReplaceAll(unit(t), "/usr/bin/hubd", "/bin/true") // verify wants the program to exist
 	if err := os.WriteFile(path, []byte(there), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ const (
 
 type settingsJSON struct {
 	Version   int                     `json:"version"`
+	Salt      []byte                  `json:"salt,omitempty"` // of masks; absent: nothing is sealed
 	Wearers   []wearerJSON            `json:"wearers"`
 	Baselines map[string][]minuteJSON `json:"baselines"` // by wearer id; absent: nothing known
 	Room      roomJSON                `json:"room"`
@@ -43,8 +44,10 @@ type wearerJSON struct {
 	ShareFollows    bool     `json:"share_follows"` // nobody lowered it: the config's counts
 	KeepFollows     bool     `json:"keep_follows"`
 	CuesFollow      bool     `json:"cues_follow"`
-	OpenCircuit     *float64 `json:"open_circuit"` // ratio
+	OpenCircuit     *float64 `json:"open_circuit"`         // ratio
+	SkinScale       *float64 `json:"skin_scale,omitempty"` // ratio; absent in files of a hubd that did not know it
 	ResonancePerMin *float64 `json:"resonance_per_min"`
+	Sealed          [][]byte `json:"sealed,omitempty"` // the body, once for each seal
 }
 
 type minuteJSON struct {
@@ -103,14 +106,16 @@ func span(p *[2]float64) room.Span {
 	return room.Span{Known: true, Low: p[0], High: p[1]}
 }
 
-// encodeSettings gives the bytes of a settings file.
-func encodeSettings(s pipeline.Settings) ([]byte, error) {
+// encodeSettings gives the bytes of a settings file that is not sealed.
+func encodeSettings(s pipeline.Settings) ([]byte, error) { return seal(settingsForm(s)) }
+
+func settingsForm(s pipeline.Settings) settingsJSON {
 	out := settingsJSON{Version: settingsVersion, Wearers: []wearerJSON{}, Baselines: map[string][]minuteJSON{}}
 	for _, w := range s.Wearers {
 		out.Wearers = append(out.Wearers, wearerJSON{
 			ID: w.Wearer, Paused: w.Paused, Share: w.Share.String(), Keep: w.Keep.String(), Cues: w.Cues,
 			ShareFollows: w.ShareFollows, KeepFollows: w.KeepFollows, CuesFollow: w.CuesFollow,
-			OpenCircuit: pointer(w.OpenCircuit), ResonancePerMin: pointer(w.ResonancePace),
+			OpenCircuit: pointer(w.OpenCircuit), SkinScale: pointer(w.SkinScale), ResonancePerMin: pointer(w.ResonancePace),
 		})
 		if len(w.Baseline.Minutes) > 0 {
 			out.Baselines[w.Wearer] = minutesJSON(w.Baseline)
@@ -123,7 +128,7 @@ func encodeSettings(s pipeline.Settings) ([]byte, error) {
 			AskedPercent: ends(l.AskedBrightness), AskedKelvin: ends(l.AskedKelvin),
 		})
 	}
-	return seal(out)
+	return out
 }
 
 func minutesJSON(b regulation.Baseline) []minuteJSON {
@@ -165,22 +170,26 @@ func unseal(data []byte) ([]byte, error) {
 
 // DecodeSettings reads a settings file. Bytes that were not written by this version of hubd, whole and unchanged, are an error.
 func DecodeSettings(data []byte) (pipeline.Settings, error) {
+	s, _, err := decodeSettings(data)
+	return s, err
+}
+
+// decodeSettings gives the settings, and the form that they are in.
+func decodeSettings(data []byte) (s pipeline.Settings, in settingsJSON, err error) {
 	object, err := unseal(data)
 	if err != nil {
-		return pipeline.Settings{}, err
+		return s, in, err
 	}
-	var in settingsJSON
 	if err := strict(object, &in); err != nil {
-		return pipeline.Settings{}, fmt.Errorf("history: settings are damaged: %w", err)
+		return s, in, fmt.Errorf("history: settings are damaged: %w", err)
 	}
 	if in.Version != settingsVersion {
-		return pipeline.Settings{}, fmt.Errorf("history: settings have version %d, this hubd reads %d", in.Version, settingsVersion)
+		return s, in, fmt.Errorf("history: settings have version %d, this hubd reads %d", in.Version, settingsVersion)
 	}
-	s, err := in.settings()
-	if err != nil {
-		return pipeline.Settings{}, fmt.Errorf("history: settings are damaged: %w", err)
+	if s, err = in.settings(); err != nil {
+		return pipeline.Settings{}, in, fmt.Errorf("history: settings are damaged: %w", err)
 	}
-	return s, nil
+	return s, in, nil
 }
 
 func strict(data []byte, v *settingsJSON) error {
@@ -210,7 +219,7 @@ func (in settingsJSON) settings() (pipeline.Settings, error) {
 		s.Wearers = append(s.Wearers, pipeline.WearerSettings{
 			Wearer: w.ID, Paused: w.Paused, Share: share, Keep: keep, Cues: w.Cues,
 			ShareFollows: w.ShareFollows, KeepFollows: w.KeepFollows, CuesFollow: w.CuesFollow,
-			OpenCircuit: maybe(w.OpenCircuit), ResonancePace: maybe(w.ResonancePerMin), Baseline: baseline,
+			OpenCircuit: maybe(w.OpenCircuit), SkinScale: maybe(w.SkinScale), ResonancePace: maybe(w.ResonancePerMin), Baseline: baseline,
 		})
 	}
 	s.Room.Open = in.Room.Open

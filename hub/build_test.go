@@ -13,8 +13,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"periph.io/x/conn/v3/physic"
 
 	"hubd/config"
+	"hubd/drivers/mcp3x0x"
 	"hubd/dsp"
 	"hubd/mqtt/homeassistant"
 	"hubd/pipeline"
@@ -94,6 +96,30 @@ func TestEveryConverterIsReadOnItsOwnScale(t *testing.T) {
 				t.Errorf("frozen after %s and %s: skin may lie still, a pulse may not", pulse.Frozen, eda.Frozen)
 			}
 		})
+	}
+}
+
+// Two tables say how fast a chip may be clocked: the config's, whose words a maker reads, and the driver's.
+func TestConfigAndDriverAgreeOnEveryClock(t *testing.T) {
+	for _, kind := range []mcp3x0x.Chip{mcp3x0x.MCP3004, mcp3x0x.MCP3008, mcp3x0x.MCP3204, mcp3x0x.MCP3208} {
+		for _, supply := range []float64{2.7, 3.3, 4.9, 5, 5.5} {
+			limit, err := mcp3x0x.MaxClock(kind, supply)
+			if err != nil {
+				t.Fatal(err)
+			}
+			most := int(limit / physic.Hertz)
+			for _, clock := range []int{most, most + 1} {
+				text := fmt.Sprintf(`
+hub: {id: bedroom}
+buses: {main: {spi: "0.0", clock_hz: %d}}
+chips: {adc: {kind: %s, bus: main, supply_v: %g}}
+wearers: [{id: a, share: full, pulse: {chip: adc, channel: 0, kind: ppg}}]
+`, clock, kind, supply)
+				if _, err := config.Parse("c.yaml", []byte(text)); (err == nil) != (clock == most) {
+					t.Errorf("%s at %g V with %d Hz: %v; the driver's limit is %d", kind, supply, clock, err, most)
+				}
+			}
+		}
 	}
 }
 

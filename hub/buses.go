@@ -75,7 +75,7 @@ func (k *kernelBuses) header() (header, error) {
 }
 
 func (k *kernelBuses) i2c(b config.Bus, address uint16) (i2c.Bus, error) {
-	if driver, owned := claimed(b.I2C, address); owned {
+	if driver, owned := claimed(i2cDevices, b.I2C, address); owned {
 		return nil, claimedError{driver}
 	}
 	node, err := k.find("i2c-"+b.I2C, "set dtparam=i2c_arm=on in config.txt and reboot, load i2c-dev, or plug the adapter in", "i2c")
@@ -171,13 +171,17 @@ func (e claimedError) Error() string {
 	return fmt.Sprintf("the kernel driver %s owns this chip: remove its dtoverlay from config.txt and reboot", e.driver)
 }
 
-// claimed tells which kernel driver owns an I²C address. periph's transfers would go past it, and both would talk to the chip.
-func claimed(bus string, address uint16) (driver string, owned bool) {
+// i2cDevices is where Linux shows the chips that its own drivers know of.
+const i2cDevices = "/sys/bus/i2c/devices"
+
+// claimed tells which kernel driver owns an I²C address. periph's transfers would go past it, and both would talk to the chip: the EBUSY by
+// which the kernel refuses that belongs to a call that periph does not make.
+func claimed(devices, bus string, address uint16) (driver string, owned bool) {
 	number := strings.TrimPrefix(bus, "/dev/i2c-")
 	if _, err := strconv.Atoi(number); err != nil {
 		return "", false
 	}
-	link := fmt.Sprintf("/sys/bus/i2c/devices/%s-%04x/driver", number, address)
+	link := filepath.Join(devices, fmt.Sprintf("%s-%04x", number, address), "driver")
 	target, err := os.Readlink(link)
 	if err != nil {
 		return "", false

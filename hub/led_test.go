@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hubd/drivers/gpioline"
 	"hubd/drivers/sim"
 	"hubd/dsp"
 )
@@ -21,6 +23,7 @@ type shining struct {
 	every   time.Duration // a sample; 0: none comes
 	samples uint64
 	off     bool // everybody is paused
+	lent    bool // a bus is borrowed, and somebody is read on it
 	faults  []dsp.Fault
 	late    func() time.Duration // of each wake-up
 	lit     time.Duration        // so far
@@ -39,6 +42,7 @@ func newShining(share float64) *shining {
 			return s.samples
 		},
 		paused: func() bool { return s.off },
+		lent:   func() bool { return s.lent },
 		fault:  func(f dsp.Fault) { s.faults = append(s.faults, f) },
 	}
 	s.led.came = -ledHold
@@ -151,4 +155,39 @@ func TestABusyMachineMakesTheLightNoBrighter(t *testing.T) {
 			t.Fatalf("lit %.4f of the time, want %.4f", got, share)
 		}
 	})
+}
+
+func TestALightThatACrashLeftLitIsPutOut(t *testing.T) {
+	s := newShining(1)
+	s.every = 4 * time.Millisecond
+	s.pass(time.Second)
+	if err := dark(s.gpio, lamp); !errors.Is(err, gpioline.ErrBusy) {
+		t.Errorf("while the daemon runs: %v, want that the line is in use", err)
+	}
+	s.gpio.Crash()
+	if !s.shines() {
+		t.Fatal("this kernel lets go of outputs: there is nothing to put out")
+	}
+	if err := dark(s.gpio, lamp); err != nil || s.shines() || s.gpio.Descriptors() != 0 {
+		t.Errorf("%v, lit %v, %d descriptors open", err, s.shines(), s.gpio.Descriptors())
+	}
+	if err := dark(s.gpio, ""); err != nil {
+		t.Errorf("without a light: %v", err)
+	}
+}
+
+func TestTheLightIsLitWhileABorrowerReadsSomebodyAlsoWhereAllArePaused(t *testing.T) {
+	s := newShining(1)
+	s.off = true
+	if got := s.pass(time.Second); got > 0 {
+		t.Fatalf("lit for %g of the time while nobody is sensed", got)
+	}
+	s.lent = true
+	if got := s.pass(time.Second); got < 0.9 {
+		t.Errorf("lit for %g of the time while a borrower reads", got)
+	}
+	s.lent = false
+	if got := s.dark(time.Second); got > 300*time.Millisecond {
+		t.Errorf("still lit after %v", got)
+	}
 }

@@ -67,6 +67,12 @@ func TestAnOpticalChipBecomesTwoLeadsOfItsWearer(t *testing.T) {
 // onSimulation runs a config on simulated chips in virtual time and gives what the pipeline told.
 func onSimulation(t *testing.T, text, scenario string, length time.Duration, at map[time.Duration]func(*simulated)) (*synth.Scene, []pipeline.Event) {
 	t.Helper()
+	return onChipsAt(t, simulatedClock, text, scenario, length, at)
+}
+
+// onChipsAt is onSimulation with another error of the chips' clocks.
+func onChipsAt(t *testing.T, off float64, text, scenario string, length time.Duration, at map[time.Duration]func(*simulated)) (*synth.Scene, []pipeline.Event) {
+	t.Helper()
 	c, err := config.Parse("config.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +82,7 @@ func onSimulation(t *testing.T, text, scenario string, length time.Duration, at 
 		t.Fatal(err)
 	}
 	clock := &acquire.VirtualPacer{}
-	s, err := newSimulated(c, scene, clock.Now)
+	s, err := newSimulatedWith(quirks{clock: off}, c, scene, clock.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func probed(t *testing.T, text string, change func(c *config.Config, s *simulate
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := newWorkbench(c, "two-people", atOnce, asking{}, slog.New(slog.DiscardHandler))
+	b, err := newWorkbench(c, "two-people", atOnceSpeed, asking{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestAScanTellsWhatItPassesOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newBusySimulated(c, scene, clock.Now, clock.Advance)
+	s, err := newSimulatedWith(quirks{clock: simulatedClock, busy: clock.Advance}, c, scene, clock.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

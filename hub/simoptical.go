@@ -12,7 +12,11 @@ const airLight = 2
 
 // attachOptical puts the model of an optical chip on its bus. Its clock is off the other way than the converters' are.
 func (s *simulated) attachOptical(ch config.Chip) error {
-	model, err := sim.NewMAX3010x(sim.MAXOptions{Light: s.light(ch), Swapped: ch.LEDs.InfraredFirst, ClockError: -simulatedClock})
+	o := sim.MAXOptions{Light: s.light(ch), Swapped: ch.LEDs.InfraredFirst, ClockError: -s.clock}
+	if line := s.gpio.Line(ch.InterruptLine); line != nil {
+		o.Interrupt = line.DriveAt
+	}
+	model, err := sim.NewMAX3010x(o)
 	if err != nil {
 		return err
 	}

@@ -31,11 +31,24 @@ func runDaemon(ctx context.Context, args []string, std streams) error {
 	if err := level.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level}))
+	log := slog.New(hub.LogHandler(std.err, level))
 	for _, w := range append(cfg.Warnings, hub.Overruled(cfg)...) {
 		log.Warn(w.String())
 	}
 	return hub.Run(ctx, hub.RunOptions{Config: cfg, Socket: *socket, Simulate: *simulate, Version: version, Log: log, Program: program()})
+}
+
+func runDark(_ context.Context, args []string, std streams) error {
+	fs := flag.NewFlagSet("hubd dark", flag.ContinueOnError)
+	file := fs.String("config", defaultConfig, "config file")
+	if err := parseFlags(fs, args, std); err != nil {
+		return err
+	}
+	cfg, err := config.Load(*file)
+	if err != nil {
+		return err
+	}
+	return hub.Dark(cfg)
 }
 
 func runCheck(_ context.Context, args []string, std streams) error {

@@ -19,7 +19,7 @@
 //
 //	register   name              use here
 //	00 01      interrupt status  read in one transfer with the pointers; reading clears it
-//	02 03      interrupt enable  0: the pin is left alone
+//	02 03      interrupt enable  PPG_RDY where the pin is wired; else 0
 //	04 05 06   write pointer, overflow counter, read pointer    5 bits each
 //	07         FIFO data         3 bytes an LED, 18 bits, left-justified for every pulse width; the address stays
 //	08         FIFO setting      7:5 averaging, 4 rollover, 3:0 almost full

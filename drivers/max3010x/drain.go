@@ -71,8 +71,8 @@ func (d *Dev) Look() (Level, error) {
 	switch {
 	case r[0]&statusPower != 0:
 		return c, fmt.Errorf("%w: its supply was away", ErrChanged)
-	case r[2] != 0 || r[3] != 0:
-		return c, fmt.Errorf("%w: interrupts %#02x %#02x, want none", ErrChanged, r[2], r[3])
+	case r[2] != d.enabled || r[3] != 0:
+		return c, fmt.Errorf("%w: interrupts %#02x %#02x, want %#02x and none", ErrChanged, r[2], r[3], d.enabled)
 	case c.write >= Depth || c.read >= Depth || c.overflow > Saturated:
 		return c, fmt.Errorf("max3010x: pointers %d and %d, overflow %d: no such chip, or a disturbed bus", c.write, c.read, c.overflow)
 	}

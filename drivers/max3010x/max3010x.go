@@ -18,6 +18,8 @@ type Options struct {
 	InfraredFirst bool
 	// LongWear keeps the light at the low end of the usable range.
 	LongWear bool
+	// Interrupt lets the INT pin fall when a sample is complete, until the FIFO or the status is read.
+	Interrupt bool
 }
 
 // Errors that a caller may want to tell apart.
@@ -54,6 +56,7 @@ type Dev struct {
 	timing   timing
 	infrared int // slot of the infrared LED
 	revision byte
+	enabled  byte // interrupts
 
 	servo  servo
 	finger bool
@@ -78,6 +81,9 @@ func New(bus i2c.Bus, o Options) (*Dev, error) {
 	d := &Dev{dev: i2c.Dev{Bus: bus, Addr: Address}, timing: t, infrared: 1, servo: newServo(t.rate, o.LongWear)}
 	if o.InfraredFirst {
 		d.infrared = 0
+	}
+	if o.Interrupt {
+		d.enabled = statusNewSample
 	}
 	if err := d.identify(); err != nil {
 		return nil, err
@@ -149,7 +155,7 @@ func (d *Dev) settle() error {
 	s := d.settings()
 	for _, w := range [][]byte{
 		{regMode, modeShutdown | modeTwoLEDs},
-		{regEnable1, 0, 0},
+		{regEnable1, d.enabled, 0},
 		{regMode + 1, s[2]},
 		{regMode + 3, s[4], s[5]},
 		{regFIFO, s[0]},

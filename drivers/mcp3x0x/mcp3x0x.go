@@ -24,7 +24,12 @@ type Options struct {
 // ErrNoChip tells that the null bit was 1: nothing drives MISO. Every result of that transfer is lost.
 var ErrNoChip = errors.New("mcp3x0x: null bit is 1: no chip, or MISO is not connected")
 
-const frameBytes = 3
+// ErrDisturbed tells that the chip's two readings of one result differ: it sends each twice, the second time backwards. Every result of
+// that transfer is lost.
+var ErrDisturbed = errors.New("mcp3x0x: the result and its repetition differ: a disturbed line, a long wire, or not a chip of this kind")
+
+// frameBytes is a result, and its repetition backwards.
+const frameBytes = 5
 
 // Dev is one chip. It is not safe for concurrent use: one goroutine owns one bus.
 type Dev struct {
@@ -131,6 +136,9 @@ func (d *Dev) transfer() error {
 		if d.in[i][1]&d.nullBit() != 0 {
 			return fmt.Errorf("%w (input %d, read %#02x %#02x)", ErrNoChip, d.inputs[i], d.in[i][1], d.in[i][2])
 		}
+		if tail, want := uint16(d.in[i][3])<<8|uint16(d.in[i][4]), d.backwards(d.code(d.in[i])); tail != want {
+			return fmt.Errorf("%w (input %d, read %#04x, then %#04x in place of %#04x)", ErrDisturbed, d.inputs[i], d.code(d.in[i]), tail, want)
+		}
 	}
 	return nil
 }
@@ -138,9 +146,17 @@ func (d *Dev) transfer() error {
 // frame is what asks for one input; see the package comment.
 func (d *Dev) frame(input uint8) [frameBytes]byte {
 	if d.chip.Bits() == 10 {
-		return [frameBytes]byte{0x01, 0x80 | input<<4, 0}
+		return [frameBytes]byte{0x01, 0x80 | input<<4}
 	}
-	return [frameBytes]byte{0x06 | input>>2, input << 6, 0}
+	return [frameBytes]byte{0x06 | input>>2, input << 6}
+}
+
+// backwards is what follows a code: its bits again from the second lowest up, then zeros.
+func (d *Dev) backwards(code int32) (tail uint16) {
+	for bit := 1; bit < d.chip.Bits(); bit++ {
+		tail |= uint16(code>>bit&1) << (16 - bit)
+	}
+	return tail
 }
 
 // nullBit is the place of the null bit in the second byte read.

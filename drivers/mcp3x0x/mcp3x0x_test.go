@@ -51,10 +51,21 @@ func newBench(t testing.TB, kind mcp3x0x.Chip, in sim.Input) *bench {
 
 // wire is a connection that answers every frame with the same bytes and keeps what it was sent.
 type wire struct {
-	answer [3]byte
+	answer [5]byte
 	err    error
-	sent   [][3]byte
+	sent   [][5]byte
 	kept   int // packets after which chip select stays low
+}
+
+// answered is what a chip sends whose first three bytes are these: the result again, backwards, after them.
+func answered(kind mcp3x0x.Chip, first, second, third byte) [5]byte {
+	code := uint16(second)<<8 | uint16(third)
+	tail := uint16(0)
+	for bit := 1; bit < kind.Bits(); bit++ {
+		tail = tail<<1 | code>>bit&1
+	}
+	tail <<= 17 - kind.Bits()
+	return [5]byte{first, second, third, byte(tail >> 8), byte(tail)}
 }
 
 func (w *wire) String() string      { return "wire" }
@@ -64,7 +75,7 @@ func (w *wire) Tx(_, _ []byte) error {
 }
 func (w *wire) TxPackets(p []spi.Packet) error {
 	for _, p := range p {
-		w.sent = append(w.sent, [3]byte(p.W))
+		w.sent = append(w.sent, [5]byte(p.W))
 		copy(p.R, w.answer[:])
 		if p.KeepCS {
 			w.kept++
@@ -77,16 +88,16 @@ func TestFramesAreThoseOfTheDatasheet(t *testing.T) {
 	for name, c := range map[string]struct {
 		kind mcp3x0x.Chip
 		ch   int
-		want [3]byte
+		want [5]byte
 	}{
-		"10 bit, first input":    {mcp3x0x.MCP3008, 0, [3]byte{0x01, 0x80, 0}},
-		"10 bit, last input":     {mcp3x0x.MCP3008, 7, [3]byte{0x01, 0xF0, 0}},
-		"10 bit, four inputs":    {mcp3x0x.MCP3004, 3, [3]byte{0x01, 0xB0, 0}},
-		"12 bit, first input":    {mcp3x0x.MCP3208, 0, [3]byte{0x06, 0x00, 0}},
-		"12 bit, input 3":        {mcp3x0x.MCP3208, 3, [3]byte{0x06, 0xC0, 0}},
-		"12 bit, D2 in byte 0":   {mcp3x0x.MCP3208, 4, [3]byte{0x07, 0x00, 0}},
-		"12 bit, last input":     {mcp3x0x.MCP3208, 7, [3]byte{0x07, 0xC0, 0}},
-		"12 bit, of four inputs": {mcp3x0x.MCP3204, 2, [3]byte{0x06, 0x80, 0}},
+		"10 bit, first input":    {mcp3x0x.MCP3008, 0, [5]byte{0x01, 0x80, 0}},
+		"10 bit, last input":     {mcp3x0x.MCP3008, 7, [5]byte{0x01, 0xF0, 0}},
+		"10 bit, four inputs":    {mcp3x0x.MCP3004, 3, [5]byte{0x01, 0xB0, 0}},
+		"12 bit, first input":    {mcp3x0x.MCP3208, 0, [5]byte{0x06, 0x00, 0}},
+		"12 bit, input 3":        {mcp3x0x.MCP3208, 3, [5]byte{0x06, 0xC0, 0}},
+		"12 bit, D2 in byte 0":   {mcp3x0x.MCP3208, 4, [5]byte{0x07, 0x00, 0}},
+		"12 bit, last input":     {mcp3x0x.MCP3208, 7, [5]byte{0x07, 0xC0, 0}},
+		"12 bit, of four inputs": {mcp3x0x.MCP3204, 2, [5]byte{0x06, 0x80, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &wire{}
@@ -116,7 +127,7 @@ func TestWalkingBitsOfTheAnswer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.answer = [3]byte{byte(v >> 16), byte(v >> 8), byte(v)}
+			w.answer = answered(kind, byte(v>>16), byte(v>>8), byte(v))
 			if err := dev.Begin(1); err != nil {
 				t.Fatal(err)
 			}
@@ -141,7 +152,7 @@ func TestWalkingBitsOfTheAnswer(t *testing.T) {
 
 func TestAllOnesAreNoChipAndAllZerosAreZeroVolts(t *testing.T) {
 	for _, kind := range family {
-		if _, err := mcp3x0x.New(&wire{answer: [3]byte{0xFF, 0xFF, 0xFF}}, mcp3x0x.Options{Chip: kind}); !errors.Is(err, mcp3x0x.ErrNoChip) {
+		if _, err := mcp3x0x.New(&wire{answer: [5]byte{0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}, mcp3x0x.Options{Chip: kind}); !errors.Is(err, mcp3x0x.ErrNoChip) {
 			t.Errorf("%s: New on a floating MISO = %v, want ErrNoChip", kind, err)
 		}
 		dev, err := mcp3x0x.New(&wire{}, mcp3x0x.Options{Chip: kind})
@@ -246,9 +257,13 @@ func TestATransferErrorIsReturnedAndLosesEverythingBegun(t *testing.T) {
 	}
 	for _, broken := range []struct {
 		name   string
-		answer [3]byte
+		answer [5]byte
 		err    error
-	}{{"the bus fails", [3]byte{}, errors.New("input/output error")}, {"MISO floats", [3]byte{0xFF, 0xFF, 0xFF}, nil}} {
+	}{
+		{"the bus fails", [5]byte{}, errors.New("input/output error")},
+		{"MISO floats", [5]byte{0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, nil},
+		{"a bit of the result is disturbed", [5]byte{0, 0x0A, 0xBC, 0x7A, 0x80}, nil},
+	} {
 		for ch := range 3 {
 			if err := dev.Begin(ch); err != nil {
 				t.Fatal(err)
@@ -258,7 +273,7 @@ func TestATransferErrorIsReturnedAndLosesEverythingBegun(t *testing.T) {
 		if code, done, err := dev.Finish(); err == nil || done {
 			t.Errorf("%s: Finish = %d, %t, %v", broken.name, code, done, err)
 		}
-		w.answer, w.err = [3]byte{0, 0x0A, 0xBC}, nil
+		w.answer, w.err = answered(mcp3x0x.MCP3208, 0, 0x0A, 0xBC), nil
 		if _, _, err := dev.Finish(); err == nil {
 			t.Errorf("%s: a second result came out of a lost transfer", broken.name)
 		}
@@ -267,6 +282,103 @@ func TestATransferErrorIsReturnedAndLosesEverythingBegun(t *testing.T) {
 		}
 		if code, _, err := dev.Finish(); code != 0xABC || err != nil {
 			t.Errorf("%s: afterwards %#x, %v", broken.name, code, err)
+		}
+	}
+}
+
+func TestOneDisturbedBitIsNeverTakenForAResult(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		kind := rapid.SampledFrom(family).Draw(rt, "kind")
+		w := &wire{}
+		dev, err := mcp3x0x.New(w, mcp3x0x.Options{Chip: kind})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		code := rapid.Int32Range(0, 1<<kind.Bits()-1).Draw(rt, "code")
+		w.answer = answered(kind, 0, byte(code>>8), byte(code))
+		first := 24 - kind.Bits() - 1                    // the null bit
+		bit := rapid.IntRange(first, 39).Draw(rt, "bit") // counted from the first one of the frame
+		again := 24 + kind.Bits() - 1                    // after the repetition come zeros
+		w.answer[bit/8] ^= 0x80 >> (bit % 8)
+		if err := dev.Begin(0); err != nil {
+			rt.Fatal(err)
+		}
+		got, _, err := dev.Finish()
+		want := mcp3x0x.ErrDisturbed
+		if bit == first {
+			want = mcp3x0x.ErrNoChip
+		}
+		switch {
+		case bit == 23: // the lowest bit is sent once
+			if err != nil || got != code^1 {
+				rt.Fatalf("%d, %v", got, err)
+			}
+		case !errors.Is(err, want):
+			rt.Fatalf("bit %d (repeated until %d): %d, %v", bit, again, got, err)
+		}
+	})
+}
+
+func TestADisturbedLineGivesNoWrongResultOnTheModel(t *testing.T) {
+	for _, kind := range family {
+		b := newBench(t, kind, func(int, time.Duration) float64 { return 1.2345 })
+		if err := b.chip.Set(sim.Disturbed, true); err != nil {
+			t.Fatal(err)
+		}
+		wrong, results := 0, 0
+		for range 200 {
+			if err := b.dev.Begin(2); err != nil {
+				t.Fatal(err)
+			}
+			code, _, err := b.dev.Finish()
+			if err != nil {
+				continue
+			}
+			results++
+			if math.Abs(b.dev.Volts(2, code)-1.2345) > 1.6*b.dev.StepVolts(2) { // the lowest bit is sent once
+				wrong++
+			}
+		}
+		if wrong > 0 || results > 20 {
+			t.Errorf("%s: %d results of 200 transfers, %d of them wrong", kind, results, wrong)
+		}
+	}
+}
+
+// What a clock beyond the limit does is seen by nothing: it must not be asked for.
+func TestAClockBeyondTheLimitGivesAWrongNumberThatLooksRight(t *testing.T) {
+	for _, kind := range family {
+		limit, err := mcp3x0x.MaxClock(kind, 3.3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range []struct {
+			clock physic.Frequency
+			right bool
+		}{{limit, true}, {2 * limit, false}} {
+			chip, err := sim.NewMCP3x0x(sim.MCPOptions{Bits: kind.Bits(), Inputs: kind.Inputs(), Input: func(input int, _ time.Duration) float64 { return float64(input) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			clock := acquire.VirtualPacer{}
+			c, err := sim.NewSPI("spi 0.0", clock.Now, clock.Advance, chip).Connect(row.clock, spi.Mode0, 8)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dev, err := mcp3x0x.New(c, mcp3x0x.Options{Chip: kind})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := dev.Begin(2); err != nil {
+				t.Fatal(err)
+			}
+			code, _, err := dev.Finish()
+			if err != nil {
+				t.Fatalf("%s at %s: %v", kind, row.clock, err)
+			}
+			if right := math.Abs(dev.Volts(2, code)-2) <= dev.StepVolts(2); right != row.right {
+				t.Errorf("%s at %s: %g V of 2 V", kind, row.clock, dev.Volts(2, code))
+			}
 		}
 	}
 }

@@ -35,16 +35,18 @@ const (
 	Busy                       // a GPIO line that somebody else holds
 	Nameless                   // a GPIO line that has no name, or another one
 	LostEdges                  // a moment in which the kernel drops all edges that it holds of a line
+	Disturbed                  // one bit of each transfer is read wrong, now this one, now that one
 )
 
 // StuckTime is how long a transfer on a stuck bus takes, by the clock that busy advances: the usual time-out in Linux.
 const StuckTime = time.Second
 
 var faultNames = [...]string{NACK: "nack", Stuck: "stuck", Frozen: "frozen", BrownOut: "brown_out", Floating: "floating", Absent: "absent",
-	Unplugged: "unplugged", StuckFIFO: "stuck_fifo", Busy: "busy", Nameless: "nameless", LostEdges: "lost_edges"}
+	Unplugged: "unplugged", StuckFIFO: "stuck_fifo", Busy: "busy", Nameless: "nameless", LostEdges: "lost_edges",
+	Disturbed: "disturbed"}
 
 // String is the name that ParseFault reads: nack, stuck, frozen, brown_out, floating, absent, unplugged, stuck_fifo, busy, nameless,
-// lost_edges.
+// lost_edges, disturbed.
 func (f Fault) String() string {
 	if f > 0 && int(f) < len(faultNames) {
 		return faultNames[f]
@@ -54,7 +56,7 @@ func (f Fault) String() string {
 
 // ParseFault reads the name of a fault.
 func ParseFault(name string) (Fault, error) {
-	for f := NACK; f <= LostEdges; f++ {
+	for f := NACK; f <= Disturbed; f++ {
 		if faultNames[f] == name {
 			return f, nil
 		}

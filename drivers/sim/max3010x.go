@@ -13,7 +13,7 @@ type MAXOptions struct {
 	Light Input
 	// Swapped is a clone with the LEDs in each other's place.
 	Swapped bool
-	// ClockError is how far the chip's oscillator is off, −0.05…+0.05: +0.05 samples 5 % faster.
+	// ClockError is how far the chip's oscillator is off, −0.1…+0.1: +0.1 samples 10 % faster.
 	ClockError float64
 	// ClockSwing is how far the rate goes up and down around that with the room's temperature, in an hour; 0…0.001.
 	ClockSwing float64
@@ -21,6 +21,8 @@ type MAXOptions struct {
 	NoFlags bool
 	// PartID is 0x15 where 0.
 	PartID byte
+	// Interrupt is told the level of the INT pin at every change, with its time; nil: it is not wired. It must not call back.
+	Interrupt func(high bool, t time.Duration)
 }
 
 // Registers, MAX30102 19-7740 "Register Map". They are one byte each.
@@ -68,6 +70,7 @@ type MAX3010x struct {
 	next     float64 // s, when the next sample is complete
 	made     uint64  // samples since power-up
 	lost     uint64  // of them, never in the FIFO or written over there
+	low      bool    // the INT pin
 }
 
 // NewMAX3010x makes a chip fresh from power-up.
@@ -75,8 +78,8 @@ func NewMAX3010x(o MAXOptions) (*MAX3010x, error) {
 	if o.Light == nil {
 		return nil, fmt.Errorf("sim: a MAX3010x needs Light")
 	}
-	if !(math.Abs(o.ClockError) <= 0.05) || !(o.ClockSwing >= 0 && o.ClockSwing <= 0.001) {
-		return nil, fmt.Errorf("sim: clock error %g, swing %g: wanted are -0.05 to 0.05 and 0 to 0.001", o.ClockError, o.ClockSwing)
+	if !(math.Abs(o.ClockError) <= 0.1) || !(o.ClockSwing >= 0 && o.ClockSwing <= 0.001) {
+		return nil, fmt.Errorf("sim: clock error %g, swing %g: wanted are -0.1 to 0.1 and 0 to 0.001", o.ClockError, o.ClockSwing)
 	}
 	if o.PartID == 0 {
 		o.PartID = 0x15
@@ -158,6 +161,17 @@ func (c *MAX3010x) write(w []byte, now time.Duration) {
 		c.put(c.pointer, v, now)
 		c.pointer++
 	}
+	c.signal(now)
+}
+
+// signal drives the INT pin: low while an enabled status waits; that of the supply always is.
+func (c *MAX3010x) signal(t time.Duration) {
+	low := c.registers[maxStatus1]&(c.registers[maxEnable1]|maxPowerFlag) != 0
+	if low == c.low || c.o.Interrupt == nil {
+		return
+	}
+	c.low = low
+	c.o.Interrupt(!low, t)
 }
 
 // put writes one register.
@@ -215,6 +229,7 @@ func (c *MAX3010x) settle(now time.Duration) {
 	for s := now.Seconds(); c.sampling && c.next <= s; {
 		p := c.period(c.next)
 		c.sample(c.next, p)
+		c.signal(time.Duration(c.next * 1e9))
 		c.next += p
 	}
 }
@@ -297,6 +312,7 @@ func (c *MAX3010x) read(r []byte, now time.Duration) {
 		}
 		c.pointer++
 	}
+	c.signal(now)
 }
 
 // pop reads the next byte of the FIFO. An empty one gives what lies there.

@@ -25,7 +25,10 @@ type MCP3x0x struct {
 
 	mu     sync.Mutex
 	faults faults
-	last   int32 // the last code, for Frozen
+	last   int32   // the last code, for Frozen
+	frames int     // so far, for Disturbed
+	held   float64 // V, in the sample capacitor
+	hasty  bool    // it is clocked faster than the capacitor can follow
 
 	clocks  int   // since the start bit; 0 = it has not come
 	command uint8 // SGL/DIFF, D2, D1, D0 as they came
@@ -48,9 +51,9 @@ func NewMCP3x0x(o MCPOptions) (*MCP3x0x, error) {
 	return &MCP3x0x{o: o}, nil
 }
 
-// Set switches a fault of the chip: Floating, Stuck or Frozen. The chip holds no settings that a BrownOut could lose.
+// Set switches a fault of the chip: Floating, Stuck, Frozen or Disturbed. The chip holds no settings that a BrownOut could lose.
 func (c *MCP3x0x) Set(f Fault, on bool) error {
-	if f != Floating && f != Stuck && f != Frozen {
+	if f != Floating && f != Stuck && f != Frozen && f != Disturbed {
 		return fmt.Errorf("sim: an MCP3x0x has no fault %s", f)
 	}
 	c.mu.Lock()
@@ -76,6 +79,7 @@ func (c *MCP3x0x) deselect() {
 func (c *MCP3x0x) clock(w, r []byte, start, bit time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.hasty = bit < c.shortest()
 	if c.o.Instant {
 		bit = 0
 	}
@@ -89,6 +93,24 @@ func (c *MCP3x0x) clock(w, r []byte, start, bit time.Duration) {
 		}
 		r[i] = in
 	}
+	if c.frames++; c.faults.has(Disturbed) && len(r) > 2 {
+		at := 8*len(r) - 1 - c.frames%(8*len(r)-13) // not before the null bit, where nothing is driven
+		r[at/8] ^= 0x80 >> (at % 8)
+	}
+}
+
+// shortest is the shortest clock at which the sample capacitor follows its input: DS21295 and DS21298 "Electrical Characteristics".
+func (c *MCP3x0x) shortest() time.Duration {
+	kilohertz := 1000
+	switch {
+	case c.o.Bits == 10 && c.o.VrefVolts >= 5:
+		kilohertz = 3600
+	case c.o.Bits == 10:
+		kilohertz = 1350
+	case c.o.VrefVolts >= 5:
+		kilohertz = 2000
+	}
+	return time.Millisecond / time.Duration(kilohertz)
 }
 
 // Clocks counted from the start bit, which is the first.
@@ -144,6 +166,10 @@ func (c *MCP3x0x) sample(t time.Duration) {
 	if c.command&8 == 0 {
 		v -= at(input ^ 1)
 	}
+	if c.hasty { // the capacitor comes nine tenths of the way, and the chip tells that as it tells anything
+		v = c.held + 0.9*(v-c.held)
+	}
+	c.held = v
 	c.code = converted(v, c.o.VrefVolts/float64(int(1)<<c.o.Bits), 0, int32(1)<<c.o.Bits-1)
 	c.last = c.code
 }
