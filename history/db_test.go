@@ -551,7 +551,7 @@ func TestRunsThatBeginAtTheSameDateLoseNothing(t *testing.T) {
 	path := file(t)
 	const runs = 70
 	for range runs {
-		v := &evening{d: open(t, path), epoch: start, bpm: 60}
+		v := &evening{d: opened(history.Options{Path: path}), epoch: start, bpm: 60}
 		v.seconds("a", 0, time.Minute)
 		if err := v.d.Close(); err != nil {
 			t.Fatal(err)

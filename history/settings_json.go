@@ -106,9 +106,7 @@ func span(p *[2]float64) room.Span {
 	return room.Span{Known: true, Low: p[0], High: p[1]}
 }
 
-// encodeSettings gives the bytes of a settings file that is not sealed.
-func encodeSettings(s pipeline.Settings) ([]byte, error) { return seal(settingsForm(s)) }
-
+// settingsForm is how settings stand in a file that is not sealed.
 func settingsForm(s pipeline.Settings) settingsJSON {
 	out := settingsJSON{Version: settingsVersion, Wearers: []wearerJSON{}, Baselines: map[string][]minuteJSON{}}
 	for _, w := range s.Wearers {
