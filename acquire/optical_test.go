@@ -489,3 +489,13 @@ func TestAnOpticalChipThatCannotWorkIsRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestALightThatIsStuckOutsideTheServosBandIsToldToo(t *testing.T) {
+	g := newGlow(t, 100, sim.MAXOptions{Light: func(int, time.Duration) float64 { return 0.9 * 4096 / 7 }}, nil) // 90 % of the range at 7 mA
+	g.until(100 * time.Millisecond)
+	g.set(sim.Frozen, true) // before the servo has brought it into its band: it goes on trying
+	g.until(10 * time.Second)
+	if f := g.tape.faults; len(f) != 2 || f[0].Reason == "" || f[1].Reason == "" || f[1].T > 5*time.Second {
+		t.Errorf("faults %v, want one of each light within 5 s", f)
+	}
+}
