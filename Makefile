@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
 
-.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-history e2e-ha clean bench-acquire soak-faults
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-history test-powercut e2e-ha bench-acquire soak-faults clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -81,6 +81,10 @@ COPIES ?= 10000
 test-history: ## history under KILLS kills at random moments, and COPIES damaged copies: some ten minutes
 	HUBD_KILLS=$(KILLS) $(GO) test ./history -count=1 -timeout 0 -v -run TestNoAcknowledgedCommitIsLost
 	HUBD_COPIES=$(COPIES) $(GO) test ./hub -count=1 -timeout 0 -v -run TestNoDamageEndsOrHoldsUpTheDaemon
+
+CUTS   ?= 50
+test-powercut: ## history and settings under CUTS cuts of the power of an emulated computer whose card forgets what was not flushed; some ten minutes
+	CUTS=$(CUTS) ./scripts/test-powercut.sh
 
 e2e-ha: build ## hubd beside the real Home Assistant and a real mosquitto; the first run installs both into a cache folder
 	./scripts/e2e-ha.sh

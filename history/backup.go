@@ -14,6 +14,14 @@ import (
 // backupPrefix begins the name of every backup's folder.
 const backupPrefix = "backup-"
 
+// backupDB is the name of the history in a backup, whatever its own.
+const backupDB = "history.db"
+
+// backupsIn gives the folders of all backups, unfinished ones too.
+func backupsIn(dir string) ([]string, error) {
+	return filepath.Glob(filepath.Join(escapeGlob(dir), "*"+backupPrefix+"*"))
+}
+
 // Snapshot is how history.db was at one moment. It may be written by another goroutine than the DB's, while the DB goes on.
 type Snapshot struct {
 	dir      string
@@ -25,7 +33,7 @@ type Snapshot struct {
 // again.
 func (d *DB) Snapshot() (*Snapshot, error) {
 	if d.bolt == nil {
-		return nil, errMemory
+		return nil, d.away()
 	}
 	s := &Snapshot{dir: filepath.Dir(d.o.Path)}
 	var err error
@@ -74,7 +82,7 @@ func (s *Snapshot) fill(dir string) error {
 			return err
 		}
 	}
-	file, err := os.OpenFile(filepath.Join(dir, "history.db"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := os.OpenFile(filepath.Join(dir, backupDB), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

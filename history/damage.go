@@ -31,7 +31,10 @@ func Examine(path string) error {
 			return err
 		}
 		err = b.View(func(tx *bbolt.Tx) error {
-			return tx.ForEach(func(_ []byte, bucket *bbolt.Bucket) error { return examineBucket(bucket) })
+			if err := tx.ForEach(func(_ []byte, bucket *bbolt.Bucket) error { return examineBucket(bucket) }); err != nil {
+				return err
+			}
+			return examineBranches(path, tx)
 		})
 		return errors.Join(err, b.Close())
 	})

@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -49,6 +50,38 @@ func TestALookAtAFileFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
+// bbolt finds every row of such a file, and spoils it with the next one that it writes.
+func TestALookFindsABranchThatIsNotWhatIsBelowIt(t *testing.T) {
+	path := file(t)
+	v := &evening{d: open(t, path), epoch: start, bpm: 60}
+	for m := time.Duration(0); m < 300*time.Minute; m += time.Minute {
+		v.seconds("a", m, m+time.Minute)
+	}
+	v.d.Commit(v.wall(301 * time.Minute))
+	if err := v.d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := history.Examine(path); err != nil {
+		t.Fatal(err)
+	}
+	data, spoilt := read(t, path), 0
+	for at := 0; at < len(data); at += 4096 {
+		page := data[at:]
+		if kind := binary.NativeEndian.Uint16(page[8:]); kind != 1 {
+			continue
+		}
+		second := page[32:] // past the head and the first element: where its key is, and how long
+		key := second[binary.NativeEndian.Uint32(second):][:binary.NativeEndian.Uint32(second[4:])]
+		key[7]-- // a second earlier than the first row below it: in order still
+		spoilt++
+	}
+	one := filepath.Join(t.TempDir(), "history.db")
+	put(t, one, data)
+	if err := history.Examine(one); !errors.Is(err, history.ErrDamaged) || spoilt == 0 {
+		t.Errorf("of %d spoilt branches it says %v", spoilt, err)
+	}
+}
+
 func TestACheckDecidesWhatIsSetAside(t *testing.T) {
 	whole, torn := func(string) error { return nil }, func(string) error { return fmt.Errorf("%w: torn", history.ErrDamaged) }
 	blind := func(string) error { return errors.New("no process could be started") }
@@ -75,7 +108,7 @@ func TestACheckDecidesWhatIsSetAside(t *testing.T) {
 			if row.deaths > 0 {
 				put(t, path+".opening", []byte(strings.Repeat("opening\n", row.deaths)))
 			}
-			d = history.Open(history.Options{Path: path, Check: row.check})
+			d = opened(history.Options{Path: path, Check: row.check})
 			defer d.Close()
 			got := texts(t, d, "a", time.Time{}, ever)
 			if aside, _ := filepath.Glob(path + ".corrupt-*"); len(aside) > 0 != row.aside || (got == "kept") == row.aside {
@@ -97,7 +130,7 @@ func TestAFileThatCannotBeLookedAtWaitsThenOpensAllTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	looks := 0
-	d = history.Open(history.Options{Path: path, Check: func(string) error { looks++; return errors.New("no process could be started") }})
+	d = opened(history.Options{Path: path, Check: func(string) error { looks++; return errors.New("no process could be started") }})
 	defer d.Close()
 	if s := d.Status(); !strings.Contains(s, "no process could be started") || !strings.Contains(s, "in memory") {
 		t.Errorf("status %q", s)

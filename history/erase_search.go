@@ -16,6 +16,9 @@ const (
 	traceHead  = 12
 )
 
+// searchOverlap is how many bytes before it a block is searched with. The longest row is a note, and is shorter.
+const searchOverlap = 128 << 10
+
 // searchFolder searches every file below dir for the traces, and gives how many bytes it read.
 func searchFolder(dir string, traces [][]byte) (searched int64, err error) {
 	index := map[[traceHead]byte][][]byte{}
@@ -27,6 +30,9 @@ func searchFolder(dir string, traces [][]byte) (searched int64, err error) {
 	}
 	var left []error
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
@@ -42,12 +48,15 @@ func searchFolder(dir string, traces [][]byte) (searched int64, err error) {
 
 func searchFile(path string, index map[[traceHead]byte][][]byte) (int64, error) {
 	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil // the settings are written meanwhile, under a name for the moment
+	}
 	if err != nil {
 		return 0, err
 	}
 	defer file.Close()
-	const block, overlap = 1 << 20, 128 << 10 // the longest row is a note, far below the overlap
-	buffer := make([]byte, 0, block+overlap)
+	const block = 1 << 20
+	buffer := make([]byte, 0, block+searchOverlap)
 	total := int64(0)
 	for {
 		n, err := io.ReadFull(file, buffer[len(buffer):len(buffer)+block])
@@ -62,7 +71,7 @@ func searchFile(path string, index map[[traceHead]byte][][]byte) (int64, error) 
 			}
 			return total, err
 		}
-		keep := min(len(buffer), overlap)
+		keep := min(len(buffer), searchOverlap)
 		copy(buffer, buffer[len(buffer)-keep:])
 		buffer = buffer[:keep]
 	}

@@ -184,6 +184,39 @@ func TestAnErasingThatLostItsPowerIsFinishedAtTheNextStart(t *testing.T) {
 	}
 }
 
+func TestAnErasingThatLostItsPowerInABackupIsFinishedToo(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		finish func(t *testing.T, path string, d *history.DB)
+	}{
+		{"at the next start", func(t *testing.T, path string, d *history.DB) {
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+			open(t, path)
+		}},
+		{"by the next erasing", func(t *testing.T, _ string, d *history.DB) {
+			if e, err := d.Erase("a"); err != nil || len(e.Files) != 1 {
+				t.Errorf("%+v %v: want the backup rewritten, and only what was set aside removed", e, err)
+			}
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			path, d := inhabited(t)
+			backups, err := filepath.Glob(filepath.Join(filepath.Dir(path), "backup-*", "history.db"))
+			if err != nil || len(backups) != 1 {
+				t.Fatal(err, backups)
+			}
+			put(t, backups[0]+".erasing", []byte("old-half-erased"))
+			put(t, backups[0]+".rewritten", []byte("half of the new one: old-half-erased"))
+			row.finish(t, path, d)
+			if left := holds(t, filepath.Dir(path), "old-half-erased"); len(left) > 0 {
+				t.Errorf("left: %v", left)
+			}
+		})
+	}
+}
+
 func TestABackupThatCannotBeReadGoesWhole(t *testing.T) {
 	path, d := inhabited(t)
 	backups, err := filepath.Glob(filepath.Join(filepath.Dir(path), "backup-*", "history.db"))

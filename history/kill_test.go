@@ -15,7 +15,9 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"hubd/dsp"
 	"hubd/history"
+	"hubd/pipeline"
 )
 
 const (
@@ -38,6 +40,29 @@ type progress struct {
 	fed   int // minutes that were given to history
 	kept  int // minutes whose commit was acknowledged
 	notes int // that were acknowledged
+	saved int // settings that were acknowledged, each with a number of its own
+}
+
+// hear takes a line of a process that writes.
+func (p *progress) hear(line string) error {
+	var word string
+	var n int
+	if _, err := fmt.Sscan(line, &word, &n); err != nil {
+		return fmt.Errorf("it said %q", line)
+	}
+	switch word {
+	case "fed":
+		p.fed = n
+	case "kept":
+		p.kept = n
+	case "note":
+		p.notes = n
+	case "saved":
+		p.saved = n
+	default:
+		return fmt.Errorf("it said %q", line)
+	}
+	return nil
 }
 
 // A process is killed at any moment, also while it opens the file: what it had called stored is stored, the file is whole, and no more
@@ -58,12 +83,16 @@ func TestNoAcknowledgedCommitIsLost(t *testing.T) {
 		if _, err := os.Lstat(path + ".opening"); err == nil {
 			opening++
 		}
-		acknowledged += max(0, said.kept-all.kept) + max(0, said.notes-all.notes)
-		all = progress{max(all.fed, said.fed), max(all.kept, said.kept), max(all.notes, said.notes)}
+		acknowledged += max(0, said.kept-all.kept) + max(0, said.notes-all.notes) + max(0, said.saved-all.saved)
+		all = progress{max(all.fed, said.fed), max(all.kept, said.kept), max(all.notes, said.notes), max(all.saved, said.saved)}
 		stored := counted(t, path)
+		saved, err := savedSettings(filepath.Dir(path))
+		if err != nil {
+			t.Fatal(err)
+		}
 		lost := all.fed - stored.kept
-		if stored.kept < all.kept || stored.notes < all.notes || lost > perCommit {
-			t.Fatalf("kill %d: stored %+v of %+v that were told", i, stored, all)
+		if stored.kept < all.kept || stored.notes < all.notes || saved < all.saved || lost > perCommit {
+			t.Fatalf("kill %d: stored %+v and settings %d of %+v that were told", i, stored, saved, all)
 		}
 		most.fed = max(most.fed, lost)
 		all.fed = stored.kept // the next process goes on from there
@@ -91,18 +120,8 @@ func killed(t *testing.T, path string, after time.Duration) (p progress) {
 		t.Fatalf("it ended by itself: %v\n%s", err, out.Bytes())
 	}
 	for lines := bufio.NewScanner(&out); lines.Scan(); {
-		var word string
-		var n int
-		if _, err := fmt.Sscan(lines.Text(), &word, &n); err != nil {
-			t.Fatalf("it said %q", lines.Text())
-		}
-		switch word {
-		case "fed":
-			p.fed = n
-		case "kept":
-			p.kept = n
-		case "note":
-			p.notes = n
+		if err := p.hear(lines.Text()); err != nil {
+			t.Fatal(err)
 		}
 	}
 	return p
@@ -110,10 +129,16 @@ func killed(t *testing.T, path string, after time.Duration) (p progress) {
 
 // writeUntilKilled lives minute after minute, from where the file ends, and says what it knows to be stored.
 func writeUntilKilled(path string) {
-	v := &evening{d: history.Open(history.Options{Path: path, Check: history.Examine}), epoch: start, bpm: 60}
+	v := &evening{d: opened(history.Options{Path: path, Check: history.Examine}), epoch: start, bpm: 60}
 	there, err := v.d.Minutes("a", time.Time{}, ever, 1_000_000)
 	if err != nil || v.d.Status() != "" {
 		fmt.Println(err, v.d.Status())
+		os.Exit(3)
+	}
+	settings := history.OpenSettings(filepath.Dir(path))
+	saved, err := savedSettings(filepath.Dir(path))
+	if err != nil {
+		fmt.Println(err)
 		os.Exit(3)
 	}
 	for i := len(there); ; i++ {
@@ -134,7 +159,37 @@ func writeUntilKilled(path string) {
 			os.Exit(3)
 		}
 		fmt.Println("note", id)
+		saved++
+		if err := settings.Save(numbered(saved)); err != nil {
+			fmt.Println(err)
+			os.Exit(3)
+		}
+		fmt.Println("saved", saved)
 	}
+}
+
+// numbered makes settings that hold a number, and a pause in every other one: less is written twice.
+func numbered(n int) pipeline.Settings {
+	return pipeline.Settings{Wearers: []pipeline.WearerSettings{
+		{Wearer: "a", Keep: pipeline.KeepJournal, Paused: n%2 == 0, ResonancePace: dsp.Some(float64(n))},
+	}}
+}
+
+// savedSettings gives the number of the settings that a start finds; 0 where there are none yet.
+func savedSettings(dir string) (int, error) {
+	s, status, err := history.OpenSettings(dir).Load()
+	switch {
+	case status == history.Missing:
+		return 0, nil
+	case status == history.Damaged:
+		return 0, fmt.Errorf("the settings are damaged: %w", err)
+	}
+	w, _ := s.Wearer("a")
+	n := int(w.ResonancePace.Value)
+	if w.Paused != (n%2 == 0) {
+		return n, fmt.Errorf("settings %d are paused: %t", n, w.Paused)
+	}
+	return n, nil
 }
 
 // counted looks at the file as it lies on the disk: every page, then the minutes, which must follow each other, and the notes.
@@ -145,6 +200,9 @@ func counted(t *testing.T, path string) (p progress) {
 	}
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		return p // killed before there was anything
+	}
+	if err := history.Examine(path); err != nil {
+		t.Error(err)
 	}
 	b, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second})
 	if err != nil {

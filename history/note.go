@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -61,6 +62,15 @@ type Lab struct {
 // Check says in words for people what is wrong with a note that is to be kept at now; nil where nothing is. now zero, while the Pi's clock
 // is not set, skips what needs a date.
 func (n *Note) Check(now time.Time) error {
+	if err := n.CheckWords(); err != nil {
+		return err
+	}
+	return checkDate(n.At, now)
+}
+
+// CheckWords is Check for everything but the date. Whoever sends a note somewhere calls it before: on the way bytes that are no text would become
+// others, and nobody would know.
+func (n *Note) CheckWords() error {
 	switch {
 	case n.Wearer == "":
 		return errors.New("a note belongs to a wearer")
@@ -74,9 +84,6 @@ func (n *Note) Check(now time.Time) error {
 		return fmt.Errorf("the note has %d tags: at most %d can be kept", len(n.Tags), MaxNoteTags)
 	case len(n.Labs) > MaxNoteLabs:
 		return fmt.Errorf("the note has %d results: at most %d can be kept", len(n.Labs), MaxNoteLabs)
-	}
-	if err := checkDate(n.At, now); err != nil {
-		return err
 	}
 	for _, t := range n.Tags {
 		if err := t.check(); err != nil {
@@ -155,16 +162,18 @@ type noteJSON struct {
 }
 
 func encodeNote(n Note) ([]byte, error) {
-	row, err := json.Marshal(noteJSON{n.ID, n.Written.Unix(), n.Text, n.Tags, n.Labs})
-	if err != nil {
+	row := bytes.NewBuffer([]byte{noteVersion})
+	e := json.NewEncoder(row)
+	e.SetEscapeHTML(false) // no browser reads it, and a letter would become six
+	if err := e.Encode(noteJSON{n.ID, n.Written.Unix(), n.Text, n.Tags, n.Labs}); err != nil {
 		return nil, fmt.Errorf("history: note: %w", err)
 	}
-	return append([]byte{noteVersion}, row...), nil
+	return bytes.TrimSuffix(row.Bytes(), []byte("\n")), nil
 }
 
 // decodeNote reads a row and checks it as if it were to be kept.
 func decodeNote(row []byte, at time.Time, wearer string) (Note, error) {
-	const most = 4 * (MaxNoteText + MaxNoteTags*2*maxWord + MaxNoteLabs*(4*maxWord+maxLabAbout)) // escapes included
+	const most = 6 * (MaxNoteText + MaxNoteTags*2*maxWord + MaxNoteLabs*(4*maxWord+maxLabAbout)) // with the escapes of an earlier hubd
 	switch {
 	case len(row) == 0:
 		return Note{}, errors.New("history: a note is empty")

@@ -85,6 +85,31 @@ func TestEveryNoteComesBack(t *testing.T) {
 	})
 }
 
+// The longest in JSON too: each of these letters becomes two or more there. Erasing searches for it in one piece.
+func TestTheLongestNoteComesBackAndCanBeSearchedFor(t *testing.T) {
+	for _, letter := range []string{"<", "\"", "x\u2028"} {
+		of := func(bytes int) string { return strings.Repeat(letter, bytes/len(letter)) }
+		want := Note{ID: 1, Wearer: "a", At: noteDay, Written: noteDay, Text: of(MaxNoteText)}
+		for range MaxNoteTags {
+			want.Tags = append(want.Tags, Tag{TagBody, of(maxWord)})
+		}
+		for range MaxNoteLabs {
+			want.Labs = append(want.Labs, Lab{of(maxWord), 1, of(maxWord), of(maxLabAbout)})
+		}
+		if err := want.Check(noteDay); err != nil {
+			t.Fatal(err)
+		}
+		row, err := encodeNote(want)
+		if err != nil || len(row)+noteKeySize > searchOverlap {
+			t.Errorf("of %q: a row of %d bytes, %v", letter, len(row), err)
+		}
+		got, err := decodeNote(row, want.At, want.Wearer)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("of %q: %v", letter, err)
+		}
+	}
+}
+
 func FuzzDecodeNote(f *testing.F) {
 	row, err := encodeNote(Note{ID: 1, Wearer: "a", At: noteDay, Written: noteDay, Text: "x", Labs: []Lab{lab()}})
 	if err != nil {

@@ -17,6 +17,9 @@ import (
 
 // AddNote gives a note to the daemon and answers the note's number.
 func AddNote(ctx context.Context, socket string, n history.Note) (uint64, error) {
+	if err := n.CheckWords(); err != nil {
+		return 0, fmt.Errorf("refused: %w", err)
+	}
 	data, err := call(ctx, socket, http.MethodPost, "/api/journal/"+url.PathEscape(n.Wearer), string(wire.AppendNote(nil, n)))
 	if err != nil {
 		return 0, err

@@ -43,7 +43,7 @@ func paced(t *testing.T, pacer acquire.Pacer, busy func(time.Duration)) (parts, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newBusySimulated(c, scene, pacer.Now, busy)
+	s, err := newSimulatedWith(quirks{clock: simulatedClock, busy: busy}, c, scene, pacer.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

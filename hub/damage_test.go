@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,47 +79,58 @@ func copies(t *testing.T, usually int) int {
 	return n
 }
 
+// copiesAtOnce is how many files are tried at the same time: most of the time of each goes by waiting for the disk.
+const copiesAtOnce = 4
+
 // The daemon is this process: a damage that ended it, or never let it go on, would end the test. Each file must be at work afterwards, either as
 // it was or begun anew with the damaged one beside it.
 func TestNoDamageEndsOrHoldsUpTheDaemon(t *testing.T) {
 	whole := livedHistory(t)
-	random := rand.New(rand.NewPCG(7, 11))
-	aside := 0
 	n := copies(t, 100)
-	for i := range n {
-		damaged := bytes.Clone(whole)
-		for range 1 << random.IntN(8) {
-			damaged[random.IntN(len(damaged))] ^= byte(1 + random.IntN(255))
-		}
-		if i%10 == 9 {
-			damaged = damaged[:random.IntN(len(damaged))]
-		}
-		if survives(t, damaged) {
-			aside++
-		}
+	place := t.TempDir()
+	var aside atomic.Int64
+	var tries sync.WaitGroup
+	for first := range copiesAtOnce {
+		tries.Go(func() {
+			for i := first; i < n; i += copiesAtOnce {
+				if survives(t, filepath.Join(place, strconv.Itoa(i)), damage(whole, i)) {
+					aside.Add(1)
+				}
+			}
+		})
 	}
-	t.Logf("%d damaged files: %d were set aside and begun anew, %d went on as they were", n, aside, n-aside)
-	if aside == 0 || aside == n {
+	tries.Wait()
+	t.Logf("%d damaged files: %d were set aside and begun anew, %d went on as they were", n, aside.Load(), int64(n)-aside.Load())
+	if aside.Load() == 0 || aside.Load() == int64(n) {
 		t.Error("this tries nothing")
 	}
 }
 
-// survives tells whether a file was set aside. Rows that cannot be read are told by the reader and end nothing.
-func survives(t *testing.T, damaged []byte) (aside bool) {
-	t.Helper()
-	dir, err := os.MkdirTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
+// damage gives a copy with 1 to 128 bytes that are others; every tenth is cut off too. A number gives the same one always.
+func damage(whole []byte, number int) []byte {
+	random := rand.New(rand.NewPCG(7, uint64(number)))
+	damaged := bytes.Clone(whole)
+	for range 1 << random.IntN(8) {
+		damaged[random.IntN(len(damaged))] ^= byte(1 + random.IntN(255))
 	}
+	if number%10 == 9 {
+		damaged = damaged[:random.IntN(len(damaged))]
+	}
+	return damaged
+}
+
+// survives tells whether a file was set aside. Rows that cannot be read are told by the reader and end nothing.
+func survives(t *testing.T, dir string, damaged []byte) (aside bool) {
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "history.db")
-	if err := os.WriteFile(path, damaged, 0o600); err != nil {
-		t.Fatal(err)
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(path, damaged, 0o600)); err != nil {
+		t.Error(err)
+		return false
 	}
 	db := history.Open(history.Options{Path: path, Check: func(path string) error {
 		err := itself(os.Args[0])(path)
 		if err != nil && !errors.Is(err, history.ErrDamaged) {
-			t.Errorf("a look gave no answer: %v", err)
+			t.Errorf("copy %s: a look gave no answer: %v", dir, err)
 		}
 		return err
 	}})
@@ -129,14 +142,14 @@ func survives(t *testing.T, damaged []byte) (aside bool) {
 	liveMinute(db, later+time.Minute)
 	got, err := db.Minutes("a", dawn.Add(later), dawn.AddDate(9, 0, 0), 10)
 	if err != nil || len(got) != 2 {
-		t.Errorf("%d minutes of two, %v; %s", len(got), err, db.Status())
+		t.Errorf("copy %s: %d minutes of two, %v; %s", dir, len(got), err, db.Status())
 	}
 	if err := db.Close(); err != nil {
-		t.Error(err)
+		t.Errorf("copy %s: %v", dir, err)
 	}
 	found, err := filepath.Glob(path + ".corrupt-*")
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	return len(found) > 0
 }

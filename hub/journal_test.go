@@ -70,6 +70,22 @@ func TestANoteIsOnTheDiskWhenItIsAnsweredAndNowhereElse(t *testing.T) {
 	}
 }
 
+func TestANoteOfBytesThatAreNoTextIsRefusedNotMended(t *testing.T) {
+	d := keeper(t, keeping("", t.TempDir(), "journal"))
+	for _, n := range []history.Note{
+		{Wearer: "a", Text: "a \xff"},
+		{Wearer: "a", Tags: []history.Tag{{Kind: history.TagBody, Word: "chest\xff"}}},
+		{Wearer: "a", Labs: []history.Lab{{Name: "n", Value: 1, Unit: "\xff"}}},
+	} {
+		if id, err := hub.AddNote(t.Context(), d.socket, n); err == nil || !strings.HasPrefix(err.Error(), "refused: ") {
+			t.Errorf("%+v is note %d, %v", n, id, err)
+		}
+	}
+	if notes, err := hub.Notes(t.Context(), d.socket, "a", time.Time{}, time.Time{}); err != nil || len(notes) != 0 {
+		t.Errorf("%v, %+v", err, notes)
+	}
+}
+
 func TestNotesWaitForTheWearersOwnKeep(t *testing.T) {
 	dir := t.TempDir()
 	d := keeper(t, keeping("", dir, "summaries"))

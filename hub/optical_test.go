@@ -82,7 +82,7 @@ func onChipsAt(t *testing.T, off float64, text, scenario string, length time.Dur
 		t.Fatal(err)
 	}
 	clock := &acquire.VirtualPacer{}
-	s, err := newSimulatedAt(off, c, scene, clock.Now, nil)
+	s, err := newSimulatedWith(quirks{clock: off}, c, scene, clock.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -188,7 +188,7 @@ func TestAScanTellsWhatItPassesOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newBusySimulated(c, scene, clock.Now, clock.Advance)
+	s, err := newSimulatedWith(quirks{clock: simulatedClock, busy: clock.Advance}, c, scene, clock.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,8 +50,8 @@ func makeReport(ctx context.Context, on onHistory, q web.ReportRequest) (body []
 			return nil, refusal, err
 		}
 	}
-	if in.To.Sub(in.From) > report.Longest {
-		return nil, fmt.Sprintf("a report covers at most %d days: choose a later --from or an earlier --to", report.Longest/(24*time.Hour)), nil
+	if in.TooLong() {
+		return nil, fmt.Sprintf("a report covers at most %d days: choose a later --from or an earlier --to", report.LongestDays), nil
 	}
 	if err := gather(ctx, on, in); err != nil {
 		return nil, "", err
@@ -86,8 +86,11 @@ func findSession(ctx context.Context, on onHistory, in *report.Input) (refusal s
 	case len(sessions) == 0 && trouble != "":
 		return trouble, nil
 	case len(sessions) == 0:
-		return fmt.Sprintf("no session of %s is kept that began from %s to %s: sessions are kept from keep: summaries on, and private ones only where you kept your part",
-			in.Wearer, in.From.Format(time.DateOnly), in.To.Format(time.DateOnly)), nil
+		began := ""
+		if in.From.AddDate(1, 0, 0).After(in.To) {
+			began = " that began from " + in.From.Format(time.DateOnly) + " to " + in.To.Format(time.DateOnly)
+		}
+		return "no session of " + in.Wearer + " is kept" + began + ": sessions are kept from keep: summaries on, and private ones only where you kept your part", nil
 	}
 	s := sessions[len(sessions)-1]
 	in.From, in.To = s.At.Local(), s.At.Local().Add(max(s.Lasted, time.Minute))
@@ -126,7 +129,7 @@ const longestSession = 12 * time.Hour
 
 // gather reads all rows that a report looks at.
 func gather(ctx context.Context, on onHistory, in *report.Input) error {
-	from, w := in.From.Add(-in.Kind.Before()), in.Wearer
+	from, w := in.Since(), in.Wearer
 	var r report.Rows
 	var trouble [5]string
 	var err [5]error

@@ -31,8 +31,7 @@ type simulated struct {
 	scene  *synth.Scene
 	config *config.Config
 	now    func() time.Duration
-	clock  float64             // how far the converters' oscillators are off
-	busy   func(time.Duration) // nil: transfers take no time
+	quirks
 
 	mu    sync.Mutex
 	gpio  *sim.GPIO
@@ -42,18 +41,19 @@ type simulated struct {
 }
 
 func newSimulated(c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
-	return newSimulatedAt(simulatedClock, c, scene, now, nil)
+	return newSimulatedWith(quirks{clock: simulatedClock}, c, scene, now)
 }
 
-// newBusySimulated tells busy how long each transfer takes.
-func newBusySimulated(c *config.Config, scene *synth.Scene, now func() time.Duration, busy func(time.Duration)) (*simulated, error) {
-	return newSimulatedAt(simulatedClock, c, scene, now, busy)
+// quirks are how far simulated converters are from ideal ones.
+type quirks struct {
+	clock float64             // how far their oscillators are off; the optical chips' are off by as much the other way
+	busy  func(time.Duration) // told how long each transfer takes; nil: it takes no time
 }
 
-// newSimulatedAt is newBusySimulated with another error of the oscillators; the optical chips' are off by as much the other way.
-func newSimulatedAt(clock float64, c *config.Config, scene *synth.Scene, now func() time.Duration, busy func(time.Duration)) (*simulated, error) {
+// newSimulatedWith is newSimulated with converters that have other quirks.
+func newSimulatedWith(q quirks, c *config.Config, scene *synth.Scene, now func() time.Duration) (*simulated, error) {
 	s := &simulated{
-		scene: scene, config: c, now: now, clock: clock, busy: busy, gpio: simulatedHeader(now),
+		scene: scene, config: c, now: now, quirks: q, gpio: simulatedHeader(now),
 		i2cs: map[string]*sim.I2C{}, ports: map[string]*sim.SPI{}, parts: map[string]faultable{},
 	}
 	for _, name := range sim.HeaderNames() {
@@ -62,7 +62,7 @@ func newSimulatedAt(clock float64, c *config.Config, scene *synth.Scene, now fun
 	s.parts["gpio"] = s.gpio
 	for _, b := range c.Buses {
 		if b.I2C != "" {
-			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, busy)
+			s.i2cs[b.Name] = sim.NewI2C(b.I2C, now, s.busy)
 			s.parts[b.Name] = s.i2cs[b.Name]
 		}
 	}

@@ -29,6 +29,10 @@ type Reaching struct {
 	Config  string // file; empty: DefaultConfig, and none where a socket is named
 	Program string // as in RunOptions
 	Write   bool   // the command changes what is kept
+
+	KeyFile string                            // what opens a sealed history; empty: as the config says
+	Ask     func(what string) (string, error) // asks a person for a passphrase or key; nil: nobody is there
+	Locked  bool                              // a history that is not open is enough: the command opens it
 }
 
 // DefaultConfig is the config of a daemon that is installed.
@@ -103,19 +107,22 @@ func newStandIn(cfg *config.Config, r Reaching) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := history.Open(history.Options{
-		Path: path, Days: cfg.History.Days, MaxBytes: cfg.History.MaxMB << 20, Check: itself(r.Program), ReadOnly: !r.Write,
-	})
-	if _, err := db.Wearers(); err != nil {
+	db, err := r.open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Wearers(); err != nil && !(r.Locked && db.Locked() != "") {
 		status := db.Status()
 		if strings.Contains(status, "in use") {
 			status += ": a daemon that listens elsewhere? Name its socket with --socket"
 		}
 		return nil, errors.Join(errors.New("no daemon answers, and the files give nothing: "+status), db.Close())
 	}
-	file := history.OpenSettings(filepath.Dir(path))
+	file := openSettings(cfg, db)
 	settings, status, _ := file.Load() // what is wrong with them does not keep rows from being read
 	p.store = store{db: db, settings: file, close: db.Close}
+	p.key, p.keyNamed = keyFile(cfg)
+	p.keyTyped = cfg.History.KeyFile == config.KeyTyped
 	l := &live{parts: p, standIn: true, core: &core{}}
 	clock := newWallClock(time.Now, timesync)
 	l.keeper = newKeeper(p.log, p.store, clock.local)
@@ -129,6 +136,43 @@ func newStandIn(cfg *config.Config, r Reaching) (*live, error) {
 	return l, nil
 }
 
+// open opens the history, with what opens it where it is sealed.
+func (r Reaching) open(cfg *config.Config) (*history.DB, error) {
+	o := history.Options{
+		Path: historyPath(cfg), Days: cfg.History.Days, MaxBytes: cfg.History.MaxMB << 20, Check: itself(r.Program), ReadOnly: !r.Write,
+	}
+	o = sealedAs(o, cfg)
+	if r.KeyFile != "" {
+		k := history.KeyFile{Path: r.KeyFile, History: o.Path, InsecureOK: true} // it is named by hand, and for this once
+		secret, err := k.Read()
+		if err != nil {
+			return nil, err
+		}
+		o.Secret = secret
+	}
+	db := history.Open(o)
+	lock, begun := db.Lock()
+	if !begun || db.Locked() == "" || r.Ask == nil || r.KeyFile != "" {
+		return db, nil
+	}
+	text, err := r.Ask(db.Locked())
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	secret, err := history.ParseSecret(text)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	seal, err := secret.Open(lock)
+	if err == nil {
+		err = db.Unlock(seal)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 // answers are for what is kept, of those too whom the config names no more. Everything else needs a daemon.
 func (l *live) answers() web.Options {
 	ids := slices.Clone(l.core.wearers)
@@ -136,7 +180,7 @@ func (l *live) answers() web.Options {
 		ids = append(ids, kept...)
 	}
 	return web.Options{
-		Wearers: ids, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin, Status: l.core.board.read, History: l.history(), Report: l.reporting(),
+		Wearers: ids, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin, Status: l.core.board.read, History: l.history(), Sealing: l.sealing(), Report: l.reporting(),
 		Do: func(context.Context, pipeline.Command) (string, error) {
 			return "hubd does not run: start it with hubd run", nil
 		},

@@ -21,7 +21,8 @@ const restoreWithin = 30 * time.Minute
 // file is: a Pi without a battery begins where it was switched off.
 func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(string) error, log *slog.Logger, wall func() time.Time) (store, pipeline.Settings) {
 	path := historyPath(c)
-	file := history.OpenSettings(filepath.Dir(path))
+	db := history.Open(sealedAs(history.Options{Path: path, Days: c.History.Days, MaxBytes: c.History.MaxMB << 20, Check: check}, c))
+	file := openSettings(c, db)
 	settings, status, err := file.Load()
 	if err != nil {
 		log.Error("settings", "found", status.String(), "error", err)
@@ -29,7 +30,6 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(st
 	if now := wall(); now.IsZero() || file.Written().After(now) || now.Sub(file.Written()) > restoreWithin {
 		settings.Room = room.Snapshot{}
 	}
-	db := history.Open(history.Options{Path: path, Days: c.History.Days, MaxBytes: c.History.MaxMB << 20, Check: check})
 	if text := db.Status(); text != "" {
 		log.Warn("history", "status", text)
 	}
@@ -48,12 +48,29 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(st
 	}, settings
 }
 
-// historyPath is where history.db is; settings.json stands beside it.
-func historyPath(c *config.Config) string {
-	if filepath.IsAbs(c.History.Path) {
-		return c.History.Path
+// openSettings gives the settings beside a history, in the form that is the history's.
+func openSettings(c *config.Config, db *history.DB) *history.SettingsFile {
+	file := history.OpenSettings(filepath.Dir(historyPath(c)))
+	for _, w := range c.Wearers {
+		file.Know(w.ID)
 	}
-	return filepath.Join(c.Dir, c.History.Path)
+	file.SealWith(db.Sealed(), db.Seal())
+	if db.Seal() != nil {
+		hideMemory()
+	}
+	return file
+}
+
+// historyPath is where history.db is; settings.json stands beside it. It is told to people in other folders, so it is whole where that can be.
+func historyPath(c *config.Config) string {
+	path := c.History.Path
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(c.Dir, path)
+	}
+	if whole, err := filepath.Abs(path); err == nil {
+		return whole
+	}
+	return path
 }
 
 // begin completes the settings a restart found. No session outlasts the run it was in, and with a private one its silence would

@@ -55,7 +55,7 @@ func newWorkbench(c *config.Config, scenario string, speed float64, ask asking, 
 	default:
 		b.pacer = acquire.NewFastPacer(speed)
 	}
-	s, err := newBusySimulated(c, scene, b.pacer.Now, busy)
+	s, err := newSimulatedWith(quirks{clock: simulatedClock, busy: busy}, c, scene, b.pacer.Now)
 	if err != nil {
 		return nil, fmt.Errorf("hub: simulate: %w", err)
 	}

@@ -27,6 +27,7 @@ const (
 	CommandRestStart    CommandName = "rest_start"    // (wearer)
 	CommandRestStop     CommandName = "rest_stop"     // (wearer)
 	CommandRestForget   CommandName = "rest_forget"   // (wearer)
+	CommandRecall       CommandName = "recall"        // (wearer) Body; from hubd itself, once what is stored can be read: it is no command of design section 6.3
 	CommandErase        CommandName = "erase"         // (wearer) from the local socket's own path only: it is no command of design section 6.3
 )
 
@@ -62,4 +63,5 @@ type Command struct {
 	Number  float64
 	Share   Share
 	Keep    Keep
+	Body    *Body
 }

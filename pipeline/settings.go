@@ -26,6 +26,13 @@ type WearerSettings struct {
 	OpenCircuit   dsp.Maybe // calibrated open-circuit ratio of the skin-conductance board, 0…1
 	Baseline      regulation.Baseline
 	ResonancePace dsp.Maybe // breaths per minute
+	Forgotten     bool      // in this run the own rest was forgotten: what is stored of it goes, though it may be sealed and was never read
+}
+
+// Body is what settings hold of a wearer's body.
+type Body struct {
+	Baseline      regulation.Baseline
+	ResonancePace dsp.Maybe // breaths per minute
 }
 
 // Wearer gives the settings of one wearer; false where there are none.

@@ -69,9 +69,9 @@ func (in *Input) bins(minutes []history.Minute, x measure) []bin {
 	return bins
 }
 
-func (in *Input) chart(own Rows, x measure, worn time.Duration) chart {
+func (in *Input) chart(own Rows, x measure) chart {
 	f := figuresOf(own.Minutes, x)
-	c := chart{Name: x.name, Unit: x.unit, About: x.about, Words: f.words(x, worn), Missing: !f.known()}
+	c := chart{Name: x.name, Unit: x.unit, About: x.about, Words: f.words(x, len(own.Minutes)), Missing: !f.known()}
 	if c.Missing {
 		return c
 	}

@@ -18,12 +18,13 @@ const (
 	Span                // any days
 )
 
-// Before is how far before From rows are of use: a week is set beside the four before it.
-func (k Kind) Before() time.Duration {
-	if k == Week {
-		return weeksBefore * week
+// Since is from when on rows are of use: a week is set beside the four before it. Those are weeks of the calendar, and one in which the clocks
+// change has an hour more or less.
+func (in *Input) Since() time.Time {
+	if in.Kind == Week {
+		return in.From.AddDate(0, 0, -7*weeksBefore)
 	}
-	return 0
+	return in.From
 }
 
 const (
@@ -32,8 +33,11 @@ const (
 	weeksBefore = 4
 )
 
-// Longest is the longest stretch that a report covers: its charts would show less and less.
-const Longest = 92 * day
+// LongestDays is the longest stretch that a report covers: its charts would show less and less.
+const LongestDays = 92
+
+// TooLong tells whether it covers more days than that.
+func (in *Input) TooLong() bool { return in.From.AddDate(0, 0, LongestDays).Before(in.To) }
 
 // Rows are what is kept of one wearer, each kind oldest first, all with a date.
 type Rows struct {
@@ -49,7 +53,7 @@ type Input struct {
 	Wearer   string // id
 	Kind     Kind
 	From, To time.Time // To is exclusive; the days are those of From's location
-	Rows     Rows      // from Kind.Before before From on
+	Rows     Rows      // from Since on
 	Without  Without
 	Trouble  string // which rows could not be read, in words; empty where all could
 }

@@ -211,6 +211,45 @@ func TestDaysOfAWeekInWhichClocksChange(t *testing.T) {
 	}
 }
 
+func TestClocksThatChangeTakeNothingFromTheWeeksBefore(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, date := range []string{"2026-11-10", "2026-04-10", "2026-07-10"} {
+		on, err := time.ParseInLocation(time.DateOnly, date, berlin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, to := WeekOf(on)
+		in := &Input{Wearer: "a", Kind: Week, From: from, To: to}
+		for at := in.Since(); at.Before(to); at = at.Add(time.Minute) {
+			in.Rows.Minutes = append(in.Rows.Minutes, history.Minute{At: at.UTC(), Worn: time.Minute})
+		}
+		worn := in.compare(in.own())[0].Before
+		for _, part := range strings.Split(strings.ReplaceAll(worn, " and ", ", "), ", ") {
+			if part != "168 h 00 min" && part != "169 h 00 min" && part != "167 h 00 min" {
+				t.Errorf("%s: a week before was worn %s", date, part)
+			}
+		}
+	}
+}
+
+func TestThreeMonthsAreNotTooLongWhateverTheClocksDo(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := time.Date(2026, 8, 1, 0, 0, 0, 0, berlin)
+	in := &Input{From: from, To: time.Date(2026, 11, 1, 0, 0, 0, 0, berlin)}
+	if in.TooLong() {
+		t.Errorf("%v is %d days", in.To.Sub(from), LongestDays)
+	}
+	if in.To = in.To.Add(time.Minute); !in.TooLong() {
+		t.Error("a minute more is not")
+	}
+}
+
 // TestAnyRowsMakeAPage draws rows of any kind and order of size: nothing panics, and nothing that is no number is shown.
 func TestAnyRowsMakeAPage(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -2,7 +2,7 @@ package report
 
 import (
 	"slices"
-	"time"
+	"strconv"
 
 	"hubd/dsp"
 	"hubd/history"
@@ -57,12 +57,11 @@ func figuresOf(minutes []history.Minute, x measure) figures {
 
 func (f figures) known() bool { return f.n >= leastMinutes }
 
-// words say a measure's middle and spread, and of how much of the worn time.
-func (f figures) words(x measure, worn time.Duration) string {
-	known := "Known in " + span(time.Duration(f.n)*time.Minute) + " of " + span(worn) + " worn."
+// words say a measure's middle and spread, and in how many of the minutes it is known.
+func (f figures) words(x measure, minutes int) string {
 	if !f.known() {
 		return "Known in too few minutes to say more."
 	}
 	return "Middle " + decimal(f.middle, x.decimals) + "; half of the minutes lay between " + decimal(f.low, x.decimals) + " and " +
-		decimal(f.top, x.decimals) + ". " + known
+		decimal(f.top, x.decimals) + ". Known in " + strconv.Itoa(f.n) + " of " + count(minutes, "minute") + " in which it was worn."
 }

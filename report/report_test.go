@@ -195,6 +195,17 @@ func TestWhatIsMissingIsShownAsMissing(t *testing.T) {
 	}
 }
 
+// A sensor that is put on and taken off again and again is worn for less than the minutes in which it was.
+func TestNoMeasureIsKnownForLongerThanItCanBe(t *testing.T) {
+	in := twoHours()
+	for i := range in.Rows.Minutes {
+		in.Rows.Minutes[i].Worn, in.Rows.Minutes[i].Usable = 20*time.Second, 20*time.Second
+	}
+	if got := page(t, in); !strings.Contains(got, "Known in 109 of 109 minutes in which it was worn.") || !strings.Contains(got, "Worn 36 min of 2 h 00 min") {
+		t.Errorf("it says %q", regexp.MustCompile(`(Known in|Worn)[^.]*\.`).FindAllString(got, 3))
+	}
+}
+
 func TestRowsThatCannotBeReadAreSaid(t *testing.T) {
 	in := twoHours()
 	in.Trouble = "history: 3 rows cannot be read"

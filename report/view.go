@@ -37,7 +37,7 @@ func (in *Input) view() view {
 		Left: chartLeft, Right: chartLeft + chartWidth, Wide: chartWidth, ChartHeight: chartHeight,
 	}
 	for _, x := range measures() {
-		v.Charts = append(v.Charts, in.chart(own, x, sum(own.Minutes).worn))
+		v.Charts = append(v.Charts, in.chart(own, x))
 	}
 	if v.HasSessions {
 		v.Ribbons, v.RibbonTicks = in.ribbons(own), in.ribbonColumns()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"hubd/history"
 )
@@ -33,6 +34,9 @@ type noteBody struct {
 func ParseNote(wearer string, data []byte) (history.Note, error) {
 	if len(data) > MaxNote {
 		return history.Note{}, fmt.Errorf("the note is longer than %d bytes", MaxNote)
+	}
+	if !utf8.Valid(data) {
+		return history.Note{}, errors.New("the note holds bytes that are no text: wanted is UTF-8") // json would put others in their place
 	}
 	var in noteBody
 	d := json.NewDecoder(bytes.NewReader(data))

@@ -40,6 +40,7 @@ func TestANoteThatIsNotUnderstoodIsRefused(t *testing.T) {
 		{"half of one", `{"text":"x`, "not understood"},
 		{"two", `{"text":"x"}{"text":"y"}`, "wanted is one JSON object"},
 		{"a key of somebody else", `{"score":7}`, `unknown field "score"`},
+		{"bytes that are no text", "{\"text\":\"a \xff\"}", "no text: wanted is UTF-8"},
 		{"a date in words", `{"at":"yesterday"}`, `at is "yesterday": wanted is a date such as`},
 		{"a result without value", `{"labs":[{"name":"cortisol","unit":"nmol/l"}]}`, "the result cortisol has no value"},
 		{"a value in words", `{"labs":[{"name":"cortisol","value":"high","unit":"nmol/l"}]}`, "not understood"},

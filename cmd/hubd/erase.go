@@ -65,9 +65,6 @@ func (e *erasing) what() (x history.Erasing, at time.Time, err error) {
 	if err := from.Set(strings.TrimSpace(first)); err != nil {
 		return x, at, usageError{fmt.Sprintf("--session: %q: %v", first, err)}
 	}
-	if from.Year() < 1900 {
-		return x, at, usageError{fmt.Sprintf("--session: %q is too long ago", first)} // the very first moment would stand for no time at all
-	}
 	if !span {
 		return x, from.Time, nil
 	}

@@ -15,6 +15,9 @@ import (
 	"hubd/wire"
 )
 
+// minutesTable is what is exported where nothing else is said.
+const minutesTable = "minutes"
+
 // exporting is a command line of hubd export.
 type exporting struct {
 	reaching
@@ -28,7 +31,7 @@ func runExport(ctx context.Context, args []string, std streams) error {
 	x.flags(fs)
 	fs.StringVar(&x.wearer, "wearer", "", "id of the wearer (not needed where there is only one)")
 	fs.StringVar(&x.format, "format", "csv", "csv, a table; json, all in one object; or edf, a recording as EDF+")
-	fs.StringVar(&x.what, "what", "minutes", "of a table: minutes, journal, "+keptTables())
+	fs.StringVar(&x.what, "what", minutesTable, "of a table: minutes, journal, "+keptTables())
 	fs.StringVar(&x.capture, "capture", "", "of edf: the recording, a `FILE` that hubd replay reads")
 	fs.Var(&x.from, "from", "from this `DATE` on (default: from the beginning)")
 	fs.Var(&x.to, "to", "before this `DATE` (default: all)")
@@ -58,14 +61,14 @@ func (x *exporting) check(out io.Writer) error {
 	switch {
 	case x.format != "csv" && x.format != "json" && x.format != "edf":
 		return usageError{fmt.Sprintf("--format is %q: wanted is csv, json or edf", x.format)}
-	case x.what != "minutes" && x.what != "journal" && !isKeptTable(x.what):
+	case x.what != minutesTable && x.what != "journal" && !isKeptTable(x.what):
 		return usageError{fmt.Sprintf("--what is %q: wanted is minutes, journal, %s", x.what, keptTables())}
 	case x.format == "edf" || x.capture != "":
 		return x.checkEDF(out)
-	case !x.from.IsZero() && !x.to.IsZero() && !x.from.Before(x.to.Time):
-		return usageError{"--from lies after --to: wanted is the earlier date first"}
+	case x.format == "json" && x.what != minutesTable:
+		return usageError{"--format json holds everything, minutes, journal and sessions: leave --what out, or take csv"}
 	}
-	return nil
+	return datesInOrder(x.from, x.to)
 }
 
 func (x *exporting) write(ctx context.Context, out *bufio.Writer) error {

@@ -33,6 +33,8 @@ func TestExportRefusesWhatMakesNoSense(t *testing.T) {
 		{[]string{"export", "--format", "xls"}, `--format is "xls": wanted is csv, json or edf`},
 		{[]string{"export", "--what", "secrets"}, `--what is "secrets": wanted is minutes, journal, sessions, mornings, moments, intervals`},
 		{[]string{"export", "--from", "2026-02-01", "--to", "2026-01-01"}, "--from lies after --to"},
+		{[]string{"export", "--format", "json", "--what", "journal"}, "--format json holds everything"},
+		{[]string{"export", "--from", "0001-01-01"}, "too long ago"},
 		{[]string{"export", "--format", "edf"}, "name a recording with --capture"},
 		{[]string{"export", "--capture", "x.csv"}, "--capture goes with --format edf"},
 		{[]string{"export", "--capture", "x.csv", "--format", "edf", "--from", "2026-02-01"}, "a recording has none"},

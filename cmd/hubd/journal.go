@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,9 @@ func runJournal(ctx context.Context, args []string, std streams) error {
 	}
 	if len(operands) == 0 {
 		return usageError{"journal takes add, list, remove or keep; hubd journal --help shows how"}
+	}
+	if err := datesInOrder(j.from, j.to); err != nil {
+		return err
 	}
 	verb, rest := operands[0], operands[1:]
 	run, ok := map[string]func(context.Context, journalLine, []string, streams) error{
@@ -86,28 +90,35 @@ func (j *journalLine) addTag(text string) error {
 	return nil
 }
 
-// addLab reads the name up to the first number, the number, and the rest as its unit.
+// addLab reads the name up to the number, the number, and the rest as its unit. Where two numbers stand, nobody can tell which is the value.
 func (j *journalLine) addLab(text string) error {
 	fields := strings.Fields(text)
+	at := -1
 	for i, f := range fields {
 		v, err := strconv.ParseFloat(f, 64)
-		if err != nil || i == 0 {
-			continue
+		switch {
+		case err != nil || i == 0 || math.IsNaN(v) || math.IsInf(v, 0):
+		case at >= 0:
+			return fmt.Errorf("which of %s and %s is the value? join the other to its word, as in omega-3 or mg/24h", fields[at], f)
+		default:
+			at = i
+			j.labs = append(j.labs, history.Lab{Name: strings.Join(fields[:i], " "), Value: v, Unit: strings.Join(fields[i+1:], " ")})
 		}
-		j.labs = append(j.labs, history.Lab{Name: strings.Join(fields[:i], " "), Value: v, Unit: strings.Join(fields[i+1:], " ")})
-		return nil
 	}
-	return errors.New(`wanted is "NAME VALUE UNIT", for example "oxytocin 12.3 pg/ml"`)
+	if at < 0 {
+		return errors.New(`wanted is "NAME VALUE UNIT", for example "oxytocin 12.3 pg/ml"`)
+	}
+	return nil
 }
 
 func addNote(ctx context.Context, j journalLine, words []string, std streams) error {
 	n := history.Note{Wearer: j.wearer, At: j.at.Time, Text: strings.Join(words, " "), Tags: j.tags, Labs: j.labs}
 	if n.Text == "-" {
-		text, err := io.ReadAll(io.LimitReader(std.in, history.MaxNoteText+1))
+		text, err := readNote(std.in)
 		if err != nil {
-			return fmt.Errorf("read the note: %w", err)
+			return err
 		}
-		n.Text = string(text)
+		n.Text = text
 	}
 	if j.about != "" && len(n.Labs) == 0 {
 		return usageError{"--about is about results: wanted is --lab beside it"}
@@ -121,6 +132,20 @@ func addNote(ctx context.Context, j journalLine, words []string, std streams) er
 	}
 	_, err = fmt.Fprintf(std.out, "kept as note %d\n", id)
 	return err
+}
+
+// readNote reads a note's words, and no more of them than can be kept.
+func readNote(in io.Reader) (string, error) {
+	const lineEnds = 64 // at its end, which do not count
+	all, err := io.ReadAll(io.LimitReader(in, history.MaxNoteText+lineEnds))
+	if err != nil {
+		return "", fmt.Errorf("read the note: %w", err)
+	}
+	text := strings.TrimSpace(string(all))
+	if len(text) > history.MaxNoteText {
+		return "", fmt.Errorf("the note has more than %d bytes, and no more can be kept in one: write several", history.MaxNoteText)
+	}
+	return text, nil
 }
 
 func listNotes(ctx context.Context, j journalLine, rest []string, std streams) error {
@@ -192,10 +217,15 @@ type dateFlag struct{ time.Time }
 // Set reads a date.
 func (d *dateFlag) Set(text string) error {
 	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly, time.RFC3339} {
-		if at, err := time.ParseInLocation(layout, text, time.Local); err == nil {
-			d.Time = at
-			return nil
+		at, err := time.ParseInLocation(layout, text, time.Local)
+		if err != nil {
+			continue
 		}
+		if at.Year() < 1900 {
+			return errors.New("that is too long ago") // and the very first moment would stand for no date at all
+		}
+		d.Time = at
+		return nil
 	}
 	return errors.New(`wanted is a date such as 2026-11-20 or "2026-11-20 09:30"`)
 }
@@ -206,4 +236,12 @@ func (d *dateFlag) String() string {
 		return ""
 	}
 	return d.Format(time.DateTime)
+}
+
+// datesInOrder refuses a time that ends before it begins.
+func datesInOrder(from, to dateFlag) error {
+	if !from.IsZero() && !to.IsZero() && !from.Before(to.Time) {
+		return usageError{"--from lies after --to: wanted is the earlier date first"}
+	}
+	return nil
 }

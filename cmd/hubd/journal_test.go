@@ -41,6 +41,20 @@ func TestANoteIsShownForReading(t *testing.T) {
 	}
 }
 
+func TestANoteIsReadFromStandardInput(t *testing.T) {
+	longest := strings.Repeat("x", history.MaxNoteText)
+	for _, row := range []struct{ name, in, want, refused string }{
+		{"its line ends do not count", longest + "\r\n\n", longest, ""},
+		{"a megabyte", strings.Repeat("x", 1<<20), "", "more than 8192 bytes"},
+		{"a letter too many", longest + "y", "", "more than 8192 bytes"},
+	} {
+		got, err := readNote(strings.NewReader(row.in))
+		if got != row.want || (err != nil) != (row.refused != "") || err != nil && !strings.Contains(err.Error(), row.refused) {
+			t.Errorf("%s: %d bytes, %v", row.name, len(got), err)
+		}
+	}
+}
+
 func TestTheJournalsOwnMistakesAreUsage(t *testing.T) {
 	for _, row := range []struct {
 		name string
@@ -51,6 +65,10 @@ func TestTheJournalsOwnMistakesAreUsage(t *testing.T) {
 		{"another verb", []string{"journal", "burn"}, `not "burn"`},
 		{"a tag without kind", []string{"journal", "add", "--tag", "chest"}, "wanted is KIND:WORD"},
 		{"a result without number", []string{"journal", "add", "--lab", "oxytocin high"}, "NAME VALUE UNIT"},
+		{"a result of two numbers", []string{"journal", "add", "--lab", "omega 3 index 5 %"}, "which of 3 and 5 is the value"},
+		{"a result that is no number", []string{"journal", "add", "--lab", "oxytocin NaN pg/ml"}, "NAME VALUE UNIT"},
+		{"a date of no calendar", []string{"journal", "add", "--at", "0001-01-01", "x"}, "too long ago"},
+		{"dates reversed", []string{"journal", "list", "--from", "2026-02-01", "--to", "2026-01-01"}, "--from lies after --to"},
 		{"a date in words", []string{"journal", "add", "--at", "yesterday", "x"}, "wanted is a date such as"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -101,6 +101,7 @@ func (r *reportLine) check(operands []string, now time.Time) (err error) {
 }
 
 func (r *reportLine) time(on, now time.Time, spanned bool) error {
+	now = now.Truncate(time.Minute).Add(time.Minute) // a note of this second is in it too
 	s := history.Span{From: r.from.Time, To: r.to.Time}
 	if s.To.IsZero() {
 		s.To = now
@@ -125,6 +126,12 @@ func (r *reportLine) time(on, now time.Time, spanned bool) error {
 			on = now
 		}
 		s.From, s.To = report.WeekOf(on)
+	}
+	if !s.From.Before(now) {
+		return usageError{"that time has not come yet"}
+	}
+	if s.To.After(now) {
+		s.To = now // what has not come yet is not missing
 	}
 	if !s.From.Before(s.To) {
 		return usageError{"--from lies after --to: wanted is the earlier date first"}

@@ -24,6 +24,7 @@ func TestReportRefusesWhatMakesNoSense(t *testing.T) {
 		{"--from 2026-02-01 --week", "leave --week, --session and the date out"},
 		{"--week yesterday", `"yesterday" is no date`},
 		{"--week 2026-02-01 2026-02-08", `"2026-02-08" is not expected here`},
+		{"--week 2999-01-01", "has not come yet"},
 		{"--without names", `"names" cannot be left out`},
 		{"--patterns --out x.html", "--patterns is for the screen"},
 	} {
@@ -48,13 +49,14 @@ func TestWhichTimeAReportIsOf(t *testing.T) {
 		kind     report.Kind
 		from, to string
 	}{
-		{"", report.Week, "2026-11-20 00:00", "2026-11-27 00:00"},
+		{"", report.Week, "2026-11-20 00:00", "2026-11-26 22:16"},
 		{"--week 2026-11-22", report.Week, "2026-11-16 00:00", "2026-11-23 00:00"},
-		{"--session", report.Session, "2016-11-26 22:15", "2026-11-26 22:15"},
+		{"--week 2026-11-29", report.Week, "2026-11-23 00:00", "2026-11-26 22:16"},
+		{"--session", report.Session, "2016-11-26 22:16", "2026-11-26 22:16"},
 		{"--session 2026-11-20", report.Session, "2026-11-20 00:00", "2026-11-21 00:00"},
-		{"--from 2026-11-01", report.Span, "2026-11-01 00:00", "2026-11-26 22:15"},
+		{"--from 2026-11-01", report.Span, "2026-11-01 00:00", "2026-11-26 22:16"},
 		{"--from 2026-11-01 --to 2026-11-05", report.Span, "2026-11-01 00:00", "2026-11-05 00:00"},
-		{"--patterns", report.Span, "2026-08-28 00:00", "2026-11-26 22:15"},
+		{"--patterns", report.Span, "2026-08-28 00:00", "2026-11-26 22:16"},
 	} {
 		r := &reportLine{}
 		operands, err := parse(r.flags(streams{}), strings.Fields(row.args), streams{err: &bytes.Buffer{}})

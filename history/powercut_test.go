@@ -1,0 +1,199 @@
+package history_test
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	guestMark  = "HUBD_TEST_GUEST"    // stands in the environment of the computer whose power is cut
+	guestParts = "HUBD_TEST_POWERCUT" // names a folder with a kernel, as make test-powercut lays it out
+	cardSize   = 96 << 20
+	bootWithin = 2 * time.Minute // emulated, on a machine that has other work
+)
+
+// The power of a whole computer is cut at any moment, also while it opens the file or its file system repairs itself. Its memory card forgets
+// what it was not asked to flush. At the next start what was called stored is stored, the file is whole, no more than one commit is missing, and
+// the settings are the newest that were called stored.
+func TestNoPowerCutLosesWhatIsAcknowledged(t *testing.T) {
+	if os.Getenv(guestMark) != "" {
+		liveInGuest(t)
+	}
+	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
+	r := newRig(t, &card{})
+	cuts := kills(50)
+	most, opening, unflushed := 0, 0, 0
+	began := time.Now()
+	for i := range cuts {
+		told, lasts := r.said, time.Duration(random.IntN(4000))*time.Millisecond
+		if r.card.writesLeft = 0; i%2 == 0 {
+			r.card.writesLeft, lasts = 1+random.IntN(300), 20*time.Second // in the middle of a commit, or of a repair
+		}
+		open, checked := r.life(t, lasts, mayForget(i/2)%kindsOfCuts, random)
+		if !checked {
+			opening++
+		}
+		if r.wrong != "" {
+			t.Fatalf("cut %d: of %+v: %s", i, told, r.wrong)
+		}
+		unflushed += open
+		most = max(most, r.lost)
+		if (i+1)%10 == 0 {
+			t.Logf("%d cuts in %s: %+v", i+1, time.Since(began).Round(time.Second), r.said)
+		}
+	}
+	r.card.writesLeft = 0
+	r.life(t, 0, forgetsNothing, random) // looks at what the last cut left
+	if r.wrong != "" {
+		t.Fatalf("the last cut: %s", r.wrong)
+	}
+	most = max(most, r.lost)
+	t.Logf("%d power cuts in %s (%d before the computer was at work): %d minutes, %d notes and %d settings acknowledged and every one stored; "+
+		"at most %d minutes not (a commit holds %d); %d sectors were not flushed at a cut, %d flushes",
+		cuts, time.Since(began).Round(time.Second), opening, r.said.kept, r.said.notes, r.said.saved, most, perCommit, unflushed, r.card.flushes)
+	if r.said.kept < cuts || unflushed == 0 {
+		t.Error("too little was at stake: this tries nothing")
+	}
+}
+
+// A card that answers flushes and does nothing loses what was acknowledged. A test that did not see that would see no missing flush either.
+func TestAMissingFlushShows(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	r := newRig(t, &card{lies: true})
+	for i := range 20 {
+		r.life(t, 3*time.Second, forgetsAll, random)
+		if r.wrong != "" {
+			t.Logf("seen after %d cuts: %s", i, r.wrong)
+			return
+		}
+	}
+	t.Error("the card never flushed anything, and nothing was missing")
+}
+
+// rig is a computer that lives again and again with the same card.
+type rig struct {
+	card            *card
+	kernel, initial string
+	socket          net.Listener
+	said            progress // that is acknowledged
+	lost            int      // minutes that were fed before the newest cut and were not there after it
+	wrong           string   // what was not as it must be; empty: nothing
+}
+
+// newRig skips where no computer can be emulated.
+func newRig(t *testing.T, c *card) *rig {
+	t.Helper()
+	parts := os.Getenv(guestParts)
+	if parts == "" {
+		t.Skip("this needs an emulated computer: make test-powercut")
+	}
+	r := &rig{card: c, kernel: filepath.Join(parts, "kernel"), initial: filepath.Join(t.TempDir(), "initial")}
+	if err := writeInitial(r.initial, parts); err != nil {
+		t.Fatal(err)
+	}
+	image := filepath.Join(t.TempDir(), "image")
+	if out, err := exec.Command("mke2fs", "-q", "-F", "-t", "ext4", image, strconv.Itoa(cardSize>>10)).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	c.lasting = read(t, image)
+	var err error
+	if r.socket, err = net.Listen("unix", filepath.Join(t.TempDir(), "card")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.socket.Close() })
+	return r
+}
+
+// life starts the computer, lets it write for a while from when its card is mounted, and cuts its power. It gives how many sectors had not been
+// flushed, and whether what an earlier cut left had been looked at.
+func (r *rig) life(t *testing.T, writes time.Duration, may mayForget, random *rand.Rand) (open int, checked bool) {
+	t.Helper()
+	served := make(chan error, 1)
+	go func() {
+		conn, err := r.socket.Accept()
+		if err == nil {
+			err = r.card.serve(conn)
+		}
+		served <- err
+	}()
+	cmd := r.computer()
+	r.card.powerGoes, r.card.gone = func() { _ = cmd.Process.Kill() }, false
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	power := time.AfterFunc(bootWithin, func() { _ = cmd.Process.Kill() })
+	defer power.Stop()
+	checked, mounted, other := r.listen(out, func() { power.Reset(writes) }, writes == 0, cmd)
+	_ = cmd.Wait()
+	if err := <-served; err != nil {
+		t.Fatal(err)
+	}
+	if !mounted && !r.card.gone || cmd.ProcessState.Exited() {
+		t.Fatalf("the computer ended by itself, or did not start within %s: %s", bootWithin, other)
+	}
+	return r.card.cut(random, may), checked
+}
+
+// computer is one with a processor, a serial line and the card.
+func (r *rig) computer() *exec.Cmd {
+	words := "console=ttyS0 quiet loglevel=2 panic=-1 no_timer_check " + guestMark + "=1 -- -test.timeout=0 -test.run=^TestNoPowerCutLosesWhatIsAcknowledged$"
+	args := []string{
+		"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-m", "256", "-serial", "stdio",
+		"-kernel", r.kernel, "-initrd", r.initial, "-append", words,
+		"-drive", "if=none,id=card,format=raw,cache=none,file=nbd+unix:///?socket=" + r.socket.Addr().String(),
+		"-device", "virtio-blk-pci,drive=card",
+	}
+	return exec.Command("qemu-system-x86_64", append(args, "-accel", cmp.Or(os.Getenv("HUBD_ACCEL"), "tcg"))...)
+}
+
+// listen follows what the computer says until its power is cut, and holds it against what it had said before.
+func (r *rig) listen(out io.Reader, mounted func(), once bool, cmd *exec.Cmd) (checked, started bool, other string) {
+	fed := r.said.fed
+	for lines := bufio.NewReader(out); ; {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return checked, started, other // what is cut off says nothing
+		}
+		line = strings.TrimSpace(line)
+		var found progress
+		switch _, err := fmt.Sscanf(line, "found %d %d %d", &found.kept, &found.notes, &found.saved); {
+		case line == "mounted":
+			started = true
+			mounted()
+		case err == nil:
+			checked = true
+			r.judge(found, fed)
+			if once {
+				_ = cmd.Process.Kill()
+			}
+		case strings.HasPrefix(line, "wrong "):
+			r.wrong = line
+		case r.said.hear(line) != nil:
+			other += line + "\n"
+		}
+	}
+}
+
+// judge holds what a start found against what was acknowledged before it.
+func (r *rig) judge(found progress, fed int) {
+	r.lost = max(0, fed-found.kept)
+	if found.kept < r.said.kept || found.notes < r.said.notes || found.saved < r.said.saved || r.lost > perCommit {
+		r.wrong = fmt.Sprintf("found %+v of %+v that were told", found, r.said)
+	}
+	r.said.fed = found.kept // the next life goes on from there
+}
