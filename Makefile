@@ -10,7 +10,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 TAGS     = nethttpomithttp2
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/... ./scripts/kernel/cuse ./scripts/kernel/nodes
 
-.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-page test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos clean
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-page test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos bench-acquire soak-faults clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -35,6 +35,14 @@ lint: ## gofmt, vet, staticcheck, cross builds, and no executable in the tree
 
 bench: ## costs per sample and per second, with allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+SECONDS_EACH ?= 90
+bench-acquire: ## how late conversions begin on this kernel, with the whole pipeline for two wearers: as the machine is, and with every processor kept busy
+	HUBD_BENCH_ACQUIRE=$(SECONDS_EACH) $(GO) test ./hub -count=1 -timeout 0 -v -run TestBenchAcquire
+
+FAULTS ?= 1000
+soak-faults: ## FAULTS random faults of every kind on every chip, in virtual time: some minutes
+	HUBD_FAULTS=$(FAULTS) $(GO) test ./hub -count=1 -timeout 0 -v -run TestWhateverAilsIsToldAndHealed
 
 accuracy: build ## hubd's figures against the references of ../shared/data, and every target beside what was measured
 	./scripts/accuracy.sh

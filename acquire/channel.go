@@ -129,9 +129,14 @@ func (l *line) apart(t time.Duration) bool {
 	return l.seen && l.period > 0 && float64(t-l.last) > gapPeriods*float64(l.period)
 }
 
-// still tells whether the code has not changed for too long. A gap or a rail begins the count anew.
+// longHole is how long a gap may be within one standstill.
+const longHole = time.Second
+
+// still tells whether the code has not changed for too long. A long gap or a rail begins the count anew; a short one does not, since an
+// optical chip whose light is stuck has one with each change of current.
 func (l *line) still(code int32, t time.Duration, f dsp.Flags) bool {
-	if code != l.code || !l.seen || f.Has(dsp.FlagGap|dsp.FlagClip|dsp.FlagLeadOff) {
+	hole := f.Has(dsp.FlagGap) && t-l.last > longHole
+	if code != l.code || !l.seen || hole || f.Has(dsp.FlagClip|dsp.FlagLeadOff) {
 		l.code, l.changed = code, t
 	}
 	return l.limit > 0 && t-l.changed >= l.limit

@@ -306,7 +306,7 @@ func TestAnyFaultAtAnyMomentIsToldAndHealed(t *testing.T) {
 			if math.Abs(timeError(s)) > 8e-3 {
 				rt.Fatalf("%s from %s to %s: %v is %.1f ms off", f, from, end, s, 1e3*timeError(s))
 			}
-			if i > 0 && s.T-samples[i-1].T > 15*time.Millisecond && !s.Flags.Has(dsp.FlagGap) {
+			if i > 0 && (s.T-samples[i-1].T).Seconds() > 0.016/(1+off) && !s.Flags.Has(dsp.FlagGap) {
 				rt.Fatalf("%s from %s to %s: %s without a gap at %s", f, from, end, s.T-samples[i-1].T, s.T)
 			}
 		}
@@ -487,5 +487,15 @@ func TestAnOpticalChipThatCannotWorkIsRefused(t *testing.T) {
 				t.Error("taken")
 			}
 		})
+	}
+}
+
+func TestALightThatIsStuckOutsideTheServosBandIsToldToo(t *testing.T) {
+	g := newGlow(t, 100, sim.MAXOptions{Light: func(int, time.Duration) float64 { return 0.9 * 4096 / 7 }}, nil) // 90 % of the range at 7 mA
+	g.until(100 * time.Millisecond)
+	g.set(sim.Frozen, true) // before the servo has brought it into its band: it goes on trying
+	g.until(10 * time.Second)
+	if f := g.tape.faults; len(f) != 2 || f[0].Reason == "" || f[1].Reason == "" || f[1].T > 5*time.Second {
+		t.Errorf("faults %v, want one of each light within 5 s", f)
 	}
 }

@@ -98,3 +98,43 @@ func TestAButtonOnALineNeedsNoBroker(t *testing.T) {
 		t.Errorf("problems %v: want that the other button needs a broker", got)
 	}
 }
+
+func TestWhatAChipCannotDoIsRefusedWithWhatItCan(t *testing.T) {
+	const text = `hub: {id: home}
+buses: {one: {i2c: "1"}, two: {spi: "0.0"}}
+chips:
+  adc: {kind: ads1115, bus: one, address: 0x48}
+  oxi: {kind: max30102, bus: one, address: 0x57, leds: {rate_hz: 100, pulse_us: 411}}
+  mcp: {kind: mcp3208, bus: two}
+wearers:
+  - {id: a, share: full, start_from: [mqtt], pulse: {chip: adc, channel: 0, kind: ppg, rate_hz: 250, full_scale_v: 4.096}, eda: {chip: adc, channel: 1, kind: grove, rate_hz: 25}}
+  - {id: b, share: full, pulse: {chip: oxi, kind: ppg}, eda: {chip: mcp, channel: 7, kind: grove}}
+`
+	if got := problems(t, text); len(got) != 0 {
+		t.Fatal(got)
+	}
+	for _, row := range []struct{ name, old, new, key, want string }{
+		{"a rate no converter is asked for", "rate_hz: 250", "rate_hz: 5000", "wearers[0].pulse.rate_hz", "50 to 1000"},
+		{"a rate too slow for skin", "rate_hz: 25}", "rate_hz: 1}", "wearers[0].eda.rate_hz", "4 to 100"},
+		{"a gain the chip does not have", "full_scale_v: 4.096", "full_scale_v: 5", "wearers[0].pulse.full_scale_v", "6.144, 4.096, 2.048, 1.024, 0.512 or 0.256"},
+		{"an address of another chip", "address: 0x48", "address: 0x4c", "chips.adc.address", "0x48 (ADDR to GND), 0x49 (VDD), 0x4A (SDA) or 0x4B (SCL)"},
+		{"an address the pulse chip cannot have", "address: 0x57", "address: 0x48", "chips.oxi.address", "wanted is 0x57"},
+		{"a pulse width there is not", "pulse_us: 411", "pulse_us: 400", "chips.oxi.leds.pulse_us", "69, 118, 215 or 411"},
+		{"a rate of light there is not", "rate_hz: 100", "rate_hz: 250", "chips.oxi.leds.rate_hz", "50, 100, 200, 400, 800 or 1000"},
+		{"a rate that the pulses leave no time for", "rate_hz: 100", "rate_hz: 800", "chips.oxi.leds.rate_hz", "with pulses of 411 µs the chip does 50, 100, 200 or 400 a second"},
+		{"a channel used twice by one wearer", "channel: 1", "channel: 0", "wearers[0].eda.channel", "is read by wearers[0].pulse already"},
+		{"a channel the chip does not have", "channel: 1", "channel: 5", "wearers[0].eda.channel", "the channels 0 to 3"},
+		{"two wearers on one channel", "chip: mcp, channel: 7", "chip: adc, channel: 1", "wearers[1].eda.channel", "is read by wearers[0].eda already"},
+		{"two wearers on one pulse chip", "chip: adc, channel: 0, kind: ppg, rate_hz: 250, full_scale_v: 4.096", "chip: oxi, kind: ppg", "wearers[1].pulse.chip", "serves one wearer"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if !strings.Contains(text, row.old) {
+				t.Fatalf("%q is not in the config", row.old)
+			}
+			got := problems(t, strings.Replace(text, row.old, row.new, 1))
+			if len(got) != 1 || got[0].Key != row.key || !strings.Contains(got[0].Want, row.want) || got[0].Line == 0 || got[0].Column == 0 {
+				t.Errorf("problems %v: want one, of %s, with %q", got, row.key, row.want)
+			}
+		})
+	}
+}

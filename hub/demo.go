@@ -103,6 +103,7 @@ func demoConfig(scene *synth.Scene, brokerAddr string) *config.Config {
 		Hub:   config.Hub{ID: demoHub, Name: "Demo room"},
 		MQTT:  config.MQTT{URL: "mqtt://" + brokerAddr, DiscoveryPrefix: "homeassistant", BirthTopic: "homeassistant/status", Insecure: true},
 		Buses: []config.Bus{{Name: "sim", I2C: "sim"}},
+		GPIO:  config.GPIO{LEDBrightness: 20},
 		Room: config.Room{
 			BaseScene: "base", After: true, MinConfidence: 0.5, VolumeCapDB: -20, AnswerAfter: 2 * time.Minute,
 			Night:      config.Night{BrightnessPercent: 15, Kelvin: 2200},
