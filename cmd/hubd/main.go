@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strconv"
 	"syscall"
@@ -17,8 +18,8 @@ import (
 	"hubd/config"
 )
 
-// version is set by the linker: -X main.version=…
-var version = "unknown"
+// version and commit are set by the linker: -X main.version=… -X main.commit=…
+var version, commit = "unknown", "unknown"
 
 // Exit codes of design 6.1.
 const (
@@ -55,6 +56,7 @@ func commands() []command {
 		{"check", "all mistakes of a config at once: --config FILE", runCheck},
 		{"probe", "the sensors of a config, and what to do about them: --config FILE; without it, a config for what is there", runProbe},
 		{"watch", "pulse and skin wave of one wearer, drawn here while the sensors are placed: --wearer ID", runWatch},
+		{"calibrate", "eda (open electrodes, then two resistors if at hand) or pulse (its range and light): --wearer ID", runCalibrate},
 		{"record", "one wearer's signals into a recording for hubd replay: FILE --minutes N --wearer ID", runRecord},
 		{"start", "start or join a session: [KIND] --wearer ID", runStart},
 		{"pause", "stop all sensing now", runPause},
@@ -78,7 +80,7 @@ func commands() []command {
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"calibrate", "page"}
+	return []string{"page"}
 }
 
 func main() {
@@ -150,7 +152,7 @@ func printUsage(out io.Writer) {
 }
 
 func runVersion(_ context.Context, _ []string, std streams) error {
-	_, err := fmt.Fprintln(std.out, "hubd", version)
+	_, err := fmt.Fprintf(std.out, "hubd %s, commit %s, %s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
 
