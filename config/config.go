@@ -326,7 +326,13 @@ type History struct {
 	Days        int           // minute summaries older than this go
 	MaxMB       int           // the file never grows beyond this
 	CommitEvery time.Duration // what a loss of power may cost at most
+
+	KeyFile       string // the history is sealed under the key in it, or, where it is KeyTyped, under what is typed; empty: it is not
+	InsecureKeyOK bool   // the key may lie on the same card
 }
+
+// KeyTyped is the KeyFile of a history whose passphrase or key is typed after each start.
+const KeyTyped = "typed"
 
 // Log says how much is logged.
 type Log struct {

@@ -98,7 +98,12 @@ func (r *reader) history(o *object) History {
 	if p := o.file("path"); p != "" {
 		h.Path = p
 	}
-	o.later("key_file", "encryption of the history is")
+	h.KeyFile = o.file("key_file")
+	ok := o.get("insecure_key_ok")
+	h.InsecureKeyOK = o.flag("insecure_key_ok", false)
+	if ok.present() && (h.KeyFile == "" || h.KeyFile == KeyTyped) {
+		r.problem(ok, "insecure_key_ok is about the file of history.key_file, and none is named")
+	}
 	o.done()
 	return h
 }

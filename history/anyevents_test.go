@@ -42,7 +42,7 @@ func TestWhateverComesEveryRowCanBeRead(t *testing.T) {
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
-		d := history.Open(history.Options{Path: filepath.Join(dir, time.Duration(n).String())})
+		d := opened(history.Options{Path: filepath.Join(dir, time.Duration(n).String())})
 		defer d.Close()
 		set := rapid.IntRange(0, 60).Draw(t, "clock is set with event")
 		at := time.Duration(0)

@@ -33,7 +33,7 @@ type Snapshot struct {
 // again.
 func (d *DB) Snapshot() (*Snapshot, error) {
 	if d.bolt == nil {
-		return nil, errMemory
+		return nil, d.away()
 	}
 	s := &Snapshot{dir: filepath.Dir(d.o.Path)}
 	var err error

@@ -89,7 +89,7 @@ func TestWithoutAFileThereIsNoBackup(t *testing.T) {
 	if err := os.WriteFile(dir, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := history.Open(history.Options{Path: filepath.Join(dir, "history.db")}).Snapshot(); err == nil {
+	if _, err := opened(history.Options{Path: filepath.Join(dir, "history.db")}).Snapshot(); err == nil {
 		t.Error("a backup of nothing")
 	}
 }

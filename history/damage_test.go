@@ -108,7 +108,7 @@ func TestACheckDecidesWhatIsSetAside(t *testing.T) {
 			if row.deaths > 0 {
 				put(t, path+".opening", []byte(strings.Repeat("opening\n", row.deaths)))
 			}
-			d = history.Open(history.Options{Path: path, Check: row.check})
+			d = opened(history.Options{Path: path, Check: row.check})
 			defer d.Close()
 			got := texts(t, d, "a", time.Time{}, ever)
 			if aside, _ := filepath.Glob(path + ".corrupt-*"); len(aside) > 0 != row.aside || (got == "kept") == row.aside {
@@ -130,7 +130,7 @@ func TestAFileThatCannotBeLookedAtWaitsThenOpensAllTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	looks := 0
-	d = history.Open(history.Options{Path: path, Check: func(string) error { looks++; return errors.New("no process could be started") }})
+	d = opened(history.Options{Path: path, Check: func(string) error { looks++; return errors.New("no process could be started") }})
 	defer d.Close()
 	if s := d.Status(); !strings.Contains(s, "no process could be started") || !strings.Contains(s, "in memory") {
 		t.Errorf("status %q", s)

@@ -17,6 +17,9 @@ type Options struct {
 	Days         int    // minutes and mornings older than this go; 400
 	IntervalDays int    // intervals older than this go; 14
 	MaxBytes     int    // the file never grows beyond this; 256 MiB
+	Sealed       bool   // rows are sealed; a file whose rows are not is left alone
+	Secret       Secret // what opens them; none: nothing is kept until Unlock
+	Why          string // why there is none, in words for people
 
 	// Check looks at a file before it is opened, best in a process of its own, by Examine. ErrDamaged: it is set aside; another error: it
 	// could not be looked at. It may be nil.
@@ -59,6 +62,13 @@ type DB struct {
 	gatherer
 	faults []fault
 
+	sealing bool   // rows are sealed, or are to be
+	seal    *Seal  // nil: they are not, or what opens them is not known
+	lock    *Lock  // of the file, as last looked at; nil: it has none
+	slots   slots  // where seal is set
+	plain   bool   // it is locked because it is not sealed, and should be
+	locked  string // why nothing is kept, though the file is whole
+
 	unlooked int // attempts to open at which the file could not be looked at, one after the other
 }
 
@@ -71,7 +81,7 @@ type fault struct {
 // Open opens or makes history.db. A file that cannot be trusted is set aside as history.db.corrupt-<time> and begun anew; a folder
 // that cannot be written leaves the rows in memory. Both are told by Status.
 func Open(o Options) *DB {
-	d := &DB{o: o.withDefaults(), gatherer: newGatherer()}
+	d := &DB{o: o.withDefaults(), gatherer: newGatherer(), sealing: o.Sealed}
 	d.open()
 	return d
 }
@@ -91,6 +101,9 @@ func (d *DB) Status() string {
 // Add takes an event that may be kept: it came through pipeline.Disclose. wall is the date now, zero while the Pi's clock is not
 // set. Nothing is written before Commit.
 func (d *DB) Add(e pipeline.Event, wall time.Time) {
+	if d.locked != "" {
+		return // as where nothing is to be kept
+	}
 	if f, ok := e.Value.(dsp.Fault); ok {
 		d.follow(e.At, wall)
 		d.newest = max(d.newest, e.At)
@@ -101,7 +114,11 @@ func (d *DB) Add(e pipeline.Event, wall time.Time) {
 }
 
 // AddDetail takes an event of a wearer's session that may be kept in detail: it came through pipeline.Disclose for that wearer.
-func (d *DB) AddDetail(e pipeline.Event, wall time.Time) { d.addDetail(e, wall) }
+func (d *DB) AddDetail(e pipeline.Event, wall time.Time) {
+	if d.locked == "" {
+		d.addDetail(e, wall)
+	}
+}
 
 func (d *DB) addFault(e pipeline.Event, f dsp.Fault) {
 	if len(d.faults) >= maxFaults {
@@ -122,6 +139,9 @@ func (d *DB) Close() error {
 }
 
 func (d *DB) commit(wall time.Time, last bool) {
+	if d.locked != "" {
+		return
+	}
 	d.closeMinutes(wall, last)
 	if d.bolt == nil && d.dueToOpen(last) {
 		d.open()

@@ -58,7 +58,7 @@ func file(t testing.TB) string { return filepath.Join(t.TempDir(), "state", "his
 
 func open(t testing.TB, path string) *history.DB {
 	t.Helper()
-	d := history.Open(history.Options{Path: path})
+	d := opened(history.Options{Path: path})
 	t.Cleanup(func() { _ = d.Close() })
 	return d
 }
@@ -259,7 +259,7 @@ func TestFaultsAreKeptAndBounded(t *testing.T) {
 
 func TestOldMinutesGo(t *testing.T) {
 	path := file(t)
-	d := history.Open(history.Options{Path: path, Days: 2})
+	d := opened(history.Options{Path: path, Days: 2})
 	defer d.Close()
 	v := &evening{d: d, epoch: start, bpm: 60}
 	for m := time.Duration(0); m < 10*time.Minute; m += time.Minute {
@@ -278,7 +278,7 @@ func TestOldMinutesGo(t *testing.T) {
 func TestTheFileStopsGrowing(t *testing.T) {
 	const most = 512 << 10
 	path := file(t)
-	d := history.Open(history.Options{Path: path, MaxBytes: most, Days: 100_000})
+	d := opened(history.Options{Path: path, MaxBytes: most, Days: 100_000})
 	defer d.Close()
 	at := time.Duration(0)
 	add := func(value pipeline.Value) {
@@ -494,7 +494,7 @@ func TestNoDamageKeepsHistoryFromWorking(t *testing.T) {
 
 // openAsChild ends the process with 0 where rows are kept.
 func openAsChild(path string) {
-	v := &evening{d: history.Open(history.Options{Path: path}), epoch: start.AddDate(1, 0, 0), bpm: 60}
+	v := &evening{d: opened(history.Options{Path: path}), epoch: start.AddDate(1, 0, 0), bpm: 60}
 	v.seconds("a", 0, time.Minute)
 	v.d.Commit(v.epoch.Add(2 * time.Minute))
 	err := v.d.Close()
@@ -521,7 +521,7 @@ func startsUntilWork(t *testing.T, path string) int {
 }
 
 func BenchmarkAdd(b *testing.B) {
-	d := history.Open(history.Options{Path: file(b)})
+	d := opened(history.Options{Path: file(b)})
 	defer d.Close()
 	e := pipeline.Event{Wearer: "a", At: time.Second, Value: dsp.HeartRate{BPM: dsp.Some(60)}}
 	b.ReportAllocs()
@@ -532,7 +532,7 @@ func BenchmarkAdd(b *testing.B) {
 
 // BenchmarkCommit is the write of one minute of two wearers.
 func BenchmarkCommit(b *testing.B) {
-	v := &evening{d: history.Open(history.Options{Path: file(b)}), epoch: start, bpm: 60}
+	v := &evening{d: opened(history.Options{Path: file(b)}), epoch: start, bpm: 60}
 	defer v.d.Close()
 	b.ReportAllocs()
 	at := time.Duration(0)

@@ -59,15 +59,20 @@ func (d *DB) Erase(wearer string) (Erased, error) { return d.EraseWhat(Erasing{W
 // traces that the caller knows of; finding any of it is an error. One part that fails keeps no other from being erased: the error names
 // what is not, Erased.Done what is. The settings themselves are the caller's: SettingsFile.Erase.
 func (d *DB) EraseWhat(x Erasing, known [][]byte) (e Erased, err error) {
+	if d.locked != "" {
+		return e, fmt.Errorf("history: erase: nothing was erased: %w", d.away()) // whose a sealed row is nobody can tell
+	}
 	d.forget(x)
-	traces, err := d.rewrite(x)
+	seal := d.seal
+	w, err := d.rewrite(func(fresh string) (rewritten, error) { return rewriteWithout(d.bolt, fresh, seal, x) }, seal)
+	traces := w.traces
 	if err == nil {
 		e.Done = append(e.Done, fmt.Sprintf("%d rows of %s", len(traces), d.o.Path))
 	} else {
 		err = fmt.Errorf("not erased: the rows of %s: %w", d.o.Path, err)
 	}
 	dir := filepath.Dir(d.o.Path)
-	t, otherErr := e.others(dir, d.o.Path, x)
+	t, otherErr := e.others(dir, d.o.Path, d.opener(seal), x)
 	traces = append(traces, t...)
 	e.Rows = len(traces)
 	err = errors.Join(err, otherErr)
@@ -92,41 +97,44 @@ func (d *DB) forget(x Erasing) {
 	d.faults = slices.DeleteFunc(d.faults, func(f fault) bool { return f.Wearer == x.Wearer && x.holds(d.date(f.since)) })
 }
 
-// rewrite puts a file without the wearer in the place of history.db, and goes on with it. No other process may open the file meanwhile: it
-// could hold the old one, which is about to be overwritten.
-func (d *DB) rewrite(x Erasing) (traces [][]byte, err error) {
+// rewrite puts a file that write made in the place of history.db, and goes on with it and with what its rows are sealed with. No other process
+// may open the file meanwhile: it could hold the old one, which is about to be overwritten.
+func (d *DB) rewrite(write func(fresh string) (rewritten, error), seal *Seal) (w rewritten, err error) {
 	if d.bolt == nil {
 		if _, err := os.Lstat(d.o.Path); errors.Is(err, fs.ErrNotExist) {
-			return nil, nil // nothing was ever kept
+			return w, nil // nothing was ever kept
 		}
-		return nil, errors.New(d.trouble)
+		return w, errors.New(d.trouble)
 	}
 	m, err := lockMarker(d.o.Path + markerSuffix)
 	if err != nil {
-		return nil, err
+		return w, err
 	}
 	fresh := d.o.Path + rewrittenSuffix
-	err = guard(func() error { traces, err = rewriteWithout(d.bolt, fresh, x); return err })
+	err = guard(func() error { w, err = write(fresh); return err })
 	if err != nil {
 		m.remove()
 		_ = shred(fresh)
 		d.begunAnew(err)
-		return nil, err
+		return rewritten{}, err
 	}
 	err = d.shut()
 	if err == nil {
 		err = replace(d.o.Path, fresh)
 	}
 	m.remove()
+	if err == nil {
+		d.seal, d.sealing = seal, seal != nil
+	}
 	d.open()
 	if d.bolt == nil {
 		err = errors.Join(err, errors.New(d.trouble))
 	}
-	return traces, errors.Join(err, syncDir(filepath.Dir(d.o.Path)))
+	return w, errors.Join(err, syncDir(filepath.Dir(d.o.Path)))
 }
 
 // others erases the wearer from what stands beside history.db: backups are rewritten; what was set aside cannot be, and goes whole.
-func (e *Erased) others(dir, path string, x Erasing) (traces [][]byte, err error) {
+func (e *Erased) others(dir, path string, open opener, x Erasing) (traces [][]byte, err error) {
 	aside, err := filepath.Glob(escapeGlob(path) + ".corrupt-*")
 	if err != nil {
 		return nil, err
@@ -136,7 +144,7 @@ func (e *Erased) others(dir, path string, x Erasing) (traces [][]byte, err error
 		return nil, err
 	}
 	for _, b := range backups {
-		t, err := eraseBackup(b, x)
+		t, err := eraseBackup(b, open, x)
 		if err == nil {
 			traces = append(traces, t...)
 			e.Done = append(e.Done, fmt.Sprintf("%d rows of the backup %s", len(t), b))
@@ -185,7 +193,22 @@ func capturesOf(dir string, x Erasing) (files []string, err error) {
 }
 
 // eraseBackup erases a wearer from one backup.
-func eraseBackup(dir string, x Erasing) (traces [][]byte, err error) {
+func eraseBackup(dir string, open opener, x Erasing) (traces [][]byte, err error) {
+	w, err := rewriteBackup(dir, func(b *bbolt.DB, fresh string) (rewritten, error) {
+		s, err := open(b)
+		if err != nil {
+			return rewritten{}, err
+		}
+		return rewriteWithout(b, fresh, s, x)
+	})
+	if err != nil || !x.Everything() {
+		return w.traces, err
+	}
+	return w.traces, OpenSettings(dir).Erase(x.Wearer)
+}
+
+// rewriteBackup puts a history that write made in the place of a backup's.
+func rewriteBackup(dir string, write func(b *bbolt.DB, fresh string) (rewritten, error)) (w rewritten, err error) {
 	path := filepath.Join(dir, backupDB)
 	fresh := path + rewrittenSuffix
 	err = guard(func() error {
@@ -196,7 +219,7 @@ func eraseBackup(dir string, x Erasing) (traces [][]byte, err error) {
 		if err != nil {
 			return err
 		}
-		traces, err = rewriteWithout(b, fresh, x)
+		w, err = write(b, fresh)
 		return errors.Join(err, b.Close())
 	})
 	if err == nil {
@@ -204,10 +227,32 @@ func eraseBackup(dir string, x Erasing) (traces [][]byte, err error) {
 	}
 	if err != nil {
 		_ = shred(fresh)
-		return traces, err
 	}
-	if !x.Everything() {
-		return traces, nil
-	}
-	return traces, OpenSettings(dir).Erase(x.Wearer)
+	return w, err
 }
+
+// opener gives what opens the rows of a file; nil where they are in the clear.
+type opener func(b *bbolt.DB) (*Seal, error)
+
+// opener knows some seals, and the key of this history.
+func (d *DB) opener(known ...*Seal) opener {
+	return func(b *bbolt.DB) (*Seal, error) {
+		var f fileState
+		err := b.View(func(tx *bbolt.Tx) (err error) { f, err = lookAtLock(tx); return err })
+		if err != nil || f.lock == nil {
+			return nil, err
+		}
+		for _, k := range known {
+			if k != nil && k.lock == *f.lock {
+				return k, nil
+			}
+		}
+		if d.o.Secret.None() || !d.o.Secret.isKey() {
+			return nil, errOtherSecret
+		}
+		return d.o.Secret.Open(*f.lock)
+	}
+}
+
+// errOtherSecret is a file that was sealed under a key or passphrase of before.
+var errOtherSecret = errors.New("it is sealed under another key or passphrase")

@@ -17,6 +17,7 @@ import (
 // Erase removes a wearer from both versions of the settings and overwrites the old ones. The wearer then begins anew, paused. A folder
 // without settings has nothing to erase.
 func (f *SettingsFile) Erase(wearer string) error {
+	f.Know(wearer)
 	return f.erase(func(s *pipeline.Settings) {
 		s.Wearers = slices.DeleteFunc(s.Wearers, func(w pipeline.WearerSettings) bool { return w.Wearer == wearer })
 	})
@@ -25,10 +26,11 @@ func (f *SettingsFile) Erase(wearer string) error {
 // EraseBody removes what tells of a wearer's body from both versions, and the snapshot of the room. What the wearer wants less of stays, and
 // the wearer is paused: an erasing must not share or sense more than before.
 func (f *SettingsFile) EraseBody(wearer string) error {
+	f.Know(wearer)
 	return f.erase(func(s *pipeline.Settings) {
 		for i := range s.Wearers {
 			if w := &s.Wearers[i]; w.Wearer == wearer {
-				w.Paused, w.Baseline, w.ResonancePace = true, regulation.Baseline{}, dsp.Maybe{}
+				w.Paused, w.Baseline, w.ResonancePace, w.Forgotten = true, regulation.Baseline{}, dsp.Maybe{}, true
 			}
 		}
 	})
@@ -45,6 +47,11 @@ func (f *SettingsFile) erase(change func(*pipeline.Settings)) error {
 	}
 	change(&s)
 	s.Room = room.Snapshot{}
+	return f.replaceBoth(s)
+}
+
+// replaceBoth writes both versions anew, and overwrites the old ones.
+func (f *SettingsFile) replaceBoth(s pipeline.Settings) error {
 	if f.dir == "" {
 		return f.Save(s)
 	}
@@ -68,11 +75,16 @@ func (f *SettingsFile) Traces(wearer string) (traces [][]byte) {
 	if f.dir == "" {
 		return nil
 	}
+	f.Know(wearer)
+	newest := f.sealing.bodies
+	defer func() { f.sealing.bodies = newest }() // the version before is only looked at
 	for _, name := range []string{settingsName, previousName} {
-		s, _, err := readSettings(filepath.Join(f.dir, name))
+		f.sealing.begin()
+		s, _, err := f.readOne(name)
 		if err != nil {
 			continue // what cannot be read cannot be known
 		}
+		traces = append(traces, f.sealing.traces(wearer)...)
 		if w, _ := s.Wearer(wearer); len(w.Baseline.Minutes) > 0 {
 			rest, err := json.Marshal(map[string][]minuteJSON{wearer: minutesJSON(w.Baseline)})
 			if err == nil {

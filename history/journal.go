@@ -3,9 +3,8 @@ package history
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 // AddNote keeps a note, at once: whoever wrote it is told that it is on the disk. wall is the date now, zero while the Pi's clock is not
@@ -21,17 +20,17 @@ func (d *DB) AddNote(n Note, wall time.Time) (id uint64, err error) {
 	if err := n.Check(wall); err != nil {
 		return 0, err
 	}
-	err = d.now(func(tx *bbolt.Tx) error { id, err = putNote(tx, n); return err })
+	err = d.now(func(tx txn) error { id, err = putNote(tx, n); return err })
 	return id, err
 }
 
 // putNote writes a note under a number of its own.
-func putNote(tx *bbolt.Tx, n Note) (id uint64, err error) {
+func putNote(tx txn, n Note) (id uint64, err error) {
 	wearer, err := number(tx, n.Wearer)
 	if err != nil {
 		return 0, err
 	}
-	b := tx.Bucket([]byte(bucketJournal))
+	b := tx.shelf(bucketJournal)
 	if n.ID, err = b.NextSequence(); err != nil {
 		return 0, err
 	}
@@ -77,27 +76,34 @@ var errNoNote = errors.New("there is no note of this number")
 
 // RemoveNote removes one note of a wearer. Its bytes stay in the file until it is rewritten: that is erasing.
 func (d *DB) RemoveNote(wearer string, id uint64) error {
-	return d.now(func(tx *bbolt.Tx) error {
-		number := tx.Bucket([]byte(bucketWearers)).Get([]byte(wearer))
+	return d.now(func(tx txn) error {
+		number := tx.shelf(bucketWearers).Get([]byte(wearer))
 		if len(number) != 1 {
 			return errNoNote
 		}
-		c := tx.Bucket([]byte(bucketJournal)).Cursor()
-		for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		var key []byte
+		tx.shelf(bucketJournal).walk(nil, func(k, _ []byte, _ error) bool {
 			if len(k) == noteKeySize && k[8] == number[0] && noteID(k) == id {
-				return c.Delete()
+				key = slices.Clone(k)
 			}
+			return key == nil
+		})
+		if key == nil {
+			return errNoNote
 		}
-		return errNoNote
+		return tx.shelf(bucketJournal).Delete(key)
 	})
 }
 
 // now does one transaction that somebody waits for.
-func (d *DB) now(f func(tx *bbolt.Tx) error) error {
+func (d *DB) now(f func(tx txn) error) error {
+	if d.locked != "" {
+		return d.away()
+	}
 	if d.bolt == nil {
 		return errors.New("history is in memory only, and a note must last: " + d.trouble)
 	}
-	if err := guard(func() error { return d.bolt.Update(f) }); err != nil {
+	if err := guard(func() error { return d.change(f) }); err != nil {
 		if errors.Is(err, errNoNote) {
 			return err
 		}

@@ -109,14 +109,14 @@ func TestANoteThatCannotLastIsRefused(t *testing.T) {
 	if err := os.WriteFile(dir, nil, 0o600); err != nil { // a file where the folder should be
 		t.Fatal(err)
 	}
-	d := history.Open(history.Options{Path: filepath.Join(dir, "history.db")})
+	d := opened(history.Options{Path: filepath.Join(dir, "history.db")})
 	if _, err := d.AddNote(history.Note{Wearer: "a", Text: "x"}, start); err == nil || !strings.Contains(err.Error(), "a note must last") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestTheJournalOutlastsTheRetentionOfMinutes(t *testing.T) {
-	d := history.Open(history.Options{Path: file(t), Days: 2})
+	d := opened(history.Options{Path: file(t), Days: 2})
 	defer d.Close()
 	written(t, d, "a", "old", start.AddDate(-3, 0, 0))
 	v := &evening{d: d, epoch: start, bpm: 60}
@@ -130,7 +130,7 @@ func TestTheJournalOutlastsTheRetentionOfMinutes(t *testing.T) {
 }
 
 func TestAFullFileSaysSoAndKeepsWhatItHas(t *testing.T) {
-	d := history.Open(history.Options{Path: file(t), MaxBytes: 2 << 20})
+	d := opened(history.Options{Path: file(t), MaxBytes: 2 << 20})
 	defer d.Close()
 	kept := 0
 	for i := range 1000 {

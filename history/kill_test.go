@@ -129,7 +129,7 @@ func killed(t *testing.T, path string, after time.Duration) (p progress) {
 
 // writeUntilKilled lives minute after minute, from where the file ends, and says what it knows to be stored.
 func writeUntilKilled(path string) {
-	v := &evening{d: history.Open(history.Options{Path: path, Check: history.Examine}), epoch: start, bpm: 60}
+	v := &evening{d: opened(history.Options{Path: path, Check: history.Examine}), epoch: start, bpm: 60}
 	there, err := v.d.Minutes("a", time.Time{}, ever, 1_000_000)
 	if err != nil || v.d.Status() != "" {
 		fmt.Println(err, v.d.Status())

@@ -34,7 +34,7 @@ const (
 // open opens the file or says in d.trouble why not. bbolt ends the process on some damaged files, where nothing can catch it; so another
 // process looks at it first, and a marker stands beside the file while it is opened. A marker found there means that the last attempt did not end.
 func (d *DB) open() {
-	d.commits, d.trouble = 0, ""
+	d.commits, d.trouble, d.locked, d.plain = 0, "", "", false
 	if d.o.ReadOnly {
 		d.openToRead()
 		return
@@ -75,7 +75,13 @@ func (d *DB) openToRead() {
 	if err == nil {
 		err = guard(func() (err error) {
 			d.bolt, err = bbolt.Open(d.o.Path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait, OpenFile: d.openFile})
-			return err
+			if err != nil {
+				return err
+			}
+			if err = d.admit(d.bolt); err != nil {
+				return errors.Join(err, d.shut())
+			}
+			return d.bolt.View(func(tx *bbolt.Tx) error { d.learn(tx); return nil })
 		})
 	}
 	switch {
@@ -97,6 +103,9 @@ func (d *DB) openBolt() error {
 		}
 		b.AllocSize = growBy
 		d.bolt = b
+		if err := guard(func() error { return d.admit(b) }); err != nil {
+			return errors.Join(err, d.letGo(err))
+		}
 		if err := guard(func() error { return d.prepare(b) }); err != nil {
 			return errors.Join(err, d.letGo(err))
 		}
@@ -140,6 +149,9 @@ func (d *DB) begunAnew(err error) bool {
 // prepare makes the buckets and counts this run.
 func (d *DB) prepare(b *bbolt.DB) error {
 	return b.Update(func(tx *bbolt.Tx) error {
+		if err := d.begin(tx); err != nil {
+			return err
+		}
 		for _, name := range []string{
 			bucketWearers, bucketMinutes, bucketUnplaced, bucketFaults, bucketJournal,
 			bucketSessions, bucketMornings, bucketMoments, bucketIntervals, bucketUndated,
@@ -170,7 +182,10 @@ func damaged(err error) bool {
 // fail leaves the rows in memory and says why.
 func (d *DB) fail(err error) {
 	var path *fs.PathError
+	var locked lockedError
 	switch {
+	case errors.As(err, &locked):
+		d.locked, d.trouble, d.plain = locked.text, locked.text, locked.plain
 	case errors.Is(err, berrors.ErrTimeout), errors.Is(err, ErrInUse):
 		d.trouble = fmt.Sprintf("history is in memory only: %s is in use by another program", d.o.Path)
 	case d.o.ReadOnly && errors.Is(err, fs.ErrPermission):
@@ -191,7 +206,7 @@ func (d *DB) setAside(reason string) {
 		}
 		return
 	}
-	d.run = 0 // runs are counted in the file
+	d.run, d.lock = 0, nil // runs are counted in the file
 	d.note = fmt.Sprintf("history was set aside as %s and begun anew: %s", filepath.Base(name), reason)
 	old, err := filepath.Glob(escapeGlob(d.o.Path) + ".corrupt-*")
 	if err != nil {

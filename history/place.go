@@ -4,12 +4,10 @@ import (
 	"encoding/binary"
 	"slices"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 // putRow writes a stamped row. That of a session takes the place of the one that was written as it began.
-func (d *DB) putRow(tx *bbolt.Tx, r stampedRow) error {
+func (d *DB) putRow(tx txn, r stampedRow) error {
 	wearer, err := number(tx, r.Wearer)
 	if err != nil {
 		return err
@@ -25,7 +23,7 @@ func (d *DB) putRow(tx *bbolt.Tx, r stampedRow) error {
 }
 
 // place gives this run's rows their date once the Pi's clock is set.
-func (d *DB) place(tx *bbolt.Tx) error {
+func (d *DB) place(tx txn) error {
 	if d.epoch.IsZero() {
 		return nil
 	}
@@ -35,14 +33,20 @@ func (d *DB) place(tx *bbolt.Tx) error {
 	return d.placeRows(tx)
 }
 
-func (d *DB) placeMinutes(tx *bbolt.Tx) error {
-	b := tx.Bucket([]byte(bucketUnplaced))
+func (d *DB) placeMinutes(tx txn) error {
+	b := tx.shelf(bucketUnplaced)
 	first := binary.BigEndian.AppendUint64(nil, d.run)
 	var keys [][]byte
-	c := b.Cursor()
-	for k, _ := c.Seek(first); len(k) == unplacedSize && slices.Equal(k[:8], first) && len(keys) < trimRows; k, _ = c.Next() {
+	b.walk(first, func(k, _ []byte, err error) bool {
+		if err != nil {
+			return true
+		}
+		if len(k) != unplacedSize || !slices.Equal(k[:8], first) || len(keys) >= trimRows {
+			return false
+		}
 		keys = append(keys, slices.Clone(k))
-	}
+		return true
+	})
 	for _, k := range keys {
 		since := time.Duration(binary.BigEndian.Uint32(k[8:])) * time.Second
 		if err := putDated(tx, d.date(since), k[12], slices.Clone(b.Get(k))); err != nil {
@@ -55,8 +59,8 @@ func (d *DB) placeMinutes(tx *bbolt.Tx) error {
 	return nil
 }
 
-func (d *DB) placeRows(tx *bbolt.Tx) error {
-	b := tx.Bucket([]byte(bucketUndated))
+func (d *DB) placeRows(tx txn) error {
+	b := tx.shelf(bucketUndated)
 	for _, k := range undatedOfRun(tx, d.run, trimRows) {
 		s, t, wearer, err := readUndatedKey(k)
 		if err != nil || t < tableSessions || t > tableIntervals {
@@ -74,8 +78,8 @@ func (d *DB) placeRows(tx *bbolt.Tx) error {
 }
 
 // placeRow writes a row under its date. A session that is over by now stands there already.
-func (d *DB) placeRow(tx *bbolt.Tx, t table, s Stamp, wearer byte, row []byte) error {
-	if t == tableSessions && tx.Bucket([]byte(bucketSessions)).Get(stampKey(s.At, wearer, 0)) != nil {
+func (d *DB) placeRow(tx txn, t table, s Stamp, wearer byte, row []byte) error {
+	if t == tableSessions && tx.shelf(bucketSessions).Get(stampKey(s.At, wearer, 0)) != nil {
 		return nil
 	}
 	_, err := putStamped(tx, t, d.run, s, wearer, row)

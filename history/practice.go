@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"hubd/pipeline"
 )
 
@@ -49,7 +47,7 @@ func resultText(r pipeline.PracticeResult) string {
 }
 
 // putResults writes those that have a date. A result without a date waits for the next commit.
-func putResults(tx *bbolt.Tx, results []result, wall time.Time) error {
+func putResults(tx txn, results []result, wall time.Time) error {
 	for i := range results {
 		n := results[i].Note
 		if n.At.IsZero() {

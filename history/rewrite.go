@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"go.etcd.io/bbolt"
 )
@@ -42,32 +43,66 @@ func belongs(bucket string, key, row []byte, wearer string, number byte) bool {
 	return false
 }
 
-// rewriteWithout writes a new file with every row of src but those that are to be erased, and gives what must not be found anywhere after it: the bytes of
-// those rows as they stand in a page, key and value side by side.
-func rewriteWithout(src *bbolt.DB, path string, x Erasing) (traces [][]byte, err error) {
+// rewriting is how a file is written anew.
+type rewriting struct {
+	from, to *Seal // nil: in the clear. The same: rows go over as they stand
+	leave    func(bucket string, key, row []byte) bool
+}
+
+// rewritten is what came of it.
+type rewritten struct {
+	traces  [][]byte // what must not be found anywhere afterwards: rows that were left out as they stand in a page, key and value side by side
+	rows    int      // that were taken over
+	damaged int      // that could not be opened, and are gone
+}
+
+// rewriteWithout writes a new file with every row of src but those that are to be erased.
+func rewriteWithout(src *bbolt.DB, path string, seal *Seal, x Erasing) (w rewritten, err error) {
+	var number []byte
+	err = src.View(func(tx *bbolt.Tx) error {
+		number = slices.Clone(txn{Tx: tx, seal: seal}.shelf(bucketWearers).Get([]byte(x.Wearer)))
+		return nil
+	})
+	if err != nil {
+		return w, err
+	}
+	return rewriteFile(src, path, rewriting{seal, seal, func(bucket string, key, row []byte) bool {
+		return len(number) == 1 && belongs(bucket, key, row, x.Wearer, number[0]) && x.holdsRow(bucket, key, row)
+	}})
+}
+
+// rewriteFile writes a new file with the rows of src. A sealed row that does not open is nobody's any more, and stays behind.
+func rewriteFile(src *bbolt.DB, path string, r rewriting) (w rewritten, err error) {
 	if err := shred(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return w, err
 	}
 	dst, err := bbolt.Open(path, 0o600, &bbolt.Options{PageSize: pageSize, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, Timeout: lockWait})
 	if err != nil {
-		return nil, err
+		return w, err
 	}
 	dst.AllocSize = growBy
-	err = src.View(func(tx *bbolt.Tx) error {
-		number := tx.Bucket([]byte(bucketWearers)).Get([]byte(x.Wearer))
-		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
-			t, err := copyBucket(dst, string(name), b, func(key, row []byte) bool {
-				return len(number) == 1 && belongs(string(name), key, row, x.Wearer, number[0]) && x.holdsRow(string(name), key, row)
-			})
-			traces = append(traces, t...)
-			return err
-		})
-	})
-	return traces, errors.Join(err, guard(dst.Close))
+	err = guard(func() error { return w.fill(dst, src, r) })
+	return w, errors.Join(err, guard(dst.Close))
 }
 
-// copyBucket copies what is not left out, some rows at a time, and gives the bytes of what is.
-func copyBucket(dst *bbolt.DB, name string, src *bbolt.Bucket, leave func(key, row []byte) bool) (left [][]byte, err error) {
+func (w *rewritten) fill(dst, src *bbolt.DB, r rewriting) error {
+	if r.to != nil {
+		if err := dst.Update(func(tx *bbolt.Tx) error { return putLock(tx, r.to) }); err != nil {
+			return err
+		}
+	}
+	return src.View(func(tx *bbolt.Tx) error {
+		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
+			if string(name) == bucketLock {
+				return nil
+			}
+			return w.copyBucket(dst, string(name), b, r)
+		})
+	})
+}
+
+// copyBucket copies what is not left out, some rows at a time.
+func (w *rewritten) copyBucket(dst *bbolt.DB, name string, src *bbolt.Bucket, r rewriting) error {
 	c := src.Cursor()
 	k, v := c.First()
 	for first := true; first || k != nil; first = false {
@@ -78,22 +113,46 @@ func copyBucket(dst *bbolt.DB, name string, src *bbolt.Bucket, leave func(key, r
 			}
 			b.FillPercent = fillPercent
 			for n := 0; k != nil && n < rewriteRows; k, v = c.Next() {
-				if leave(k, v) {
-					left = append(left, append(bytes.Clone(k), v...))
+				k, v := w.row(name, k, v, r)
+				if k == nil {
 					continue
 				}
 				if err := b.Put(k, v); err != nil {
 					return err
 				}
 				n++
+				w.rows++
 			}
 			return b.SetSequence(src.Sequence())
 		})
 		if err != nil {
-			return left, err
+			return err
 		}
 	}
-	return left, nil
+	return nil
+}
+
+// row gives a row as it stands in the new file; none where it is left out.
+func (w *rewritten) row(bucket string, name, value []byte, r rewriting) (newName, newValue []byte) {
+	key, row := name, value
+	if r.from != nil {
+		var err error
+		if key, row, err = r.from.open(bucket, name, value); err != nil {
+			w.damaged++
+			return nil, nil
+		}
+	}
+	switch {
+	case r.leave != nil && r.leave(bucket, key, row):
+		w.traces = append(w.traces, append(bytes.Clone(name), value...))
+		return nil, nil
+	case r.from == r.to:
+		return name, value
+	case r.to == nil:
+		return key, row
+	}
+	name = r.to.name(bucket, key)
+	return name, r.to.seal(bucket, name, key, row)
 }
 
 // erasingName is a second name of the old file while a new one takes its place.

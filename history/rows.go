@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 // errMemory is told to those who ask for rows while there is no file.
@@ -88,27 +86,22 @@ func (d *DB) Faults(limit int) ([]Fault, error) {
 // rows walks a bucket from a key on. Errors of single rows are counted, and the first is told.
 func (d *DB) rows(bucket string, from []byte, each func(key, row []byte, names map[byte]string) (more bool, err error)) error {
 	if d.bolt == nil {
-		return errMemory
+		return d.away()
 	}
 	var first error
 	bad := 0
 	err := guard(func() error {
-		return d.bolt.View(func(tx *bbolt.Tx) error {
+		return d.view(func(tx txn) error {
 			names := wearerNames(tx)
-			b := tx.Bucket([]byte(bucket))
-			if b == nil {
-				return nil // a file of an earlier hubd, opened to read
-			}
-			c := b.Cursor()
-			for k, v := c.Seek(from); k != nil; k, v = c.Next() {
-				more, err := each(k, v, names)
+			tx.shelf(bucket).walk(from, func(k, v []byte, err error) (more bool) {
+				if more = err != nil; !more {
+					more, err = each(k, v, names)
+				}
 				if err != nil {
 					bad, first = bad+1, cmp.Or(first, err)
 				}
-				if !more {
-					break
-				}
-			}
+				return more
+			})
 			return nil
 		})
 	})
@@ -122,17 +115,13 @@ func (d *DB) rows(bucket string, from []byte, each func(key, row []byte, names m
 	return nil
 }
 
-func wearerNames(tx *bbolt.Tx) map[byte]string {
+func wearerNames(tx txn) map[byte]string {
 	names := map[byte]string{}
-	b := tx.Bucket([]byte(bucketWearers))
-	if b == nil {
-		return names
-	}
-	c := b.Cursor()
-	for k, v := c.First(); k != nil; k, v = c.Next() {
-		if len(v) == 1 {
-			names[v[0]] = string(k)
+	tx.shelf(bucketWearers).walk(nil, func(id, n []byte, err error) bool {
+		if err == nil && len(n) == 1 {
+			names[n[0]] = string(id)
 		}
-	}
+		return true
+	})
 	return names
 }

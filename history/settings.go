@@ -45,6 +45,7 @@ type SettingsFile struct {
 	status  LoadStatus        // of the newest version: Loaded once it holds stored
 	read    bool              // the folder was looked at
 	written time.Time
+	sealing sealing
 }
 
 // OpenSettings gives the settings file of a folder, which need not exist yet. An empty dir keeps the settings in memory only.
@@ -60,10 +61,11 @@ func (f *SettingsFile) Load() (pipeline.Settings, LoadStatus, error) {
 		return clone(f.stored), f.status, nil
 	}
 	f.read = true
+	f.sealing.begin()
 	var problems []error
 	absent := 0
 	for _, name := range []string{settingsName, previousName} {
-		s, at, err := readSettings(filepath.Join(f.dir, name))
+		s, at, err := f.readOne(name)
 		if err == nil {
 			f.stored, f.written, f.status = s, at, Previous
 			if name == settingsName {
@@ -95,6 +97,7 @@ func (f *SettingsFile) Written() time.Time { return f.written }
 // cleared, a baseline that was forgotten or is no longer kept, and every wish for less, such as a pause or a lower share. So is the
 // first version of all, and the first after damage: makeRoom needs a second one.
 func (f *SettingsFile) Save(s pipeline.Settings) error {
+	less := f.sealing.drop(s)
 	s = kept(s)
 	if f.dir == "" {
 		f.stored, f.status = s, Loaded
@@ -103,11 +106,17 @@ func (f *SettingsFile) Save(s pipeline.Settings) error {
 	if !f.read {
 		_, _, _ = f.Load() // what is wrong with the old version does not matter now: it is about to be replaced
 	}
+	if f.sealing.waits() {
+		f.sealing.plain = false
+		err := f.replaceBoth(s)
+		f.sealing.plain = err != nil
+		return err
+	}
 	times := 1
-	if f.status != Loaded || removes(f.stored, s) {
+	if f.status != Loaded || removes(f.stored, s) || less {
 		times = 2
 	}
-	data, err := encodeSettings(s)
+	data, err := f.sealing.encode(s)
 	if err != nil {
 		return err
 	}
@@ -172,25 +181,27 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-func readSettings(path string) (pipeline.Settings, time.Time, error) {
+// readOne reads one version.
+func (f *SettingsFile) readOne(name string) (s pipeline.Settings, at time.Time, err error) {
+	path := filepath.Join(f.dir, name)
 	file, err := os.Open(path)
 	if err != nil {
-		return pipeline.Settings{}, time.Time{}, fmt.Errorf("history: %w", err)
+		return s, at, fmt.Errorf("history: %w", err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return pipeline.Settings{}, time.Time{}, fmt.Errorf("history: %w", err)
+		return s, at, fmt.Errorf("history: %w", err)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxSettings+1))
 	if err != nil {
-		return pipeline.Settings{}, time.Time{}, fmt.Errorf("history: %w", err)
+		return s, at, fmt.Errorf("history: %w", err)
 	}
-	s, err := DecodeSettings(data)
+	s, in, err := decodeSettings(data)
 	if err != nil {
-		return pipeline.Settings{}, time.Time{}, fmt.Errorf("%w: %s", err, path)
+		return pipeline.Settings{}, at, fmt.Errorf("%w: %s", err, path)
 	}
-	return s, info.ModTime(), nil
+	return f.sealing.open(s, in), info.ModTime(), nil
 }
 
 // kept leaves out what a wearer does not want kept. With keep nothing that is the baseline and the pace, which tell of the body.

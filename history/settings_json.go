@@ -29,6 +29,7 @@ const (
 
 type settingsJSON struct {
 	Version   int                     `json:"version"`
+	Salt      []byte                  `json:"salt,omitempty"` // of masks; absent: nothing is sealed
 	Wearers   []wearerJSON            `json:"wearers"`
 	Baselines map[string][]minuteJSON `json:"baselines"` // by wearer id; absent: nothing known
 	Room      roomJSON                `json:"room"`
@@ -46,6 +47,7 @@ type wearerJSON struct {
 	OpenCircuit     *float64 `json:"open_circuit"`         // ratio
 	SkinScale       *float64 `json:"skin_scale,omitempty"` // ratio; absent in files of a hubd that did not know it
 	ResonancePerMin *float64 `json:"resonance_per_min"`
+	Sealed          [][]byte `json:"sealed,omitempty"` // the body, once for each seal
 }
 
 type minuteJSON struct {
@@ -104,8 +106,10 @@ func span(p *[2]float64) room.Span {
 	return room.Span{Known: true, Low: p[0], High: p[1]}
 }
 
-// encodeSettings gives the bytes of a settings file.
-func encodeSettings(s pipeline.Settings) ([]byte, error) {
+// encodeSettings gives the bytes of a settings file that is not sealed.
+func encodeSettings(s pipeline.Settings) ([]byte, error) { return seal(settingsForm(s)) }
+
+func settingsForm(s pipeline.Settings) settingsJSON {
 	out := settingsJSON{Version: settingsVersion, Wearers: []wearerJSON{}, Baselines: map[string][]minuteJSON{}}
 	for _, w := range s.Wearers {
 		out.Wearers = append(out.Wearers, wearerJSON{
@@ -124,7 +128,7 @@ func encodeSettings(s pipeline.Settings) ([]byte, error) {
 			AskedPercent: ends(l.AskedBrightness), AskedKelvin: ends(l.AskedKelvin),
 		})
 	}
-	return seal(out)
+	return out
 }
 
 func minutesJSON(b regulation.Baseline) []minuteJSON {
@@ -166,22 +170,26 @@ func unseal(data []byte) ([]byte, error) {
 
 // DecodeSettings reads a settings file. Bytes that were not written by this version of hubd, whole and unchanged, are an error.
 func DecodeSettings(data []byte) (pipeline.Settings, error) {
+	s, _, err := decodeSettings(data)
+	return s, err
+}
+
+// decodeSettings gives the settings, and the form that they are in.
+func decodeSettings(data []byte) (s pipeline.Settings, in settingsJSON, err error) {
 	object, err := unseal(data)
 	if err != nil {
-		return pipeline.Settings{}, err
+		return s, in, err
 	}
-	var in settingsJSON
 	if err := strict(object, &in); err != nil {
-		return pipeline.Settings{}, fmt.Errorf("history: settings are damaged: %w", err)
+		return s, in, fmt.Errorf("history: settings are damaged: %w", err)
 	}
 	if in.Version != settingsVersion {
-		return pipeline.Settings{}, fmt.Errorf("history: settings have version %d, this hubd reads %d", in.Version, settingsVersion)
+		return s, in, fmt.Errorf("history: settings have version %d, this hubd reads %d", in.Version, settingsVersion)
 	}
-	s, err := in.settings()
-	if err != nil {
-		return pipeline.Settings{}, fmt.Errorf("history: settings are damaged: %w", err)
+	if s, err = in.settings(); err != nil {
+		return pipeline.Settings{}, in, fmt.Errorf("history: settings are damaged: %w", err)
 	}
-	return s, nil
+	return s, in, nil
 }
 
 func strict(data []byte, v *settingsJSON) error {

@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 // Stamp says whose a row is and when it began.
@@ -88,7 +86,7 @@ func readUndatedKey(key []byte) (s Stamp, t table, wearer byte, err error) {
 var errKeySize = errors.New("history: a key has a wrong length")
 
 // putStamped writes a row under a key of its own and gives that key: of two rows of one millisecond both were measured.
-func putStamped(tx *bbolt.Tx, t table, run uint64, s Stamp, wearer byte, row []byte) (key []byte, err error) {
+func putStamped(tx txn, t table, run uint64, s Stamp, wearer byte, row []byte) (key []byte, err error) {
 	b := filled(tx, t.bucket())
 	if s.At.IsZero() {
 		b = filled(tx, bucketUndated)
@@ -160,11 +158,17 @@ func unstamped(d *DB, t table, wearer string, skip uint64, limit int, each func(
 }
 
 // undatedOfRun gives the keys of at most limit rows without a date of one run.
-func undatedOfRun(tx *bbolt.Tx, run uint64, limit int) (keys [][]byte) {
+func undatedOfRun(tx txn, run uint64, limit int) (keys [][]byte) {
 	first := binary.BigEndian.AppendUint64(nil, run)
-	c := tx.Bucket([]byte(bucketUndated)).Cursor()
-	for k, _ := c.Seek(first); len(k) == undatedKeySize && slices.Equal(k[:8], first) && len(keys) < limit; k, _ = c.Next() {
+	tx.shelf(bucketUndated).walk(first, func(k, _ []byte, err error) bool {
+		if err != nil {
+			return true
+		}
+		if len(k) != undatedKeySize || !slices.Equal(k[:8], first) || len(keys) >= limit {
+			return false
+		}
 		keys = append(keys, slices.Clone(k))
-	}
+		return true
+	})
 	return keys
 }

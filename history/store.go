@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 )
 
@@ -29,7 +28,7 @@ func (d *DB) store(wall time.Time, last bool) {
 	}
 	err := d.update(wall, dated, stamped)
 	if errors.Is(err, berrors.ErrMaxSizeReached) {
-		err = guard(func() error { return d.bolt.Update(makeRoom) })
+		err = guard(func() error { return d.change(makeRoom) })
 		if !errors.Is(err, errPanic) {
 			err = d.update(wall, dated, stamped)
 		}
@@ -73,7 +72,7 @@ func split[R any](rows []R, at func(R) time.Time, most int, last bool) (now, wai
 
 func (d *DB) update(wall time.Time, minutes []Minute, stamped []stampedRow) error {
 	return guard(func() error {
-		return d.bolt.Update(func(tx *bbolt.Tx) error {
+		return d.change(func(tx txn) error {
 			for _, m := range minutes {
 				if err := d.putMinute(tx, m); err != nil {
 					return err
@@ -100,7 +99,7 @@ func (d *DB) update(wall time.Time, minutes []Minute, stamped []stampedRow) erro
 	})
 }
 
-func (d *DB) putMinute(tx *bbolt.Tx, m Minute) error {
+func (d *DB) putMinute(tx txn, m Minute) error {
 	wearer, err := number(tx, m.Wearer)
 	if err != nil {
 		return err
@@ -112,7 +111,7 @@ func (d *DB) putMinute(tx *bbolt.Tx, m Minute) error {
 }
 
 // putDated takes the next free second where the clock was set back onto rows that are there: both were measured.
-func putDated(tx *bbolt.Tx, at time.Time, wearer byte, row []byte) error {
+func putDated(tx txn, at time.Time, wearer byte, row []byte) error {
 	b := filled(tx, bucketMinutes)
 	key := timeKey(at, wearer)
 	for b.Get(key) != nil {
@@ -122,18 +121,18 @@ func putDated(tx *bbolt.Tx, at time.Time, wearer byte, row []byte) error {
 	return b.Put(key, row)
 }
 
-func filled(tx *bbolt.Tx, name string) *bbolt.Bucket {
-	b := tx.Bucket([]byte(name))
-	b.FillPercent = fillPercent
-	return b
+func filled(tx txn, name string) shelf {
+	s := tx.shelf(name)
+	s.b.FillPercent = tx.fill()
+	return s
 }
 
 // number gives the one byte that stands for a wearer in keys.
-func number(tx *bbolt.Tx, wearer string) (byte, error) {
+func number(tx txn, wearer string) (byte, error) {
 	if wearer == "" {
 		return 0, nil
 	}
-	b := tx.Bucket([]byte(bucketWearers))
+	b := tx.shelf(bucketWearers)
 	if v := b.Get([]byte(wearer)); len(v) == 1 {
 		return v[0], nil
 	}
@@ -147,7 +146,7 @@ func number(tx *bbolt.Tx, wearer string) (byte, error) {
 	return byte(n), b.Put([]byte(wearer), []byte{byte(n)})
 }
 
-func putFault(tx *bbolt.Tx, f Fault) error {
+func putFault(tx txn, f Fault) error {
 	wearer, err := number(tx, f.Wearer)
 	if err != nil {
 		return err

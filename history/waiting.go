@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"hubd/pipeline"
 )
 
@@ -115,7 +113,7 @@ func (w *Waiting) Keep(d *DB, wearer string, wall time.Time) error {
 // keep writes what a gatherer holds, in one transaction.
 func (d *DB) keep(g *gatherer, wall time.Time) error {
 	if d.bolt == nil {
-		return errMemory
+		return d.away()
 	}
 	g.closeMinutes(wall, true)
 	if g.epoch.IsZero() {
@@ -126,7 +124,7 @@ func (d *DB) keep(g *gatherer, wall time.Time) error {
 		return errNoClock
 	}
 	err := guard(func() error {
-		return d.bolt.Update(func(tx *bbolt.Tx) error { return d.putAll(tx, g, wall) })
+		return d.change(func(tx txn) error { return d.putAll(tx, g, wall) })
 	})
 	if err != nil {
 		return fmt.Errorf("history: %w", err)
@@ -136,7 +134,7 @@ func (d *DB) keep(g *gatherer, wall time.Time) error {
 }
 
 // putAll writes a gatherer's rows.
-func (d *DB) putAll(tx *bbolt.Tx, g *gatherer, wall time.Time) error {
+func (d *DB) putAll(tx txn, g *gatherer, wall time.Time) error {
 	for _, m := range g.minutes {
 		if err := d.putMinute(tx, m); err != nil {
 			return err

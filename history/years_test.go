@@ -122,7 +122,7 @@ func size(t testing.TB, path string) int64 {
 // years lives some days on one file, and checks that from the day on which everything old enough goes the file grows by no more than
 // what stays for ever, that a day writes little, and that memory does not grow.
 func years(t *testing.T, o history.Options, days, full int, night bool) {
-	l := &life{d: history.Open(o)}
+	l := &life{d: opened(o)}
 	defer func() { _ = l.d.Close() }()
 	var atFull, heapAtFull, most int64
 	for day := range days {
@@ -163,7 +163,7 @@ func check(t *testing.T, l *life, o history.Options) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	l.d = history.Open(o)
+	l.d = opened(o)
 	t.Logf("opened in %v", time.Since(began).Round(time.Millisecond))
 	minutes, err := l.d.Minutes("a", time.Time{}, ever, 1)
 	intervals, err2 := l.d.Intervals("a", time.Time{}, ever, 1)
@@ -184,12 +184,22 @@ func check(t *testing.T, l *life, o history.Options) {
 }
 
 func TestAHistoryThatIsFullStaysAsLarge(t *testing.T) {
-	o := history.Options{Path: file(t), Days: 3, IntervalDays: 1}
-	if dir, err := os.MkdirTemp("/dev/shm", "hubd"); err == nil { // a disk is as right, and slower
-		t.Cleanup(func() { _ = os.RemoveAll(dir) })
-		o.Path = filepath.Join(dir, "history.db")
+	for _, row := range []struct {
+		name   string
+		sealed bool
+	}{{"in the clear", false}, {"sealed", true}} {
+		t.Run(row.name, func(t *testing.T) {
+			o := history.Options{Path: file(t), Days: 3, IntervalDays: 1}
+			if row.sealed {
+				o.Sealed, o.Secret = true, testKey(t)
+			}
+			if dir, err := os.MkdirTemp("/dev/shm", "hubd"); err == nil { // a disk is as right, and slower
+				t.Cleanup(func() { _ = os.RemoveAll(dir) })
+				o.Path = filepath.Join(dir, "history.db")
+			}
+			years(t, o, 8, 5, true)
+		})
 	}
-	years(t, o, 8, 5, true)
 }
 
 // TestTheHistoryOfYearsStaysSmall is the whole of it: make history-years.
@@ -212,7 +222,7 @@ func TestTheHistoryOfYearsStaysSmall(t *testing.T) {
 // BenchmarkOpen opens a file of 400 days: with the free pages unsynced, every page of it is looked at.
 func BenchmarkOpen(b *testing.B) {
 	o := history.Options{Path: file(b)}
-	d := history.Open(o)
+	d := opened(o)
 	const step = 10 * time.Hour
 	for at := time.Duration(0); at < 400*24*time.Hour; at += time.Minute {
 		add := func(v pipeline.Value) { d.Add(pipeline.Event{Wearer: "a", At: at, Value: v}, start.Add(at)) }
@@ -229,7 +239,7 @@ func BenchmarkOpen(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		d := history.Open(o)
+		d := opened(o)
 		if text := d.Status(); text != "" {
 			b.Fatal(text)
 		}
@@ -240,4 +250,26 @@ func BenchmarkOpen(b *testing.B) {
 		b.StartTimer()
 	}
 	b.ReportMetric(mega(size(b, o.Path)), "MB")
+}
+
+// BenchmarkRead reads a day of minutes out of the middle of a month.
+func BenchmarkRead(b *testing.B) {
+	d := opened(history.Options{Path: file(b)})
+	defer d.Close()
+	for at := time.Duration(0); at < 30*24*time.Hour; at += time.Minute {
+		add := func(v pipeline.Value) { d.Add(pipeline.Event{Wearer: "a", At: at, Value: v}, start.Add(at)) }
+		add(dsp.Signal{Channel: dsp.ChannelPulse, Contact: true, Quality: 0.9})
+		add(dsp.HeartRate{BPM: dsp.Some(60)})
+		if at%(10*time.Hour) == 0 {
+			d.Commit(start.Add(at))
+		}
+	}
+	d.Commit(start.Add(30 * 24 * time.Hour))
+	from := start.Add(15 * 24 * time.Hour)
+	b.ReportAllocs()
+	for b.Loop() {
+		if got, err := d.Minutes("a", from, from.Add(24*time.Hour), 2000); err != nil || len(got) != 1440 {
+			b.Fatal(len(got), err)
+		}
+	}
 }

@@ -25,6 +25,9 @@ func (l *live) erase(ctx context.Context, x history.Erasing) (wire.Erasure, stri
 		return wire.Erasure{}, errCopying, nil
 	}
 	defer l.copying.Unlock()
+	if s, err := l.sealState(ctx); err != nil || s.Locked != "" {
+		return wire.Erasure{}, s.Locked, err // whose a sealed row is nobody can tell
+	}
 	file, configured := l.store.settings, slices.Contains(l.core.wearers, x.Wearer)
 	traces, err := ask(ctx, l.keeper, func() [][]byte { return file.Traces(x.Wearer) })
 	if err != nil {

@@ -97,3 +97,16 @@ func itself(program string) func(path string) error {
 		return exec.CommandContext(ctx, program, "history", "check", path)
 	})
 }
+
+// ExamineSealed opens every row of a sealed history with the key in a file, and says how many there are. An error is that one does not open.
+func ExamineSealed(path, keyFile string) (string, error) {
+	secret, err := history.KeyFile{Path: keyFile, InsecureOK: true}.Read()
+	if err != nil {
+		return examinedUnread + err.Error(), err
+	}
+	rows, err := history.ExamineSealed(path, secret)
+	if err != nil {
+		return examinedDamaged + err.Error(), err
+	}
+	return fmt.Sprintf("%s, and every one of %d rows opens", examinedWhole, rows), nil
+}

@@ -25,6 +25,9 @@ type keptEvent struct {
 
 // add gives an event to the part of history that it is for.
 func (k *keeper) add(e keptEvent) {
+	if k.store.db != nil && k.store.db.Locked() != "" && e.Value != nil {
+		return // as where nothing is to be kept
+	}
 	switch e.as {
 	case keptRow:
 		if k.store.add != nil {

@@ -8,11 +8,13 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hubd/acquire"
 	"hubd/config"
 	"hubd/drivers/sim"
+	"hubd/history"
 	"hubd/mqtt"
 	"hubd/mqtt/device"
 	"hubd/mqtt/homeassistant"
@@ -46,6 +48,10 @@ type parts struct {
 	stops     []config.StopButton
 	panel     *panel
 	store     store
+	key       history.KeyFile // of history.db, where keyNamed
+	keyNamed  bool
+	keyTyped  bool   // the config says that it is typed
+	locked    bool   // at the start the history was to be sealed, and was not open
 	socket    string // empty: none
 	simFault  func(chip string, f sim.Fault, seconds float64) error
 	onCue     func(room.Cue)
@@ -55,20 +61,23 @@ type parts struct {
 // live is a hub at work.
 type live struct {
 	parts
-	core    *core
-	loops   []*acquire.Loop
-	client  *mqtt.Client
-	teller  *teller
-	keeper  *keeper
-	behind  *behind
-	lends   *lends
-	server  *socketServer
-	feeder  *feeder     // nil: no player takes PCM
-	inputs  *lineReader // nil: no button and no electrode is on a line
-	led     *led        // nil: there is none
-	running sync.WaitGroup
-	copying sync.Mutex // held while history is copied or erased: never both
-	standIn bool       // nothing runs but the keeper: this answers hubd's commands while there is no daemon
+	core      *core
+	loops     []*acquire.Loop
+	client    *mqtt.Client
+	teller    *teller
+	keeper    *keeper
+	behind    *behind
+	lends     *lends
+	server    *socketServer
+	feeder    *feeder     // nil: no player takes PCM
+	inputs    *lineReader // nil: no button and no electrode is on a line
+	led       *led        // nil: there is none
+	running   sync.WaitGroup
+	copying   sync.Mutex                    // held while history is copied or erased: never both
+	unlocking sync.Mutex                    // held while a secret is tried, or everything is sealed anew
+	settled   atomic.Bool                   // what the settings hold of bodies is taken up
+	saveBoard func(pipeline.Settings) error // of a stand-in: for a calibration alone, which changes nothing else; nil: it may not
+	standIn   bool                          // nothing runs but the keeper: this answers hubd's commands while there is no daemon
 }
 
 // newLive joins the parts. Nothing runs yet.
@@ -235,6 +244,9 @@ func (l *live) run(ctx context.Context) error {
 	keeping, stopKeeping := context.WithCancel(context.Background())
 	defer stopKeeping()
 	l.goRun(func() { l.keeper.run(keeping) })
+	if l.locked {
+		l.goRun(func() { l.lookForKey(work, l.key, l.keyNamed) })
+	}
 	if l.client != nil {
 		if err := l.client.Start(context.Background()); err != nil {
 			return err
@@ -315,7 +327,7 @@ func (l *live) listen() error {
 	}
 	h := web.New(web.Options{
 		Wearers: l.core.wearers, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin,
-		Do: l.do, Status: l.status, Lend: l.lends.lend, History: l.history(), OwnRest: l.core.board.ownRest, Export: exportRest, Report: l.reporting(),
+		Do: l.do, Status: l.status, Lend: l.lends.lend, History: l.history(), Sealing: l.sealing(), OwnRest: l.core.board.ownRest, Export: exportRest, Report: l.reporting(),
 		Refused: func(target string, r pipeline.Refused) {
 			l.core.inbox.refuse(pipeline.Event{Wearer: target, Value: r})
 		},

@@ -57,6 +57,9 @@ func assemble(o RunOptions) (parts, error) {
 		p.socket = SocketPath()
 	}
 	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, itself(o.Program), o.Log.With("part", "storage"), newWallClock(time.Now, timesync).local)
+	p.key, p.keyNamed = keyFile(o.Config)
+	p.keyTyped = o.Config.History.KeyFile == config.KeyTyped
+	p.locked = p.store.db.Sealed() && p.store.db.Seal() == nil
 	return p, nil
 }
 

@@ -29,6 +29,10 @@ type Reaching struct {
 	Config  string // file; empty: DefaultConfig, and none where a socket is named
 	Program string // as in RunOptions
 	Write   bool   // the command changes what is kept
+
+	KeyFile string                            // what opens a sealed history; empty: as the config says
+	Ask     func(what string) (string, error) // asks a person for a passphrase or key; nil: nobody is there
+	Locked  bool                              // a history that is not open is enough: the command opens it
 }
 
 // DefaultConfig is the config of a daemon that is installed.
@@ -103,23 +107,26 @@ func newStandIn(cfg *config.Config, r Reaching) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := history.Open(history.Options{
-		Path: path, Days: cfg.History.Days, MaxBytes: cfg.History.MaxMB << 20, Check: itself(r.Program), ReadOnly: !r.Write,
-	})
-	if _, err := db.Wearers(); err != nil {
+	db, err := r.open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Wearers(); err != nil && !(r.Locked && db.Locked() != "") {
 		status := db.Status()
 		if strings.Contains(status, "in use") {
 			status += ": a daemon that listens elsewhere? Name its socket with --socket"
 		}
 		return nil, errors.Join(errors.New("no daemon answers, and the files give nothing: "+status), db.Close())
 	}
-	file := history.OpenSettings(filepath.Dir(path))
+	file := openSettings(cfg, db)
 	settings, status, _ := file.Load() // what is wrong with them does not keep rows from being read
 	p.store = store{db: db, settings: file, close: db.Close}
-	if r.Write && status != history.Damaged { // what is damaged is looked at by a daemon, which says so
-		p.store.save = file.Save
-	}
+	p.key, p.keyNamed = keyFile(cfg)
+	p.keyTyped = cfg.History.KeyFile == config.KeyTyped
 	l := &live{parts: p, standIn: true, core: &core{}}
+	if r.Write && status != history.Damaged { // what is damaged is looked at by a daemon, which says so
+		l.saveBoard = file.Save
+	}
 	clock := newWallClock(time.Now, timesync)
 	l.keeper = newKeeper(p.log, p.store, clock.local)
 	l.core.board = newBoard("", p.id, nil, nil, l.keeper.status)
@@ -133,6 +140,43 @@ func newStandIn(cfg *config.Config, r Reaching) (*live, error) {
 	return l, nil
 }
 
+// open opens the history, with what opens it where it is sealed.
+func (r Reaching) open(cfg *config.Config) (*history.DB, error) {
+	o := history.Options{
+		Path: historyPath(cfg), Days: cfg.History.Days, MaxBytes: cfg.History.MaxMB << 20, Check: itself(r.Program), ReadOnly: !r.Write,
+	}
+	o = sealedAs(o, cfg)
+	if r.KeyFile != "" {
+		k := history.KeyFile{Path: r.KeyFile, History: o.Path, InsecureOK: true} // it is named by hand, and for this once
+		secret, err := k.Read()
+		if err != nil {
+			return nil, err
+		}
+		o.Secret = secret
+	}
+	db := history.Open(o)
+	lock, begun := db.Lock()
+	if !begun || db.Locked() == "" || r.Ask == nil || r.KeyFile != "" {
+		return db, nil
+	}
+	text, err := r.Ask(db.Locked())
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	secret, err := history.ParseSecret(text)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	seal, err := secret.Open(lock)
+	if err == nil {
+		err = db.Unlock(seal)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 // answers are for what is kept, of those too whom the config names no more. Everything else needs a daemon.
 func (l *live) answers() web.Options {
 	ids := slices.Clone(l.core.wearers)
@@ -140,19 +184,19 @@ func (l *live) answers() web.Options {
 		ids = append(ids, kept...)
 	}
 	return web.Options{
-		Wearers: ids, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin, Status: l.core.board.read, History: l.history(), Report: l.reporting(),
-		Do: func(_ context.Context, c pipeline.Command) (string, error) {
+		Wearers: ids, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin, Status: l.core.board.read, History: l.history(), Sealing: l.sealing(), Report: l.reporting(),
+		Do: func(ctx context.Context, c pipeline.Command) (string, error) {
 			if c.Name != pipeline.CommandCalibrate {
 				return "hubd does not run: start it with hubd run", nil
 			}
-			return l.calibrate(c), nil
+			return l.calibrate(ctx, c), nil
 		},
 	}
 }
 
 // calibrate stores what was measured on a board, as a daemon would.
-func (l *live) calibrate(c pipeline.Command) (refusal string) {
-	if l.store.save == nil {
+func (l *live) calibrate(ctx context.Context, c pipeline.Command) (refusal string) {
+	if l.saveBoard == nil {
 		return "the settings cannot be written: hubd run says what is wrong with them"
 	}
 	l.copying.Lock() // one at a time: this pipeline has no goroutine of its own
@@ -162,7 +206,18 @@ func (l *live) calibrate(c pipeline.Command) (refusal string) {
 			return r.Reason
 		}
 	}
-	l.keeper.saveSettings(l.core.pipeline.Settings(), l.core.pipeline.Revision())
+	stored := make(chan error, 1)
+	if err := l.keeper.hand(ctx, func() { stored <- l.saveBoard(l.core.pipeline.Settings()) }); err != nil {
+		return err.Error()
+	}
+	select {
+	case err := <-stored:
+		if err != nil {
+			return err.Error()
+		}
+	case <-ctx.Done():
+		return diskSilent(ctx).Error()
+	}
 	return ""
 }
 

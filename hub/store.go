@@ -21,7 +21,8 @@ const restoreWithin = 30 * time.Minute
 // file is: a Pi without a battery begins where it was switched off.
 func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(string) error, log *slog.Logger, wall func() time.Time) (store, pipeline.Settings) {
 	path := historyPath(c)
-	file := history.OpenSettings(filepath.Dir(path))
+	db := history.Open(sealedAs(history.Options{Path: path, Days: c.History.Days, MaxBytes: c.History.MaxMB << 20, Check: check}, c))
+	file := openSettings(c, db)
 	settings, status, err := file.Load()
 	if err != nil {
 		log.Error("settings", "found", status.String(), "error", err)
@@ -29,7 +30,6 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(st
 	if now := wall(); now.IsZero() || file.Written().After(now) || now.Sub(file.Written()) > restoreWithin {
 		settings.Room = room.Snapshot{}
 	}
-	db := history.Open(history.Options{Path: path, Days: c.History.Days, MaxBytes: c.History.MaxMB << 20, Check: check})
 	if text := db.Status(); text != "" {
 		log.Warn("history", "status", text)
 	}
@@ -46,6 +46,19 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(st
 	return store{
 		note: note, save: file.Save, add: db.Add, detail: db.AddDetail, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db, settings: file,
 	}, settings
+}
+
+// openSettings gives the settings beside a history, in the form that is the history's.
+func openSettings(c *config.Config, db *history.DB) *history.SettingsFile {
+	file := history.OpenSettings(filepath.Dir(historyPath(c)))
+	for _, w := range c.Wearers {
+		file.Know(w.ID)
+	}
+	file.SealWith(db.Sealed(), db.Seal())
+	if db.Seal() != nil {
+		hideMemory()
+	}
+	return file
 }
 
 // historyPath is where history.db is; settings.json stands beside it. It is told to people in other folders, so it is whole where that can be.

@@ -37,7 +37,7 @@ func (p *Pipeline) Command(dst []Event, now time.Duration, c Command) []Event {
 func (p *Pipeline) act(now time.Duration, c Command) error {
 	switch c.Name {
 	case CommandResume, CommandStartSession, CommandSensing, CommandShare, CommandKeep,
-		CommandRestStart, CommandRestStop, CommandRestForget, CommandErase, CommandCalibrate:
+		CommandRestStart, CommandRestStop, CommandRestForget, CommandErase, CommandCalibrate, CommandRecall:
 		w := p.find(c.Wearer)
 		if w == nil {
 			return fmt.Errorf("nobody here is called %q", c.Wearer)
@@ -68,6 +68,8 @@ func (p *Pipeline) actOnWearer(now time.Duration, c Command, w *Wearer) error {
 		return p.erase(now, c, w)
 	case CommandCalibrate:
 		return p.calibrate(c, w)
+	case CommandRecall:
+		return p.recall(c, w)
 	}
 	return p.actOnRest(now, c, w)
 }
@@ -99,6 +101,7 @@ func (p *Pipeline) actOnRest(now time.Duration, c Command, w *Wearer) error {
 		return errors.New("an own rest is forgotten by hubd rest --forget on the machine itself only")
 	case c.Name == CommandRestForget:
 		w.estimator.Forget()
+		w.settings.Forgotten = true
 		p.revision++
 	case !w.sensed():
 		return errors.New("sensing is off: start or resume first")

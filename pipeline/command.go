@@ -31,6 +31,7 @@ const (
 	CommandRestStop     CommandName = "rest_stop"     // (wearer)
 	CommandRestForget   CommandName = "rest_forget"   // (wearer)
 	CommandCalibrate    CommandName = "calibrate"     // (wearer) OpenCircuit, Scale; from the local socket only
+	CommandRecall       CommandName = "recall"        // (wearer) Body; from hubd itself, once what is stored can be read: it is no command of design section 6.3
 	CommandErase        CommandName = "erase"         // (wearer) from the local socket's own path only: it is no command of design section 6.3
 )
 
@@ -66,6 +67,7 @@ type Command struct {
 	Number  float64
 	Share   Share
 	Keep    Keep
+	Body    *Body
 
 	OpenCircuit float64   // of a skin-conductance board, share of the supply
 	Scale       dsp.Maybe // of its conductance; absent: not measured

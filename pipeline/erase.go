@@ -19,6 +19,7 @@ func (p *Pipeline) erase(now time.Duration, c Command, w *Wearer) error {
 	p.room.SetOwnPace(w.index, dsp.Maybe{})
 	s := w.settings
 	s.Baseline, s.ResonancePace = regulation.Baseline{}, dsp.Maybe{}
+	s.Forgotten = true
 	s.ShareFollows, s.KeepFollows, s.CuesFollow = false, false, false
 	*w = *newWearer(w.index, w.options, s)
 	w.withdraw(p.now)

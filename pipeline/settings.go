@@ -27,6 +27,13 @@ type WearerSettings struct {
 	SkinScale     dsp.Maybe // what its conductance is to be multiplied by, by known resistors; absent: µS are approximate
 	Baseline      regulation.Baseline
 	ResonancePace dsp.Maybe // breaths per minute
+	Forgotten     bool      // in this run the own rest was forgotten: what is stored of it goes, though it may be sealed and was never read
+}
+
+// Body is what settings hold of a wearer's body.
+type Body struct {
+	Baseline      regulation.Baseline
+	ResonancePace dsp.Maybe // breaths per minute
 }
 
 // Wearer gives the settings of one wearer; false where there are none.

@@ -102,6 +102,14 @@ func (e *Estimator) Forget() {
 	e.formAll()
 }
 
+// Recall puts a Baseline that could not be read until now before what was learnt since.
+func (e *Estimator) Recall(b Baseline) {
+	e.baseline = Baseline{Minutes: append(slices.Clone(b.Minutes), e.baseline.Minutes...)}.sound()
+	e.today = max(e.today, e.baseline.newestDay())
+	e.learned = true
+	e.learnt()
+}
+
 // Shares tells how the time of the running session, or since the last one, was spent.
 func (e *Estimator) Shares() Shares { return e.shares }
 

@@ -32,6 +32,8 @@ type Options struct {
 	Status func() wire.Status
 	// History is what lasts; nil: nothing is stored.
 	History *History
+	// Sealing is what opens it; nil: there is nothing at its paths.
+	Sealing *Sealing
 	// Report makes a report of what is kept of a wearer. As OwnRest it is for a way in that is the wearer's own; nil: there is nothing
 	// at its paths.
 	Report func(ctx context.Context, q ReportRequest) (body []byte, refusal string, err error)
@@ -77,6 +79,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodPost, h.command)
 	case strings.HasPrefix(path, journalPath):
 		h.journal(w, r)
+	case path == sealingPath || strings.HasPrefix(path, sealingPath+"/"):
+		h.sealing(w, r)
 	case strings.HasPrefix(path, erasePath):
 		h.erase(w, r)
 	case path == backupPath:

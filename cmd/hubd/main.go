@@ -69,7 +69,7 @@ func commands() []command {
 		{"report", "a week, or a session, as one page to read or to hand on: [--week|--session] [DATE]", runReport},
 		{"backup", "a copy of all that is kept, also while the daemon runs", runBackup},
 		{"erase", "what is kept of a wearer, or of one session, for ever: --wearer ID", runErase},
-		{"history", "check FILE: whether a history is whole", runHistory},
+		{"history", "check FILE, key FILE, unlock, rekey: whether a history is whole, and what seals it", runHistory},
 		{"sound", "render --scene NAME FILE.wav: a scene's sound as a loop for a media player", runSound},
 		{"discovery", "what Home Assistant is told of a config, and what it would refuse: --check --config FILE", runDiscovery},
 		{"dark", "put out a sensing light that a crash left lit: --config FILE", runDark},
