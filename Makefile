@@ -4,16 +4,19 @@
 export CGO_ENABLED = 0
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-LDFLAGS  = -s -w -X main.version=$(VERSION)
-PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
+COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+# hubd speaks HTTP to its own commands and to browsers at home: HTTP/2 would be half a megabyte more to attack.
+TAGS     = nethttpomithttp2
+PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/... ./scripts/kernel/cuse ./scripts/kernel/nodes
 
-.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-history test-powercut e2e-ha clean
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
 
 build: ## bin/hubd for this machine
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/hubd ./cmd/hubd
+	$(GO) build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)' -o bin/hubd ./cmd/hubd
 
 test: ## all unit, property and golden tests; needs only Go
 	$(GO) vet ./...
@@ -44,11 +47,14 @@ soak: ## a million random lives of a room, CHECKS=50000 for fewer, and ten thous
 	$(GO) test ./room -count=1 -timeout 0 -v -run TestNoSequenceLeavesTheEnvelope -rapid.checks=$(CHECKS)
 	$(GO) test ./sound -count=1 -timeout 0 -v -run TestNoSequenceOfCuesLeavesTheEnvelope -rapid.checks=10000
 
-history-years: ## 440 days of a wearer's rows in virtual time: size of the file, bytes written a day, memory, time to open it
+history-years: ## 440 days of a wearer's rows in virtual time: size of the file, bytes written a day, memory, time to open it; HUBD_TEST_SEALED=1: sealed
 	HUBD_HISTORY_YEARS=1 $(GO) test ./history -count=1 -timeout 0 -v -run TestTheHistoryOfYearsStaysSmall
 
 test-arm: ## unit tests of the pure packages and the drivers on 32- and 64-bit ARM, emulated
 	./scripts/test-arm.sh $(PURE)
+
+test-kernel: ## the builds for a Pi on Debian's kernel in QEMU, their chips behind /dev/i2c-N and /dev/spidevB.C: probe, samples, beat, unplug
+	VERSION='$(VERSION)' ./scripts/test-kernel.sh
 
 test-mqtt: build ## hubd against a real mosquitto on loopback
 	./scripts/test-mqtt.sh
@@ -80,6 +86,24 @@ test-powercut: ## history and settings under CUTS cuts of the power of an emulat
 
 e2e-ha: build ## hubd beside the real Home Assistant and a real mosquitto; the first run installs both into a cache folder
 	./scripts/e2e-ha.sh
+
+deb: ## dist/*.deb for 32- and 64-bit Pis and for amd64, the same bytes at every build of a commit
+	./scripts/deb.sh dist armhf arm64 amd64
+
+deploy: ## builds the package for a Pi and installs it there over ssh: make deploy HOST=pi@bedroom.local
+	./scripts/deploy.sh "$(HOST)"
+
+install-test: ## the package in a Debian of its own, then on an emulated 64-bit ARM machine that boots: some ten minutes
+	./scripts/install-test.sh
+
+footprint: build ## memory, processor time, size and start of hubd with two wearers and everything on
+	./scripts/footprint.sh
+
+chaos: build ## rounds of trouble at random (ROUNDS=21 SEED=1), some ten minutes: all right within ten seconds after each, no leak, no restart
+	./scripts/chaos.sh
+
+vuln: ## known weaknesses in what hubd calls, by govulncheck; GOVULNDB names a copy of its database
+	./scripts/vuln.sh
 
 clean:
 	rm -rf bin dist

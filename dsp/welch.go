@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/dsp/fourier"
-	"gonum.org/v1/gonum/interp"
 )
 
 // SpectralSettings say how the power in a band is read from a finished series of intervals. Powers of different programs are
@@ -84,16 +83,11 @@ func (s SpectralSettings) resample(rr []float64) []float64 {
 	for i := 1; i < len(rr); i++ {
 		times[i] = times[i-1] + rr[i]/1000
 	}
-	var spline interp.NaturalCubic
 	span := times[len(times)-1]
-	if !(span*s.Hz < mostCurve) || spline.Fit(times, rr) != nil {
+	if !(span*s.Hz < mostCurve) {
 		return nil
 	}
-	curve := make([]float64, int(math.Ceil(span*s.Hz)))
-	for i := range curve {
-		curve[i] = spline.Predict(float64(i) / s.Hz)
-	}
-	return curve
+	return newSpline(times, rr).sample(int(math.Ceil(span*s.Hz)), func(i int) float64 { return float64(i) / s.Hz })
 }
 
 // welch is the mean one-sided power density over half-overlapping segments (Welch 1967) of a finished series.

@@ -361,9 +361,14 @@ func lampOptions(l config.Lamp, switchOn bool) device.Options {
 	return o
 }
 
+// retryBroker is the longest wait between two attempts to reach the broker, before the random part of a quarter: whatever kept it away, the room is
+// back in the house within ten seconds of its end.
+const retryBroker = 6 * time.Second
+
 func mqttOptions(c *config.Config, log *slog.Logger) *mqtt.Options {
 	o := &mqtt.Options{
-		URL: c.MQTT.URL, ClientID: clientID(c.Hub.ID), Username: c.MQTT.Username, Insecure: c.MQTT.Insecure, Log: log.With("part", "mqtt"),
+		RetryMax: retryBroker,
+		URL:      c.MQTT.URL, ClientID: clientID(c.Hub.ID), Username: c.MQTT.Username, Insecure: c.MQTT.Insecure, Log: log.With("part", "mqtt"),
 		TLS: mqtt.TLS{CAFile: c.Resolve(c.MQTT.CAFile), CertFile: c.Resolve(c.MQTT.CertFile), KeyFile: c.Resolve(c.MQTT.KeyFile)},
 	}
 	if c.MQTT.PasswordFile != "" {

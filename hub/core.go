@@ -66,12 +66,13 @@ func (c *core) run(ctx context.Context) {
 		case <-timer.C:
 		}
 		c.step()
-		timer.Reset(time.Duration(float64(c.nextTick-c.now()) / c.speed))
+		timer.Reset(max(leastWait, time.Duration(float64(c.nextTick-c.now())/c.speed)))
 	}
 }
 
 // step takes everything that waits, in the order that keeps people in charge: pauses, then acts, then samples, then time.
 func (c *core) step() {
+	standStill()
 	now := c.now()
 	stops := c.pauses.take()
 	for _, p := range stops {

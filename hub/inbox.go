@@ -38,6 +38,7 @@ type inbox struct {
 	refused []pipeline.Event     // commands that could not be read; full: counted
 	unheard int                  // refusals that found no room
 	dropped uint64               // blocks
+	most    int                  // blocks that ever waited at once
 }
 
 func newInbox() *inbox {
@@ -58,6 +59,7 @@ func (b *inbox) block(in dsp.Block) {
 		b.drop()
 	}
 	b.blocks = append(b.blocks, in)
+	b.most = max(b.most, len(b.blocks))
 	b.mu.Unlock()
 	b.ring()
 }
@@ -125,6 +127,13 @@ func (b *inbox) refuse(e pipeline.Event) {
 	}
 	b.mu.Unlock()
 	b.ring()
+}
+
+// filling is the most blocks that ever waited at once, and how many were dropped since hubd began.
+func (b *inbox) filling() (most int, dropped uint64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.most, b.dropped
 }
 
 // batch is everything that waited.

@@ -49,6 +49,8 @@ type keeper struct {
 	asks    chan func() // what somebody waits for
 	dropped atomic.Uint64
 	waiting *history.Waiting // private sessions; the keeper's goroutine alone looks at it
+	commits atomic.Uint64    // of history.db, done or refused
+	slowest atomic.Int64     // of them, real time
 	now     atomic.Int64     // stream time of the last step
 	stood   bool             // a wearer was in a session at the last step; the processing goroutine's
 	stored  atomic.Uint64    // revision of the settings that are on disk, or that the disk refused
@@ -195,7 +197,10 @@ func (k *keeper) report(err error) {
 func (k *keeper) commit() {
 	k.waiting.Pass(time.Duration(k.now.Load()))
 	if k.store.commit != nil {
+		began := time.Now()
 		k.store.commit(k.wall())
+		k.commits.Add(1)
+		k.slowest.Store(max(k.slowest.Load(), int64(time.Since(began))))
 	}
 	if k.store.trouble != nil {
 		k.tellHistory(k.store.trouble())

@@ -114,6 +114,7 @@ func newLive(p parts) (*live, error) {
 	l.core.lamps, l.core.askLamp = l.lampGate(in), l.askLamp
 	l.joinSound()
 	l.core.watch = newWatch(p.log, l.busNames())
+	l.joinTally()
 	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
 	return l, nil
 }
@@ -261,6 +262,9 @@ func (l *live) run(ctx context.Context) error {
 			runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
 			defer runtime.UnlockOSThread()
 			loop.Run(work)
+			if p, waits := l.pacer.(*patientPacer); waits {
+				p.leave()
+			}
 		})
 	}
 	l.runPanel(work)

@@ -24,6 +24,7 @@ type patientPacer struct {
 	catch time.Duration // stream time of catchesUp
 	goal  atomic.Int64  // ns of stream time; no bound until the loop sleeps for the first time
 	lag   atomic.Int64  // ns of stream time that the world has stood still
+	left  atomic.Bool   // the loop has ended: nothing bounds time any more
 }
 
 func newPatientPacer(speed float64) *patientPacer {
@@ -35,8 +36,8 @@ func newPatientPacer(speed float64) *patientPacer {
 // Now implements acquire.Pacer. Any goroutine may ask; time never runs backwards.
 func (p *patientPacer) Now() time.Duration {
 	goal := p.goal.Load()
-	if goal == math.MaxInt64 {
-		return p.real.Now()
+	if goal == math.MaxInt64 || p.left.Load() {
+		return p.running()
 	}
 	return min(p.running(), time.Duration(goal)+waitsAfter)
 }
@@ -52,6 +53,9 @@ func (p *patientPacer) SleepUntil(t time.Duration) {
 	}
 	p.real.SleepUntil(t + time.Duration(p.lag.Load()))
 }
+
+// leave is called when the loop has ended: time then passes for those who still work, as a sound that fades out.
+func (p *patientPacer) leave() { p.left.Store(true) }
 
 // forget lets go of a standstill that is too long to be made up for.
 func (p *patientPacer) forget(goal int64) {

@@ -76,3 +76,22 @@ func TestASimulatedWorldDoesNotRushAfterAStandstill(t *testing.T) {
 		}
 	})
 }
+
+// What still works when the readers have ended, as a sound that fades out, must come to its end.
+func TestASimulatedWorldGoesOnWhenItsReaderHasLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPatientPacer(1)
+		time.Sleep(time.Second)
+		p.SleepUntil(time.Second)
+		time.Sleep(100 * time.Millisecond)
+		before := p.Now()
+		p.leave()
+		if now := p.Now(); now < before {
+			t.Errorf("time ran backwards from %s to %s", before, now)
+		}
+		time.Sleep(time.Second)
+		if now := p.Now(); now < before+time.Second {
+			t.Errorf("a second later it is %s, before it was %s", now, before)
+		}
+	})
+}

@@ -13,14 +13,29 @@ import (
 // sensor that does not answer is no silence: its loop goes on delivering empty blocks and faults.
 const busSilence = 5 * time.Second
 
-// watch feeds systemd's watchdog from the progress of reading and processing, never from a bare ticker.
+// sendSilence is how long messages may wait for a broker that is there without one of them leaving. The client gives up such a connection
+// after a fraction of that; if it does not, its goroutine hangs.
+const sendSilence = time.Minute
+
+// outflow is how far publishing has come.
+type outflow struct {
+	connected bool
+	waiting   int    // messages
+	sent      uint64 // so far
+}
+
+// watch feeds systemd's watchdog from the progress of reading, processing and publishing, never from a bare ticker.
 type watch struct {
 	log    *slog.Logger
-	every  time.Duration // 0: nobody watches
+	out    func() outflow // nil: no broker
+	every  time.Duration  // 0: nobody watches
 	buses  []string
 	heard  map[string]time.Duration // last block of each bus
+	sent   uint64                   // when publishing last moved
+	moved  time.Duration            // and when that was
 	fed    time.Duration
 	stuck  bool
+	begun  bool // a sample has come
 	status string
 	notify func(state string) error
 }
@@ -48,23 +63,22 @@ func (w *watch) send(state string) {
 	}
 }
 
-// progress takes one processed batch, and feeds the watchdog while every bus delivers.
+// progress takes one processed batch, and feeds the watchdog while every bus delivers and what is published leaves.
 func (w *watch) progress(now time.Duration, b *batch) {
 	for i := range b.blocks {
 		w.heard[b.blocks[i].Bus] = now
-	}
-	var silent []string
-	for _, bus := range w.buses {
-		if now-w.heard[bus] > busSilence {
-			silent = append(silent, bus)
+		if !w.begun && len(b.blocks[i].Samples) > 0 {
+			w.begun = true
+			w.log.Info("the first samples are here")
 		}
 	}
-	if stuck := len(silent) > 0; stuck != w.stuck {
+	still := w.still(now)
+	if stuck := len(still) > 0; stuck != w.stuck {
 		w.stuck = stuck
 		if stuck {
-			w.log.Error("a reading loop delivers nothing; the watchdog is not fed", "buses", strings.Join(silent, ", "))
+			w.log.Error("a loop of hubd stands still; the watchdog is not fed", "loops", strings.Join(still, ", "))
 		} else {
-			w.log.Info("all reading loops deliver again")
+			w.log.Info("all loops of hubd move again")
 		}
 	}
 	if w.stuck || w.every == 0 || now-w.fed < w.every {
@@ -72,6 +86,27 @@ func (w *watch) progress(now time.Duration, b *batch) {
 	}
 	w.fed = now
 	w.send(daemon.SdNotifyWatchdog)
+}
+
+// still are the loops that do not move.
+func (w *watch) still(now time.Duration) []string {
+	var names []string
+	for _, bus := range w.buses {
+		if now-w.heard[bus] > busSilence {
+			names = append(names, bus)
+		}
+	}
+	if w.out == nil {
+		return names
+	}
+	out := w.out()
+	if !out.connected || out.waiting == 0 || out.sent != w.sent {
+		w.sent, w.moved = out.sent, now
+	}
+	if now-w.moved > sendSilence {
+		names = append(names, "broker")
+	}
+	return names
 }
 
 // tell shows a line in systemctl status when it changes.

@@ -57,7 +57,43 @@ func TestTheWatchdogIsFedOnlyWhileEveryBusDelivers(t *testing.T) {
 				t.Errorf("fed at (-want +got):\n%s", diff)
 			}
 			if len(test.fed) < 10 {
-				log.wants(t, 1, "delivers nothing")
+				log.wants(t, 1, "stands still")
+			}
+		})
+	}
+}
+
+func TestTheWatchdogIsFedOnlyWhileWhatIsPublishedLeaves(t *testing.T) {
+	tests := []struct {
+		name string
+		out  func(second int) outflow
+		fed  int // minutes of five
+	}{
+		{"nothing waits", func(int) outflow { return outflow{connected: true} }, 5},
+		{"messages wait and leave", func(s int) outflow { return outflow{true, 3, uint64(s)} }, 5},
+		{"the broker is away for days: what waits for it is no fault of hubd's", func(s int) outflow { return outflow{false, 300, 0} }, 5},
+		{"messages wait for a broker that is there, and none leaves", func(s int) outflow { return outflow{true, 3, 7} }, 1},
+		{"none leaves for fifty seconds, then some do", func(s int) outflow { return outflow{true, 3, uint64(s / 50)} }, 5},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w, told, log := toldWatch()
+			fed := 0
+			for minute := range 5 {
+				*told = nil
+				for s := minute*60 + 1; s <= minute*60+60; s++ {
+					w.out = func() outflow { return test.out(s) }
+					w.progress(time.Duration(s)*time.Second, &batch{})
+				}
+				if slices.Contains(*told, "WATCHDOG=1") {
+					fed++
+				}
+			}
+			if fed < test.fed || fed > test.fed+1 {
+				t.Errorf("fed in %d minutes of five, want %d:\n%s", fed, test.fed, log)
+			}
+			if test.fed < 5 {
+				log.wants(t, 1, "loops=broker")
 			}
 		})
 	}

@@ -195,6 +195,13 @@ func (c *Client) Subscribe(name string) error {
 // Connected tells whether the broker is there and everything has been announced and subscribed.
 func (c *Client) Connected() bool { return c.up.Load() }
 
+// Waiting is how many messages are still to be sent.
+func (c *Client) Waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.out.len() + len(c.queue.items)
+}
+
 // Counters tells what happened so far.
 func (c *Client) Counters() Counters { return c.count.read() }
 

@@ -31,7 +31,7 @@ func runDaemon(ctx context.Context, args []string, std streams) error {
 	if err := level.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(std.err, &slog.HandlerOptions{Level: level}))
+	log := slog.New(hub.LogHandler(std.err, level))
 	for _, w := range append(cfg.Warnings, hub.Overruled(cfg)...) {
 		log.Warn(w.String())
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strconv"
 	"syscall"
@@ -17,8 +18,8 @@ import (
 	"hubd/config"
 )
 
-// version is set by the linker: -X main.version=…
-var version = "unknown"
+// version and commit are set by the linker: -X main.version=… -X main.commit=…
+var version, commit = "unknown", "unknown"
 
 // Exit codes of design 6.1.
 const (
@@ -151,7 +152,7 @@ func printUsage(out io.Writer) {
 }
 
 func runVersion(_ context.Context, _ []string, std streams) error {
-	_, err := fmt.Fprintln(std.out, "hubd", version)
+	_, err := fmt.Fprintf(std.out, "hubd %s, commit %s, %s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
 

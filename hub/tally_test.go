@@ -1,0 +1,79 @@
+package hub
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"hubd/acquire"
+	"hubd/dsp"
+	"hubd/mqtt"
+	"hubd/pipeline"
+	"hubd/room"
+)
+
+// A day: an evening session, a night, a chip that drops out six times an hour for an hour. Only the last is worth lines.
+func TestADayOfSteadyRunningIsAFewLines(t *testing.T) {
+	b := newBench(t, nil)
+	b.sinks = append(b.sinks, &healthLog{log: b.core.log}, &daily{log: b.core.log, tally: func() Tally { return Tally{Goroutines: 12} }})
+	b.watch = newWatch(b.core.log, []string{"i2c"})
+	b.watch.notify = func(string) error { return nil }
+	lampIsOn(b)
+	b.inbox.block(dsp.Block{Bus: "i2c"})
+	b.at(time.Millisecond)
+	b.ask(start("a", room.Alone))
+	for s := 1; s <= 25*3600; s++ {
+		now := time.Duration(s) * time.Second
+		switch {
+		case s < 900:
+			b.inbox.block(pulseBlock(now-time.Second, now))
+		case s > 3600 && s < 7200 && s%600 == 0:
+			b.inbox.block(dsp.Block{Bus: "i2c", Until: now, Faults: []dsp.Fault{{Source: "ads1115@48", Reason: "no answer"}}})
+		case s > 3600 && s < 7200 && s%600 == 5:
+			b.inbox.block(dsp.Block{Bus: "i2c", Until: now, Faults: []dsp.Fault{{Source: "ads1115@48"}}})
+		default:
+			b.inbox.block(dsp.Block{Bus: "i2c", Until: now})
+		}
+		b.at(now)
+	}
+	b.core.log.Info("the day is over")
+	if n := strings.Count(b.log.String(), "\n"); n > 200 {
+		t.Errorf("%d lines in a day:\n%.4000s", n, b.log)
+	}
+	b.log.wants(t, 1, "own work since it began")
+	b.log.wants(t, 5, "a source does not answer")
+}
+
+func TestTheDailyLineCarriesEveryNumber(t *testing.T) {
+	out := &lines{}
+	d := &daily{log: logTo(out), tally: func() Tally {
+		return Tally{
+			Buses:  acquire.Counters{Samples: 1, Gaps: 2, Late: 3, Skipped: 4, Errors: 5, Faults: 6, Reopens: 7, LatenessMax: 8 * time.Millisecond},
+			Broker: mqtt.Counters{Connects: 10, Sent: 11, Dropped: 6, Expired: 6}, BrokerWaiting: 13, BlocksMost: 14, BlocksDropped: 15,
+			RowsWaiting: 16, RowsDropped: 17, Commits: 18, CommitSlowest: 19 * time.Millisecond, MemoryBytes: 20 << 10, Goroutines: 21,
+		}
+	}}
+	d.tick(time.Second, pipeline.Consent{})
+	out.wants(t, 0, "samples")
+	d.tick(tallyEvery+time.Second, pipeline.Consent{})
+	d.tick(tallyEvery+2*time.Second, pipeline.Consent{})
+	out.wants(t, 1, "samples=1 gaps=2 late=3 skipped=4 errors=5 faults=6 reopens=7 lateness_max_ms=8 reconnects=9 sent=11 unsent=12 broker_waiting=13 "+
+		"blocks_most=14 blocks_dropped=15 rows_waiting=16 rows_dropped=17 commits=18 commit_slowest_ms=19 memory_kib=20 goroutines=21")
+}
+
+func TestAllBusesAreCountedTogether(t *testing.T) {
+	a := acquire.Counters{Samples: 1, Late: 1, LatenessMax: 3}
+	a.Lateness[2] = 4
+	sum := addCounters(a, acquire.Counters{Samples: 2, Gaps: 1, LatenessMax: 2})
+	want := acquire.Counters{Samples: 3, Gaps: 1, Late: 1, LatenessMax: 3}
+	want.Lateness[2] = 4
+	if sum != want {
+		t.Errorf("%+v, want %+v", sum, want)
+	}
+}
+
+func TestTheKernelSaysHowMuchMemoryThereIs(t *testing.T) {
+	if got := anonymous(); got <= 0 || got > 4<<30 {
+		t.Errorf("%d bytes", got)
+	}
+}

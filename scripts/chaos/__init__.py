@@ -1,0 +1,1 @@
+"""hubd under abuse: what scripts/chaos.sh runs."""

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The Debian packages: deb.sh FOLDER ARCH…, where ARCH is armhf (every 32-bit Pi, the Zero W too), arm64 or amd64. The same commit
+# gives the same bytes, whenever and wherever it is built. HUBD_TAGS adds Go build tags, and their names to the version: the test of
+# an installation builds a hubd that can be made to stand still.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+out=$1
+shift
+go=${GO:-go}
+commit=$(git rev-parse --short=12 HEAD)
+[ -z "$(git status --porcelain --untracked-files=no)" ] || commit=$commit.changed
+described=$(git describe --tags --exact-match --match "v[0-9]*" 2>/dev/null | cut -c2- || true)
+DEB_VERSION=${described:-0~$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y%m%d%H%M).$commit}
+DEB_VERSION=$DEB_VERSION${HUBD_TAGS:+.${HUBD_TAGS//,/.}}
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export CGO_ENABLED=0 DEB_VERSION SOURCE_DATE_EPOCH
+
+mkdir -p "$out"
+for DEB_ARCH in "$@"; do
+	DEB_BINARY=$out/hubd-$DEB_ARCH
+	export DEB_ARCH DEB_BINARY
+	case $DEB_ARCH in
+	armhf) export GOARCH=arm GOARM=6 ;;
+	arm64 | amd64) export GOARCH=$DEB_ARCH ;;
+	*) echo "deb.sh: $DEB_ARCH: armhf, arm64 or amd64" >&2 && exit 2 ;;
+	esac
+	"$go" build -trimpath -buildvcs=false -tags "nethttpomithttp2${HUBD_TAGS:+,$HUBD_TAGS}" \
+		-ldflags "-s -w -X main.version=$DEB_VERSION -X main.commit=$commit" -o "$DEB_BINARY" ./cmd/hubd
+	(unset GOARCH GOARM && "$go" tool -modfile=tools/go.mod nfpm package --config packaging/nfpm.yaml --packager deb --target "$out/hubd_${DEB_VERSION}_$DEB_ARCH.deb" >&2)
+	rm "$DEB_BINARY"
+	echo "$out/hubd_${DEB_VERSION}_$DEB_ARCH.deb"
+done

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# What hubd costs: two wearers with everything on, against a real mosquitto, on simulated chips. Prints memory that no file backs, processor
+# time, size, open files, and the time from its start to the first sample, each beside its target; exits 1 where one is missed.
+#
+# SECONDS_LONG=60 is how long it looks. The chips and bodies are simulated by the same process, so its processor time is more than a real hub's.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PATH=$PATH:/usr/sbin
+. scripts/need.sh
+need mosquitto mosquitto
+
+place=$(mktemp -d)
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+children=()
+# shellcheck disable=SC2317
+end() {
+	kill "${children[@]}" 2>/dev/null || true
+	wait 2>/dev/null || true
+	rm -rf "$place"
+}
+trap end EXIT
+sed "s|@PORT@|$port|; s|@PLACE@|$place|" scripts/footprint.yaml >"$place/config.yaml"
+mkfifo "$place/sound"
+mosquitto -p "$port" >/dev/null 2>&1 &
+children+=($!)
+cat "$place/sound" >/dev/null &
+children+=($!)
+until bash -c ": </dev/tcp/127.0.0.1/$port" 2>/dev/null; do sleep 0.1; done
+
+began=$(date +%s.%N)
+./bin/hubd run --config "$place/config.yaml" --socket "$place/s" --simulate two-people 2>"$place/log" &
+hubd=$!
+children+=("$hubd")
+for _ in $(seq 300); do
+	grep -q 'first samples' "$place/log" && break
+	sleep 0.1
+done
+first=$(sed -n 's/^time=\([^ ]*\) .*first samples.*/\1/p' "$place/log" | head -n 1)
+./bin/hubd start together --wearer a --socket "$place/s" >/dev/null
+./bin/hubd start together --wearer b --socket "$place/s" >/dev/null
+sleep 20 # until everything that is made at the start is made
+
+ticks() { awk '{ print $14 + $15 }' "/proc/$hubd/stat"; }
+length=${SECONDS_LONG:-60}
+before=$(ticks)
+most=0
+for _ in $(seq "$length"); do
+	sleep 1
+	now=$(awk '/^RssAnon/ { print $2 }' "/proc/$hubd/status")
+	if [ "$now" -gt "$most" ]; then most=$now; fi
+done
+used=$(($(ticks) - before))
+
+missed=0
+# line NAME VALUE UNIT TARGET
+line() {
+	local verdict=reached
+	if ! awk "BEGIN { exit !($2 <= $4) }"; then verdict=missed missed=1; fi
+	printf '%-34s %8.2f %-4s target %6s  %s\n' "$1" "$2" "$3" "$4" "$verdict"
+}
+line "memory no file backs (RssAnon)" "$(awk "BEGIN { print $most / 1024 }")" MiB 30
+line "processor time of one core" "$(awk "BEGIN { print 100 * $used / $(getconf CLK_TCK) / $length }")" % 2
+line "the program, stripped" "$(awk "BEGIN { print $(stat -c %s bin/hubd) / 1e6 }")" MB 15
+line "from the start to the first sample" "$(awk "BEGIN { print $(date -d "$first" +%s.%N) - $began }")" s 1
+printf 'open files %s, threads %s, log lines %s\n' "$(ls "/proc/$hubd/fd" | wc -l)" "$(awk '/^Threads/ { print $2 }' "/proc/$hubd/status")" "$(wc -l <"$place/log")"
+exit "$missed"

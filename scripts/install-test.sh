@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# The package as its user gets it: built twice to the same bytes, installed into a fresh Debian trixie, then on an emulated 64-bit ARM machine
+# that boots with systemd, where hubd is started, killed, made to stand still, upgraded, and loses its power.
+#
+# The first run fetches two Debians into ${HUBD_CACHE:-$HOME/.cache/hubd}/install-test: some 900 MB. `only` package or machine does one half.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PATH=$PATH:/usr/sbin:/sbin
+. scripts/need.sh
+. scripts/home-assistant.sh
+. scripts/install_test/machine.sh
+
+only=${1:-all}
+cache=${HUBD_CACHE:-$HOME/.cache/hubd}/install-test
+[ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] || skip "a package is installed in a Debian of its own, which needs Linux and root (chroot)"
+need debootstrap debootstrap
+need dpkg-deb dpkg
+need unshare util-linux
+mkdir -p "$cache"
+work=$(mktemp -d "$cache/run.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+# fetch_debian FOLDER OPTION…: a minimal Debian trixie, once.
+fetch_debian() {
+	local folder=$1 from
+	shift
+	[ -e "$folder/fetched" ] && return 0
+	from=$(mirror)
+	[ -n "$from" ] || skip "no Debian mirror is configured for apt here"
+	echo "fetching Debian trixie into $folder (once)"
+	rm -rf "$folder"
+	debootstrap --variant=minbase "$@" trixie "$folder" "$from" /usr/share/debootstrap/scripts/sid >"$folder.log" 2>&1 ||
+		skip "debootstrap could not fetch Debian trixie: $(tail -n 1 "$folder.log")"
+	touch "$folder/fetched"
+}
+
+# twice ARCH: the package of the commit that is checked out, and the same from a copy of it elsewhere, under another umask.
+twice() {
+	local arch=$1
+	git clone -q --no-hardlinks . "$work/elsewhere"
+	(umask 077 && cd "$work/elsewhere" && ./scripts/deb.sh "$work/second" "$arch") >/dev/null 2>&1
+	git -C "$work/elsewhere" checkout -q .
+	./scripts/deb.sh "$work/first" "$arch" >/dev/null 2>&1
+	if cmp "$work"/first/*.deb "$work"/second/*.deb; then echo "ok   two builds of a commit are the same bytes ($arch)"; else
+		echo "FAIL two builds of a commit differ ($arch)"
+		return 1
+	fi
+}
+
+# provide FOLDER PACKAGE: the checks, the package, and a later version of it.
+provide() {
+	mkdir -p "$1/test"
+	cp scripts/install_test/* "$1/test/"
+	cp "$2" "$1/test/hubd.deb"
+	dpkg-deb -R "$2" "$work/next"
+	sed -i 's/^Version: .*/&.next/' "$work/next/DEBIAN/control"
+	dpkg-deb --root-owner-group -b "$work/next" "$1/test/hubd-next.deb" >/dev/null
+	rm -rf "$work/next"
+}
+
+package() {
+	fetch_debian "$cache/amd64" --include=systemd,systemd-sysv,udev
+	twice amd64 || return 1
+	cp -a "$cache/amd64" "$work/amd64"
+	provide "$work/amd64" "$work"/first/*.deb
+	inside "$work/amd64" / /bin/bash /test/inside.sh
+}
+
+machine() {
+	need qemu-system-aarch64 qemu-system-arm
+	need mke2fs e2fsprogs
+	need cpio cpio
+	need xz xz-utils
+	need systemd-sysusers systemd
+	unpacked "$cache"
+	early "$cache"
+	HUBD_TAGS=standstill ./scripts/deb.sh "$work/tested" arm64 >/dev/null 2>&1
+	cp -a "$cache/arm64.root" "$work/root"
+	provide "$work/root" "$work"/tested/*.deb
+	cp scripts/install_test/hubd-test.service "$work/root/etc/systemd/system/"
+	mkdir -p "$work/root/etc/systemd/system/multi-user.target.wants"
+	ln -s /etc/systemd/system/hubd-test.service "$work/root/etc/systemd/system/multi-user.target.wants/"
+	mke2fs -q -t ext4 -d "$work/root" "$work/disk" 900M
+	boot "$cache" "$work/disk" "$work/console.1" 1800 PART-1 || { machine_says "$work/console.1" && return 1; }
+	boot "$cache" "$work/disk" "$work/console.2" 900 PART-2 || { machine_says "$work/console.2" && return 1; }
+}
+
+machine_says() {
+	echo "the end of the machine's console:"
+	tail -n 40 "$1"
+	cp "$1" "$cache/"
+}
+
+status=0
+if [ "$only" != machine ]; then package || status=1; fi
+if [ "$only" != package ]; then machine || status=1; fi
+exit "$status"

@@ -1,0 +1,103 @@
+#!/bin/bash
+# Runs as a service on the emulated machine, after its start. The first time it installs hubd and abuses it; hubd is then paused, and the
+# machine loses its power. The second time it looks whether hubd is paused again. Every line goes to the console.
+set -uo pipefail
+. /test/report.sh
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin
+
+prop() { systemctl show -P "$1" hubd.service; }
+active() { [ "$(systemctl is-active hubd)" = active ]; }
+again() { active && [ "$(prop MainPID)" != "$1" ]; }
+fed_after() { [ "$(prop WatchdogTimestampMonotonic)" -gt "$1" ]; }
+
+# status: how hubd says it is, from its local socket.
+status() {
+	perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_STREAM, 0) or die; connect($s, sockaddr_un("/run/hubd/hubd.sock")) or die $!;
+		syswrite $s, "GET /api/status HTTP/1.0\r\nHost: hubd\r\n\r\n"; local $/; print <$s>'
+}
+# wearer_is ID STATUS
+wearer_is() { status | grep -q "\"$1\",\"status\":\"$2\""; }
+# in_unit COMMAND…: as root, but in the unit's control group, where its rules on devices hold.
+in_unit() { (echo "$BASHPID" >/sys/fs/cgroup/system.slice/hubd.service/cgroup.procs && exec "$@"); }
+listening() { awk '$4 == "0A" || FILENAME ~ /udp/ && FNR > 1' /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6; }
+
+installed() {
+	check "it installs on a running system" dpkg -i /test/hubd.deb
+	check "an installation starts nothing" no active
+	check "nothing is enabled" no systemctl is-enabled --quiet hubd
+	install -m 640 -g hubd /test/bad.yaml /etc/hubd/config.yaml
+	check "a config with a mistake does not start" no systemctl start hubd
+	same "a config with a mistake ends with 78" 78 "$(prop ExecMainStatus)"
+	sleep 7
+	same "and is not tried again" "failed 0" "$(systemctl is-failed hubd) $(prop NRestarts)"
+	install -m 640 -g hubd /test/config.yaml /etc/hubd/config.yaml
+	mkdir -p /etc/systemd/system/hubd.service.d
+	printf '[Service]\nExecStart=\nExecStart=/usr/bin/hubd run --config /etc/hubd/config.yaml --simulate two-people\n' >/etc/systemd/system/hubd.service.d/simulated.conf
+	systemctl daemon-reload
+}
+
+started() {
+	check "it starts, and says when it is ready" systemctl enable --now hubd
+	check "it is active" active
+	check "its status tells of sources and broker" soon 20 sh -c 'systemctl show -P StatusText hubd | grep -q "1 of 1 sources answer; broker: none configured"'
+	local fed
+	fed=$(prop WatchdogTimestampMonotonic)
+	check "the watchdog is fed" soon 40 fed_after "$fed"
+	check "the unit is exposed 1.6 at most" exposed_little hubd.service
+	check "its log has fields of its own in the journal" sh -c 'journalctl -u hubd -o json | grep -q HUBD_VERSION'
+}
+
+hardened() {
+	check "root outside may open /dev/mem" sh -c ': </dev/mem'
+	check "the unit may not open /dev/mem" no in_unit sh -c ': </dev/mem'
+	check "the unit may not open the disk" no in_unit sh -c ': </dev/vda'
+	check "the unit may open GPIO lines" in_unit sh -c ': </dev/gpiochip0'
+	same "GPIO lines belong to their group" "660 gpio" "$(stat -c '%a %G' /dev/gpiochip0)"
+	same "no core file" "0" "$(awk '/core file/ { print $5 }' "/proc/$(prop MainPID)/limits")"
+	same "no capability" "0000000000000000" "$(awk '/CapBnd/ { print $2 }' "/proc/$(prop MainPID)/status")"
+	same "it listens nowhere on the network" "" "$(listening)"
+	same "the socket is hubd's group's" "660 hubd:hubd" "$(stat -c '%a %U:%G' /run/hubd/hubd.sock)"
+}
+
+abused() {
+	local pid
+	check "a, who is sensed always, is sensed" soon 60 wearer_is a online
+	check "somebody pauses" soon 60 hubd pause
+	check "all are paused" soon 5 wearer_is a paused
+	pid=$(prop MainPID)
+	kill -9 "$pid"
+	check "after kill -9 it is there again" soon 120 again "$pid"
+	check "and still paused" soon 60 wearer_is a paused
+	check "a resumes" soon 60 hubd resume --wearer a
+	check "a is sensed again" soon 10 wearer_is a online
+	pid=$(prop MainPID)
+	kill -USR1 "$pid"
+	check "a processing loop that hangs is noticed within a minute and a half" soon 90 again "$pid"
+	check "by the watchdog" sh -c 'journalctl -u hubd | grep -q "Watchdog timeout"'
+	check "and a is sensed" soon 60 wearer_is a online
+	same "no core of it anywhere" "" "$(find / -xdev -name 'core*' -type f -newer /test/hubd.deb 2>/dev/null | grep -v -E '^/(usr|proc|sys)/' | head -n 1)"
+	check "somebody pauses again" soon 60 hubd pause
+	check "an upgrade restarts it" dpkg -i /test/hubd-next.deb
+	check "it is active after the upgrade" soon 60 active
+	check "and still paused after the upgrade" soon 60 wearer_is a paused
+	sync # of this script's own lines, not of hubd's: those are on the disk already
+}
+
+{
+	if [ ! -e /test/second ]; then
+		installed
+		started
+		hardened
+		abused
+		touch /test/second && sync /test/second
+		echo "PART-1 failed $failed"
+	else
+		check "after a loss of power it starts by itself" soon 120 active
+		check "and still paused after a loss of power" soon 30 wearer_is a paused
+		check "it can be removed while it runs" dpkg --remove hubd
+		check "nothing of it runs then" no sh -c 'grep -qx hubd /proc/[0-9]*/comm'
+		[ "$failed" = 0 ] || journalctl -u hubd --no-pager -n 40
+		echo "PART-2 failed $failed"
+	fi
+} >/dev/console 2>&1
+sleep infinity
