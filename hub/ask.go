@@ -168,3 +168,8 @@ func ownFolder() string {
 	}
 	return filepath.Join(os.TempDir(), "hubd-"+strconv.Itoa(os.Getuid()))
 }
+
+// Status is what GET /api/status of the daemon at a socket says.
+func Status(ctx context.Context, socket string) ([]byte, error) {
+	return call(ctx, socket, http.MethodGet, "/api/status", "")
+}

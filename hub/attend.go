@@ -13,7 +13,7 @@ import (
 )
 
 // holdLength is how long a command asks to have a bus where nobody said how long it will run; the daemon gives less.
-const holdLength = 24 * time.Hour
+const holdLength = 12 * time.Hour
 
 // wearersBuses are the buses that a wearer's sensors hang on.
 func wearersBuses(c *config.Config, wearer int) []config.Bus {

@@ -76,10 +76,11 @@ type live struct {
 	inputs            *lineReader  // nil: no button and no electrode is on a line
 	led               *led         // nil: there is none
 	running           sync.WaitGroup
-	copying           sync.Mutex  // held while history is copied or erased: never both
-	unlocking         sync.Mutex  // held while a secret is tried, or everything is sealed anew
-	settled           atomic.Bool // what the settings hold of bodies is taken up
-	standIn           bool        // nothing runs but the keeper: this answers hubd's commands while there is no daemon
+	copying           sync.Mutex                    // held while history is copied or erased: never both
+	unlocking         sync.Mutex                    // held while a secret is tried, or everything is sealed anew
+	settled           atomic.Bool                   // what the settings hold of bodies is taken up
+	saveBoard         func(pipeline.Settings) error // of a stand-in: for a calibration alone, which changes nothing else; nil: it may not
+	standIn           bool                          // nothing runs but the keeper: this answers hubd's commands while there is no daemon
 }
 
 // newLive joins the parts. Nothing runs yet.

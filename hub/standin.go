@@ -123,10 +123,10 @@ func newStandIn(cfg *config.Config, r Reaching) (*live, error) {
 	p.store = store{db: db, settings: file, close: db.Close}
 	p.key, p.keyNamed = keyFile(cfg)
 	p.keyTyped = cfg.History.KeyFile == config.KeyTyped
-	if r.Write && status != history.Damaged { // what is damaged is looked at by a daemon, which says so
-		p.store.save = file.Save
-	}
 	l := &live{parts: p, standIn: true, core: &core{}}
+	if r.Write && status != history.Damaged { // what is damaged is looked at by a daemon, which says so
+		l.saveBoard = file.Save
+	}
 	clock := newWallClock(time.Now, timesync)
 	l.keeper = newKeeper(p.log, p.store, clock.local)
 	l.core.board = newBoard("", p.id, nil, nil, l.keeper.status)
@@ -185,18 +185,18 @@ func (l *live) answers() web.Options {
 	}
 	return web.Options{
 		Wearers: ids, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin, Status: l.core.board.read, History: l.history(), Sealing: l.sealing(), Report: l.reporting(),
-		Do: func(_ context.Context, c pipeline.Command) (string, error) {
+		Do: func(ctx context.Context, c pipeline.Command) (string, error) {
 			if c.Name != pipeline.CommandCalibrate {
 				return "hubd does not run: start it with hubd run", nil
 			}
-			return l.calibrate(c), nil
+			return l.calibrate(ctx, c), nil
 		},
 	}
 }
 
 // calibrate stores what was measured on a board, as a daemon would.
-func (l *live) calibrate(c pipeline.Command) (refusal string) {
-	if l.store.save == nil {
+func (l *live) calibrate(ctx context.Context, c pipeline.Command) (refusal string) {
+	if l.saveBoard == nil {
 		return "the settings cannot be written: hubd run says what is wrong with them"
 	}
 	l.copying.Lock() // one at a time: this pipeline has no goroutine of its own
@@ -206,7 +206,18 @@ func (l *live) calibrate(c pipeline.Command) (refusal string) {
 			return r.Reason
 		}
 	}
-	l.keeper.saveSettings(l.core.pipeline.Settings(), l.core.pipeline.Revision())
+	stored := make(chan error, 1)
+	if err := l.keeper.hand(ctx, func() { stored <- l.saveBoard(l.core.pipeline.Settings()) }); err != nil {
+		return err.Error()
+	}
+	select {
+	case err := <-stored:
+		if err != nil {
+			return err.Error()
+		}
+	case <-ctx.Done():
+		return diskSilent(ctx).Error()
+	}
 	return ""
 }
 
