@@ -108,7 +108,7 @@ room private min_confidence base_scene after quiet_hours from to latitude longit
 discretion delay_s fade_s spread_percent stop_buttons topic json_key any_value line
 lamps dialect zigbee2mqtt wled tasmota json template group min_percent max_percent availability_topic
 sound player aplay pw-cat pipe device latency_ms volume_topic volume volume_max top_percent play_topic play stop_topic stop scenes settled engaged activated withdrawn neutral pause light pace practices check_in automatic answer_s reminders
-history path days max_mb commit_s web listen token_file log level
+history path days max_mb commit_s insecure_key_ok web listen token_file log level
 brightness brightness_max kelvin_topic state_topic brightness_key kelvin_key kelvin_unit on_key ask_topic ask_payload
 bed level_db swell_db hum_hz breaths_per_min inhale_share hold_s
 steps text seconds voice_file members at days snooze_s`

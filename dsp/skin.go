@@ -19,11 +19,12 @@ type SkinOptions struct {
 	Circuit     Circuit
 	SupplyVolts float64 // of the circuit; 3.3 where 0
 	OpenCircuit float64 // Grove: reading without electrodes as a share of the supply; 0.5 where 0
+	Scale       float64 // Grove: what the board's conductance is to be multiplied by; 1 where 0
 	StepVolts   float64 // one step of the converter; 0 where unknown
 	LeastSCR    float64 // µS, smallest response that counts, 0.01–0.1; 0.05 where 0 (Boucsein 2012, by hand)
 	DividerOhm  float64 // of the known resistor; 100 kΩ where 0
 	DividerHigh bool    // the known resistor lies on the supply's side
-	Calibrated  bool    // OpenCircuit or DividerOhm was measured on this very circuit
+	Calibrated  bool    // OpenCircuit and Scale, or DividerOhm, were measured on this very circuit
 }
 
 // SkinFeatures are what the regulation state needs of skin conductance, as of the last Second.
@@ -75,6 +76,9 @@ func NewSkin(o SkinOptions) *Skin {
 	}
 	if !(o.OpenCircuit > 0) {
 		o.OpenCircuit = 0.5
+	}
+	if !(o.Scale > 0) {
+		o.Scale = 1
 	}
 	if !(o.DividerOhm > 0) {
 		o.DividerOhm = 100e3
@@ -214,7 +218,7 @@ func dividerRail(atGround, high bool) string {
 
 func (k *Skin) microsiemens(volts float64) float64 {
 	if k.o.Circuit == Grove {
-		return GroveMicrosiemens(volts, k.o.SupplyVolts, k.o.OpenCircuit)
+		return k.o.Scale * GroveMicrosiemens(volts, k.o.SupplyVolts, k.o.OpenCircuit)
 	}
 	return DividerMicrosiemens(volts, k.o.SupplyVolts, k.o.DividerOhm, k.o.DividerHigh)
 }

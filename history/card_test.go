@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// sector is what a memory card writes whole or not at all, bytes.
-const sector = 512
+// sector is what the card writes whole or not at all, bytes. ext4 asks that of a block, or it cannot trust its journal after a loss of power.
+const sector = 4096
 
 // card is a memory card behind the protocol of network block devices. It has a cache of its own, as real ones have: a write is answered
 // before it lasts, and what the card was not asked to flush may be gone when the power goes, each sector by itself and in any order.
@@ -24,7 +24,13 @@ type card struct {
 	writesLeft int    // until powerGoes is called, right after a write; 0: it is not
 	powerGoes  func() // ends the computer
 	gone       bool   // powerGoes was called
+
+	failsAfter int // so many writes, every one that comes is refused, and every flush; 0: none is
+	writes     int
 }
+
+// refuses tells whether the card is at its end, as far as writing goes.
+func (c *card) refuses() bool { return c.failsAfter > 0 && c.writes > c.failsAfter }
 
 // mayForget is what a card may lose when the power goes.
 type mayForget uint8
@@ -67,13 +73,14 @@ func (c *card) write(offset int64, data []byte) {
 }
 
 func (c *card) read(offset int64, data []byte) {
-	for i := int64(0); i < int64(len(data)); i += sector {
-		at := (offset + i) / sector
+	for len(data) > 0 {
+		at, within := offset/sector, offset%sector
 		now := c.lasting[at*sector : (at+1)*sector]
 		if writes := c.cached[at]; len(writes) > 0 {
 			now = writes[len(writes)-1]
 		}
-		copy(data[i:i+sector], now)
+		n := copy(data, now[within:])
+		data, offset = data[n:], offset+int64(n)
 	}
 }
 
@@ -102,6 +109,7 @@ const (
 	nbdCanFlush  = 1<<0 | 1<<2 // the flags of this export: flags are there, and flush is understood
 	nbdModern    = 1 << 0      // fixed newstyle
 	nbdMostBytes = 32 << 20
+	nbdFault     = 7 // where in a reply the number of an error ends
 )
 
 // serve answers one client until it hangs up, which is no error.
@@ -179,7 +187,8 @@ func (c *card) answer(conn net.Conn) error {
 		return err
 	}
 	outside := r.Offset < 0 || r.Offset > int64(len(c.lasting)) || int64(r.Size) > int64(len(c.lasting))-r.Offset
-	if r.Magic != nbdRequest || r.Command > toFlush || outside || r.Offset%sector != 0 || r.Size%sector != 0 {
+	part := r.Command == toWrite && (r.Offset%sector != 0 || r.Size%sector != 0)
+	if r.Magic != nbdRequest || r.Command > toFlush || outside || part {
 		return fmt.Errorf("card: a request it does not understand: %+v", r)
 	}
 	data := make([]byte, r.Size)
@@ -193,6 +202,9 @@ func (c *card) answer(conn net.Conn) error {
 		if _, err := io.ReadFull(conn, data); err != nil {
 			return err
 		}
+		if c.writes++; c.refuses() {
+			break
+		}
 		c.write(r.Offset, data)
 		if c.writesLeft--; c.writesLeft == 0 {
 			c.gone = true
@@ -202,7 +214,12 @@ func (c *card) answer(conn net.Conn) error {
 	case toEnd:
 		return io.EOF
 	case toFlush:
-		c.flush()
+		if !c.refuses() {
+			c.flush()
+		}
+	}
+	if r.Command != toRead && c.refuses() {
+		reply[nbdFault] = byte(syscall.EIO)
 	}
 	_, err := conn.Write(reply)
 	return err

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"hubd/history"
 )
 
 // guestModules are what the kernel needs for the card, in the order in which they are loaded.
@@ -74,6 +76,33 @@ func liveInGuest(t *testing.T) {
 	}
 	fmt.Println("found", found.kept, found.notes, saved)
 	writeUntilKilled(path)
+}
+
+// endure lives on a card that refuses writes at some moment: nothing may end or hang, what is wrong is said, and what was stored can still be read. It
+// never returns.
+func endure(t *testing.T) {
+	if err := mountCard(); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println("mounted")
+	const path = "/state/hubd/history.db"
+	v := &evening{d: history.Open(history.Options{Path: path, Check: history.Examine}), epoch: start, bpm: 60}
+	settings := history.OpenSettings(filepath.Dir(path))
+	stored, refused := 0, 0
+	for i := 0; refused < 30; i++ {
+		at := time.Duration(i) * time.Minute
+		v.seconds("a", at, at+time.Minute)
+		v.d.Commit(v.wall(at + 70*time.Second))
+		err := settings.Save(numbered(i))
+		if status := v.d.Status(); status == "" && refused == 0 {
+			stored = i + 1
+		} else if refused++; refused%10 == 1 {
+			fmt.Printf("status %s; settings: %v\n", status, err)
+		}
+	}
+	there, err := v.d.Minutes("a", time.Time{}, ever, 1_000_000)
+	fmt.Println("endured", stored, len(there), err == nil)
+	time.Sleep(time.Hour) // until the power goes
 }
 
 // mountCard loads the card's modules and mounts it.

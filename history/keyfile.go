@@ -71,7 +71,7 @@ func (k KeyFile) check(info fs.FileInfo) error {
 	case k.InsecureOK:
 		return nil
 	}
-	same, err := k.machine.sameDisk(k.Path, filepath.Dir(k.History))
+	same, err := k.machine.sameDisk(k.Path, folderThatIs(filepath.Dir(k.History)))
 	switch {
 	case err != nil:
 		return fmt.Errorf("which disk it lies on cannot be seen (%w): history.insecure_key_ok takes it all the same", err)
@@ -79,6 +79,18 @@ func (k KeyFile) check(info fs.FileInfo) error {
 		return errors.New("it lies on the same card as the history, and whoever takes the card has both: put it on a stick, or set history.insecure_key_ok: true")
 	}
 	return nil
+}
+
+// folderThatIs gives a folder or, where it is yet to be made, the one above in which it will be.
+func folderThatIs(folder string) string {
+	for {
+		_, err := os.Stat(folder)
+		above := filepath.Dir(folder)
+		if !errors.Is(err, fs.ErrNotExist) || above == folder {
+			return folder
+		}
+		folder = above
+	}
 }
 
 // WriteKeyFile makes a key in a new file, for its owner alone. A file that is there is left alone: it may be the key of something.

@@ -21,6 +21,7 @@ func TestAKeyFileIsTakenOnlyWhereNobodyElseHasIt(t *testing.T) {
 		{"on a card where that is said to be right", text(good, 0o600), KeyFile{InsecureOK: true}, ""},
 		{"that nobody can write", text(good, 0o400), KeyFile{InsecureOK: true}, ""},
 		{"on the same card", text(good, 0o600), KeyFile{}, "the same card"},
+		{"on the card of a folder that is yet to be made", text(good, 0o600), KeyFile{History: "state/deep/history.db"}, "the same card"},
 		{"that a group can read", text(good, 0o640), KeyFile{InsecureOK: true}, "mode 0640"},
 		{"that can be run", text(good, 0o700), KeyFile{InsecureOK: true}, "mode 0700"},
 		{"of somebody else", func(t *testing.T, path string) {
@@ -48,7 +49,7 @@ func TestAKeyFileIsTakenOnlyWhereNobodyElseHasIt(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			tt.with.Path, tt.with.History = filepath.Join(dir, "k"), filepath.Join(dir, "history.db")
+			tt.with.Path, tt.with.History = filepath.Join(dir, "k"), filepath.Join(dir, tt.with.History, "history.db")
 			tt.make(t, tt.with.Path)
 			s, err := tt.with.Read()
 			if tt.wrong == "" {

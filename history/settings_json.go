@@ -44,7 +44,8 @@ type wearerJSON struct {
 	ShareFollows    bool     `json:"share_follows"` // nobody lowered it: the config's counts
 	KeepFollows     bool     `json:"keep_follows"`
 	CuesFollow      bool     `json:"cues_follow"`
-	OpenCircuit     *float64 `json:"open_circuit"` // ratio
+	OpenCircuit     *float64 `json:"open_circuit"`         // ratio
+	SkinScale       *float64 `json:"skin_scale,omitempty"` // ratio; absent in files of a hubd that did not know it
 	ResonancePerMin *float64 `json:"resonance_per_min"`
 	Sealed          [][]byte `json:"sealed,omitempty"` // the body, once for each seal
 }
@@ -114,7 +115,7 @@ func settingsForm(s pipeline.Settings) settingsJSON {
 		out.Wearers = append(out.Wearers, wearerJSON{
 			ID: w.Wearer, Paused: w.Paused, Share: w.Share.String(), Keep: w.Keep.String(), Cues: w.Cues,
 			ShareFollows: w.ShareFollows, KeepFollows: w.KeepFollows, CuesFollow: w.CuesFollow,
-			OpenCircuit: pointer(w.OpenCircuit), ResonancePerMin: pointer(w.ResonancePace),
+			OpenCircuit: pointer(w.OpenCircuit), SkinScale: pointer(w.SkinScale), ResonancePerMin: pointer(w.ResonancePace),
 		})
 		if len(w.Baseline.Minutes) > 0 {
 			out.Baselines[w.Wearer] = minutesJSON(w.Baseline)
@@ -218,7 +219,7 @@ func (in settingsJSON) settings() (pipeline.Settings, error) {
 		s.Wearers = append(s.Wearers, pipeline.WearerSettings{
 			Wearer: w.ID, Paused: w.Paused, Share: share, Keep: keep, Cues: w.Cues,
 			ShareFollows: w.ShareFollows, KeepFollows: w.KeepFollows, CuesFollow: w.CuesFollow,
-			OpenCircuit: maybe(w.OpenCircuit), ResonancePace: maybe(w.ResonancePerMin), Baseline: baseline,
+			OpenCircuit: maybe(w.OpenCircuit), SkinScale: maybe(w.SkinScale), ResonancePace: maybe(w.ResonancePerMin), Baseline: baseline,
 		})
 	}
 	s.Room.Open = in.Room.Open

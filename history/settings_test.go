@@ -347,7 +347,7 @@ func anySettings(t *rapid.T) pipeline.Settings {
 		s.Wearers = append(s.Wearers, pipeline.WearerSettings{
 			Wearer: id, Paused: rapid.Bool().Draw(t, "paused"), Cues: rapid.Bool().Draw(t, "cues"),
 			Share: pipeline.Share(rapid.IntRange(0, 2).Draw(t, "share")), Keep: pipeline.Keep(rapid.IntRange(1, 3).Draw(t, "keep")),
-			OpenCircuit: anyMaybe(t), ResonancePace: anyMaybe(t), Baseline: anyBaseline(t),
+			OpenCircuit: anyMaybe(t), SkinScale: anyMaybe(t), ResonancePace: anyMaybe(t), Baseline: anyBaseline(t),
 		})
 	}
 	s.Room.Open = rapid.Bool().Draw(t, "open")

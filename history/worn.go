@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -9,6 +10,48 @@ const (
 	wornBreak = 15 * time.Minute // so long without anyone's contact ends a session
 	wornMost  = 12 * time.Hour   // and so long is the longest
 )
+
+// SessionAt gives the time of the session of a wearer that a moment lies in: from joining to leaving, with the minutes that it touched. Where no
+// session is kept it is the time in which a sensor was worn.
+func (d *DB) SessionAt(wearer string, at time.Time) (from, to time.Time, err error) {
+	all, err := d.Sessions(wearer, at.Add(-wornMost-time.Minute), at.Add(time.Second), maxSessions)
+	if err != nil {
+		return from, to, err
+	}
+	for _, s := range slices.Backward(all) {
+		from, to = s.At, s.At.Add(s.Lasted+time.Second) // how long it lasted is told in whole seconds
+		if !s.Over {
+			to = d.wornUntil(wearer, s.At)
+		}
+		if !at.Before(from) && at.Before(to) {
+			from, err = d.minuteBefore(wearer, from)
+			return from, to, err
+		}
+	}
+	return d.Worn(wearer, at)
+}
+
+// maxSessions is how many sessions may have begun within the longest.
+const maxSessions = 1000
+
+// wornUntil gives the end of a session whose end is not known, because the power went or less was to be kept: when the sensor was taken off, as
+// far as that is known.
+func (d *DB) wornUntil(wearer string, began time.Time) time.Time {
+	_, to, err := d.Worn(wearer, began.Add(time.Minute))
+	if err != nil || to.Sub(began) > wornMost {
+		return began.Add(wornMost)
+	}
+	return to
+}
+
+// minuteBefore gives the beginning of the minute in which something began; the moment itself where that minute is not kept.
+func (d *DB) minuteBefore(wearer string, at time.Time) (time.Time, error) {
+	all, err := d.Minutes(wearer, at.Add(-time.Minute+time.Second), at, 1)
+	if err != nil || len(all) == 0 {
+		return at, err
+	}
+	return all[0].At, nil
+}
 
 // Worn gives the time around at in which a wearer wore a sensor without a break of a quarter of an hour: from the beginning of its first
 // minute to the end of its last.

@@ -79,8 +79,8 @@ func copies(t *testing.T, usually int) int {
 	return n
 }
 
-// atOnce is how many files are tried at the same time: most of the time of each goes by waiting for the disk.
-const atOnce = 4
+// copiesAtOnce is how many files are tried at the same time: most of the time of each goes by waiting for the disk.
+const copiesAtOnce = 4
 
 // The daemon is this process: a damage that ended it, or never let it go on, would end the test. Each file must be at work afterwards, either as
 // it was or begun anew with the damaged one beside it.
@@ -90,9 +90,9 @@ func TestNoDamageEndsOrHoldsUpTheDaemon(t *testing.T) {
 	place := t.TempDir()
 	var aside atomic.Int64
 	var tries sync.WaitGroup
-	for first := range atOnce {
+	for first := range copiesAtOnce {
 		tries.Go(func() {
-			for i := first; i < n; i += atOnce {
+			for i := first; i < n; i += copiesAtOnce {
 				if survives(t, filepath.Join(place, strconv.Itoa(i)), damage(whole, i)) {
 					aside.Add(1)
 				}

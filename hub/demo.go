@@ -130,7 +130,7 @@ func demoSettings(scene *synth.Scene, c *config.Config) pipeline.Settings {
 	var s pipeline.Settings
 	for i, w := range c.Wearers {
 		s.Wearers = append(s.Wearers, pipeline.WearerSettings{
-			Wearer: w.ID, Share: pipeline.ShareFull, Keep: pipeline.KeepNothing, Cues: true, OpenCircuit: dsp.Some(openCircuit),
+			Wearer: w.ID, Share: pipeline.ShareFull, Keep: pipeline.KeepNothing, Cues: true, OpenCircuit: dsp.Some(openCircuit), SkinScale: dsp.Some(1),
 			Baseline: scene.Baseline(i, today),
 		})
 	}

@@ -25,8 +25,9 @@ func (l *live) erase(ctx context.Context, x history.Erasing) (wire.Erasure, stri
 		return wire.Erasure{}, errCopying, nil
 	}
 	defer l.copying.Unlock()
-	if s, err := l.sealState(ctx); err != nil || s.Locked != "" {
-		return wire.Erasure{}, s.Locked, err // whose a sealed row is nobody can tell
+	seal, err := l.sealState(ctx)
+	if err != nil || seal.Locked != "" {
+		return wire.Erasure{}, seal.Locked, err // whose a sealed row is nobody can tell
 	}
 	file, configured := l.store.settings, slices.Contains(l.core.wearers, x.Wearer)
 	traces, err := ask(ctx, l.keeper, func() [][]byte { return file.Traces(x.Wearer) })
@@ -50,7 +51,7 @@ func (l *live) erase(ctx context.Context, x history.Erasing) (wire.Erasure, stri
 	if err := l.keeper.lend(ctx, func() { erased, rows = l.store.db.EraseWhat(x, traces) }); err != nil {
 		rows = fmt.Errorf("not erased: the rows: %w", err)
 	}
-	e := wire.Erasure{Erased: erased, CannotReach: l.unreached(x)}
+	e := wire.Erasure{Erased: erased, CannotReach: l.unreached(x, seal.Sealed)}
 	e.Done = append(settings.done, e.Done...)
 	if x.Everything() && l.client != nil {
 		e.Done = append(e.Done, l.clearBroker(x.Wearer, configured))
@@ -181,7 +182,7 @@ func (l *live) discoveryPrefix() string {
 }
 
 // unreached says what erasing cannot reach, and what a person can do about each.
-func (l *live) unreached(x history.Erasing) []string {
+func (l *live) unreached(x history.Erasing, sealed bool) []string {
 	all := []string{"what was taken elsewhere: exports, reports, and copies of history.db, settings.json or backups on other disks. Delete them there."}
 	if l.mqtt != nil {
 		all = append(all, l.recorder(x.Wearer))
@@ -191,8 +192,13 @@ func (l *live) unreached(x history.Erasing) []string {
 		all = append(all, fmt.Sprintf("the broker, since hubd does not run: it keeps no bodily value, only %s, and under %s what entities there are. "+
 			"Start hubd with a config that does not name %[3]s, and it takes both off.", topics.WearerStatus(x.Wearer), topics.Discovery(l.discoveryPrefix(), x.Wearer), x.Wearer))
 	}
-	return append(all, "worn-out cells of a memory card or SSD: no program can overwrite them. On an encrypted disk destroying its key is the erasing "+
-		"that reaches them; without one, destroying the card.")
+	cells := "worn-out cells of a memory card or SSD: no program can overwrite them. "
+	if sealed {
+		return append(all, cells+"What they hold is sealed: hubd history rekey to a new key, then destroying every copy of the old one, is the erasing that "+
+			"reaches them; what was kept before the history was sealed, and the config, they may hold in the clear.")
+	}
+	return append(all, cells+"Destroying the key of a sealed history (hubd history rekey seals it) or of an encrypted disk is the erasing that reaches them; "+
+		"without one, destroying the card.")
 }
 
 // recorder is what to do about Home Assistant's own database, as a call to paste.
@@ -235,6 +241,6 @@ func (l *live) session(ctx context.Context, wearer string, at time.Time) (from, 
 		from, to time.Time
 		err      error
 	}
-	s, err := ask(ctx, l.keeper, func() (s span) { s.from, s.to, s.err = l.store.db.Worn(wearer, at); return s })
+	s, err := ask(ctx, l.keeper, func() (s span) { s.from, s.to, s.err = l.store.db.SessionAt(wearer, at); return s })
 	return s.from, s.to, words(s.err), err
 }

@@ -31,6 +31,7 @@ var outside = map[string][]string{
 	"github.com/eclipse/paho.mqtt.golang": {"mqtt"},
 	"github.com/mochi-mqtt/server/v2":     {"mqtt/broker"},
 	"go.etcd.io/bbolt":                    {"history"},
+	"golang.org/x/crypto":                 {"history"},
 	"go.yaml.in/yaml/v4":                  {"config"},
 	"gonum.org/v1/gonum":                  {"dsp", "regulation"},
 	"github.com/coreos/go-systemd/v22":    {"hub"},

@@ -36,7 +36,7 @@ func (l *live) joinPanel() error {
 	if l.panel.led != "" {
 		l.led = &led{
 			header: h, line: l.panel.led, dim: dimmer{share: l.panel.brightness}, pacer: acquire.NewKernelPacer(),
-			read: l.samplesRead, paused: l.core.nobodySensed, fault: l.core.inbox.fault, now: l.pacer.Now, random: random,
+			read: l.samplesRead, paused: l.core.nobodySensed, lent: l.lends.reading, fault: l.core.inbox.fault, now: l.pacer.Now, random: random,
 		}
 	}
 	return nil

@@ -27,6 +27,7 @@ type led struct {
 	pacer  acquire.Pacer
 	read   func() uint64 // samples so far, of all buses
 	paused func() bool   // nobody is to be sensed
+	lent   func() bool   // another hubd command has borrowed a bus and may read somebody: its samples come by no loop of this process
 	fault  func(dsp.Fault)
 	now    func() time.Duration // of the run, for faults
 	random *rand.Rand
@@ -83,6 +84,9 @@ func (l *led) step() {
 func (l *led) sensing(now time.Duration) bool {
 	if n := l.read(); n != l.samples {
 		l.samples, l.came = n, now
+	}
+	if l.lent() {
+		return true
 	}
 	if l.paused() {
 		l.came = now - ledHold // nothing of before counts when it ends

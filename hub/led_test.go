@@ -23,6 +23,7 @@ type shining struct {
 	every   time.Duration // a sample; 0: none comes
 	samples uint64
 	off     bool // everybody is paused
+	lent    bool // a bus is borrowed, and somebody is read on it
 	faults  []dsp.Fault
 	late    func() time.Duration // of each wake-up
 	lit     time.Duration        // so far
@@ -41,6 +42,7 @@ func newShining(share float64) *shining {
 			return s.samples
 		},
 		paused: func() bool { return s.off },
+		lent:   func() bool { return s.lent },
 		fault:  func(f dsp.Fault) { s.faults = append(s.faults, f) },
 	}
 	s.led.came = -ledHold
@@ -171,5 +173,21 @@ func TestALightThatACrashLeftLitIsPutOut(t *testing.T) {
 	}
 	if err := dark(s.gpio, ""); err != nil {
 		t.Errorf("without a light: %v", err)
+	}
+}
+
+func TestTheLightIsLitWhileABorrowerReadsSomebodyAlsoWhereAllArePaused(t *testing.T) {
+	s := newShining(1)
+	s.off = true
+	if got := s.pass(time.Second); got > 0 {
+		t.Fatalf("lit for %g of the time while nobody is sensed", got)
+	}
+	s.lent = true
+	if got := s.pass(time.Second); got < 0.9 {
+		t.Errorf("lit for %g of the time while a borrower reads", got)
+	}
+	s.lent = false
+	if got := s.dark(time.Second); got > 300*time.Millisecond {
+		t.Errorf("still lit after %v", got)
 	}
 }

@@ -34,6 +34,7 @@ type lends struct {
 
 	mu    sync.Mutex
 	taken []string // bus names
+	read  []string // those of them on which somebody may be read
 }
 
 // lendable is a bus, where it is, and the word with its loop.
@@ -64,9 +65,15 @@ func (l *lends) lend(ctx context.Context, q web.LendRequest) (lent web.Lend, ref
 		return web.Lend{}, "", err
 	}
 	l.log.Info("a bus is lent to another hubd command; its wearers' state is unknown meanwhile", "bus", b.name)
+	may := l.readable(off, q.Wearer)
+	if len(may) > 0 {
+		l.mu.Lock()
+		l.read = append(l.read, b.name)
+		l.mu.Unlock()
+	}
 	length := min(q.Length, maxLend)
 	end := time.Now().Add(length)
-	lent = web.Lend{Bus: b.name, Length: length, Return: back, Wearers: l.readable(off, q.Wearer), Over: func() string {
+	lent = web.Lend{Bus: b.name, Length: length, Return: back, Wearers: may, Over: func() string {
 		return l.over(end, stops, off)
 	}}
 	return lent, "", nil
@@ -99,7 +106,8 @@ func (l *lends) take(bus string) bool {
 func (l *lends) back(b lendable) {
 	b.lending.Return()
 	l.mu.Lock()
-	l.taken = slices.DeleteFunc(l.taken, func(name string) bool { return name == b.name })
+	same := func(name string) bool { return name == b.name }
+	l.taken, l.read = slices.DeleteFunc(l.taken, same), slices.DeleteFunc(l.read, same)
 	l.mu.Unlock()
 	l.log.Info("the bus is back", "bus", b.name)
 }
@@ -109,6 +117,13 @@ func (l *lends) away() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.taken)
+}
+
+// reading tells whether anybody may be read by a borrower now.
+func (l *lends) reading() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.read) > 0
 }
 
 // given waits until a bus's loop has let go of it.

@@ -33,7 +33,7 @@ func Probe(ctx context.Context, o SetupOptions) (setup.Report, error) {
 	if _, known := wearerNumber(o.Config, o.Wearer); !known && o.Wearer != "" {
 		return setup.Report{}, fmt.Errorf("this config has no wearer %q", o.Wearer)
 	}
-	b, err := newWorkbench(o.Config, o.Simulate, atOnce, asking{socket: o.Socket, wearer: o.Wearer}, o.Log)
+	b, err := newWorkbench(o.Config, o.Simulate, atOnceSpeed, asking{socket: o.Socket, wearer: o.Wearer}, o.Log)
 	if err != nil {
 		return setup.Report{}, err
 	}

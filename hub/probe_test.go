@@ -35,7 +35,7 @@ func probed(t *testing.T, text string, change func(c *config.Config, s *simulate
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := newWorkbench(c, "two-people", atOnce, asking{}, slog.New(slog.DiscardHandler))
+	b, err := newWorkbench(c, "two-people", atOnceSpeed, asking{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

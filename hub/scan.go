@@ -46,7 +46,7 @@ func Scan(ctx context.Context, o ScanOptions) ([]setup.FoundChip, []setup.Passed
 	if o.Simulate != "" {
 		c = simulatedBoard()
 	}
-	b, err := newWorkbench(c, o.Simulate, atOnce, asking{socket: o.Socket}, o.Log)
+	b, err := newWorkbench(c, o.Simulate, atOnceSpeed, asking{socket: o.Socket}, o.Log)
 	if err != nil {
 		return nil, nil, err
 	}

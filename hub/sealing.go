@@ -70,7 +70,7 @@ func sealedAs(o history.Options, c *config.Config) history.Options {
 	if k, named := keyFile(c); named {
 		secret, _, err := readKey(context.Background(), k)
 		if o.Secret = secret; err != nil {
-			o.Why = err.Error() + ". " + history.Unlocking
+			o.Why = err.Error() + "; " + history.Unlocking
 		}
 	}
 	return o
@@ -265,7 +265,7 @@ func (l *live) look(ctx context.Context, k history.KeyFile, named bool) (reading
 		}
 		refusal = fmt.Sprintf("key file %s: %s", k.Path, strings.TrimSpace(refusal+" "+words(err)))
 	} else {
-		refusal = err.Error() + ". " + history.Unlocking
+		refusal = err.Error() + "; " + history.Unlocking
 	}
 	_, _ = ask(ctx, l.keeper, func() bool { l.store.db.StillLocked(refusal); return true }) // a keeper that is gone tells nobody
 	return reading

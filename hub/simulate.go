@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"periph.io/x/conn/v3/i2c"
@@ -32,6 +33,8 @@ type simulated struct {
 	config *config.Config
 	now    func() time.Duration
 	quirks
+
+	across atomic.Pointer[float64] // µS across every pair of electrodes, in place of a body; nil: the body
 
 	mu    sync.Mutex
 	gpio  *sim.GPIO
@@ -127,7 +130,9 @@ func (s *simulated) input(ch config.Chip) sim.Input {
 				return s.scene.Pulse(i, t) * ch.SupplyVolts / replaySupply
 			case w.EDA != nil && w.EDA.Chip == ch.Name && w.EDA.Channel == input:
 				conductance := 0.0
-				if i < worn {
+				if lies := s.across.Load(); lies != nil {
+					conductance = *lies
+				} else if i < worn {
 					conductance = s.scene.EDA(i, t)
 				}
 				return skinVolts(*w.EDA, ch, conductance)

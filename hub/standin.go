@@ -123,12 +123,16 @@ func newStandIn(cfg *config.Config, r Reaching) (*live, error) {
 	p.store = store{db: db, settings: file, close: db.Close}
 	p.key, p.keyNamed = keyFile(cfg)
 	p.keyTyped = cfg.History.KeyFile == config.KeyTyped
+	if r.Write && status != history.Damaged { // what is damaged is looked at by a daemon, which says so
+		p.store.save = file.Save
+	}
 	l := &live{parts: p, standIn: true, core: &core{}}
 	clock := newWallClock(time.Now, timesync)
 	l.keeper = newKeeper(p.log, p.store, clock.local)
 	l.core.board = newBoard("", p.id, nil, nil, l.keeper.status)
 	p.pipeline.Settings = begin(settings, status, p.pipeline.Wearers)
-	for _, w := range pipeline.New(p.pipeline).Settings().Wearers {
+	l.core.pipeline = pipeline.New(p.pipeline)
+	for _, w := range l.core.pipeline.Settings().Wearers {
 		l.core.wearers = append(l.core.wearers, w.Wearer)
 		l.core.board.status.Wearers = append(l.core.board.status.Wearers,
 			wire.WearerReport{ID: w.Wearer, Status: wire.WearerPaused, Share: w.Share, Keep: w.Keep, Cues: w.Cues})
@@ -181,10 +185,29 @@ func (l *live) answers() web.Options {
 	}
 	return web.Options{
 		Wearers: ids, Origin: pipeline.Origin{Source: pipeline.SourceSocket}, Within: answerWithin, Status: l.core.board.read, History: l.history(), Sealing: l.sealing(), Report: l.reporting(),
-		Do: func(context.Context, pipeline.Command) (string, error) {
-			return "hubd does not run: start it with hubd run", nil
+		Do: func(_ context.Context, c pipeline.Command) (string, error) {
+			if c.Name != pipeline.CommandCalibrate {
+				return "hubd does not run: start it with hubd run", nil
+			}
+			return l.calibrate(c), nil
 		},
 	}
+}
+
+// calibrate stores what was measured on a board, as a daemon would.
+func (l *live) calibrate(c pipeline.Command) (refusal string) {
+	if l.store.save == nil {
+		return "the settings cannot be written: hubd run says what is wrong with them"
+	}
+	l.copying.Lock() // one at a time: this pipeline has no goroutine of its own
+	defer l.copying.Unlock()
+	for _, e := range l.core.pipeline.Command(nil, 0, c) {
+		if r, ok := e.Value.(pipeline.Refused); ok {
+			return r.Reason
+		}
+	}
+	l.keeper.saveSettings(l.core.pipeline.Settings(), l.core.pipeline.Revision())
+	return ""
 }
 
 // ownFiles refuses what would go wrong later: files that are not there to be read, and changing files of another user, which a daemon could

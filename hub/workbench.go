@@ -9,6 +9,7 @@ import (
 
 	"hubd/acquire"
 	"hubd/config"
+	"hubd/drivers/max3010x"
 	"hubd/dsp"
 	"hubd/setup"
 	"hubd/synth"
@@ -22,11 +23,12 @@ type workbench struct {
 	pacer  acquire.Pacer
 	state  func(config.Bus) setup.Standing // of the bus's device, before it is opened
 	ask    asking
+	light  *max3010x.Dev // the optical chip of the wearer that this is about, once it was found; its bus's loop alone may use it
 	log    *slog.Logger
 }
 
-// atOnce is the speed of a simulated bench whose time passes as fast as the machine can: for what nobody watches.
-const atOnce = 0
+// atOnceSpeed is the speed of a simulated bench whose time passes as fast as the machine can: for what nobody watches.
+const atOnceSpeed = 0
 
 // newWorkbench makes a bench of the machine's buses, or of simulated ones where a scenario is named, whose time passes at a speed.
 func newWorkbench(c *config.Config, scenario string, speed float64, ask asking, log *slog.Logger) (*workbench, error) {
@@ -38,7 +40,9 @@ func newWorkbench(c *config.Config, scenario string, speed float64, ask asking, 
 			return nil, err
 		}
 		log.Debug("periph drivers", "report", report)
-		b.buses, b.pacer, b.state = kernel, acquire.NewKernelPacer(), deviceState
+		pacer := acquire.NewKernelPacer()
+		kernel.at = pacer.At
+		b.buses, b.pacer, b.state = kernel, pacer, deviceState
 		return b, nil
 	}
 	scene, err := synth.New(scenario, 1)
@@ -47,7 +51,7 @@ func newWorkbench(c *config.Config, scenario string, speed float64, ask asking, 
 	}
 	var busy func(time.Duration)
 	switch {
-	case speed == atOnce:
+	case speed == atOnceSpeed:
 		clock := &acquire.VirtualPacer{}
 		b.pacer, busy = clock, clock.Advance
 	case len(c.Buses) == 1:
@@ -95,7 +99,19 @@ func (b *workbench) options(bus config.Bus, left map[string]bool) acquire.Option
 			c.Chips = append(c.Chips, ch)
 		}
 	}
-	return busOptions(&c, bus, b.buses, panelOf(b.config))
+	o := busOptions(&c, bus, b.buses, panelOf(b.config))
+	for i := range o.Optical {
+		if b.ask.wearer == "" || b.wearerID(o.Optical[i].Wearer) != b.ask.wearer {
+			continue
+		}
+		open := o.Optical[i].Open
+		o.Optical[i].Open = func() (*max3010x.Dev, error) {
+			dev, err := open()
+			b.light = dev
+			return dev, err
+		}
+	}
+	return o
 }
 
 // worn is what the wearers of the config wear.

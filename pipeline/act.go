@@ -37,7 +37,7 @@ func (p *Pipeline) Command(dst []Event, now time.Duration, c Command) []Event {
 func (p *Pipeline) act(now time.Duration, c Command) error {
 	switch c.Name {
 	case CommandResume, CommandStartSession, CommandSensing, CommandShare, CommandKeep,
-		CommandRestStart, CommandRestStop, CommandRestForget, CommandErase, CommandRecall:
+		CommandRestStart, CommandRestStop, CommandRestForget, CommandErase, CommandRecall, CommandCalibrate:
 		w := p.find(c.Wearer)
 		if w == nil {
 			return fmt.Errorf("nobody here is called %q", c.Wearer)
@@ -68,8 +68,28 @@ func (p *Pipeline) actOnWearer(now time.Duration, c Command, w *Wearer) error {
 		return p.erase(now, c, w)
 	case CommandRecall:
 		return p.recall(c, w)
+	case CommandCalibrate:
+		return p.calibrate(c, w)
 	}
 	return p.actOnRest(now, c, w)
+}
+
+// calibrate takes what was measured on a wearer's skin-conductance board. It takes hands at the board: nobody's automation does it.
+func (p *Pipeline) calibrate(c Command, w *Wearer) error {
+	switch {
+	case c.Origin.Source != SourceSocket:
+		return errors.New("a board is calibrated by hubd calibrate on the machine itself only")
+	case w.skin == nil:
+		return errors.New("this wearer has no skin-conductance sensor")
+	case w.options.Skin.Circuit != dsp.Grove:
+		return errors.New("a divider is calibrated by divider_ohm in the config")
+	}
+	w.settings.OpenCircuit, w.settings.SkinScale = dsp.Some(c.OpenCircuit), c.Scale
+	w.options.Skin.Calibrated = false
+	w.options.Skin = w.settings.calibrated(w.options.Skin)
+	w.skin = dsp.NewSkin(w.options.Skin)
+	p.revision++
+	return nil
 }
 
 // actOnRest starts, stops or forgets a wearer's own rest. To forget is for ever: nobody's automation does it.

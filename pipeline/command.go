@@ -1,6 +1,9 @@
 package pipeline
 
-import "hubd/room"
+import (
+	"hubd/dsp"
+	"hubd/room"
+)
 
 // CommandName names a command of design section 6.3.
 type CommandName string
@@ -28,6 +31,7 @@ const (
 	CommandRestStop     CommandName = "rest_stop"     // (wearer)
 	CommandRestForget   CommandName = "rest_forget"   // (wearer)
 	CommandRecall       CommandName = "recall"        // (wearer) Body; from hubd itself, once what is stored can be read: it is no command of design section 6.3
+	CommandCalibrate    CommandName = "calibrate"     // (wearer) OpenCircuit, Scale; from the local socket only
 	CommandErase        CommandName = "erase"         // (wearer) from the local socket's own path only: it is no command of design section 6.3
 )
 
@@ -64,4 +68,7 @@ type Command struct {
 	Share   Share
 	Keep    Keep
 	Body    *Body
+
+	OpenCircuit float64   // of a skin-conductance board, share of the supply
+	Scale       dsp.Maybe // of its conductance; absent: not measured
 }

@@ -24,6 +24,7 @@ type WearerSettings struct {
 	KeepFollows   bool
 	CuesFollow    bool
 	OpenCircuit   dsp.Maybe // calibrated open-circuit ratio of the skin-conductance board, 0…1
+	SkinScale     dsp.Maybe // what its conductance is to be multiplied by, by known resistors; absent: µS are approximate
 	Baseline      regulation.Baseline
 	ResonancePace dsp.Maybe // breaths per minute
 	Forgotten     bool      // in this run the own rest was forgotten: what is stored of it goes, though it may be sealed and was never read

@@ -59,9 +59,7 @@ type chain struct {
 
 func newWearer(index int, o WearerOptions, s WearerSettings) *Wearer {
 	s = s.under(o)
-	if s.OpenCircuit.Known {
-		o.Skin.OpenCircuit, o.Skin.Calibrated = s.OpenCircuit.Value, true
-	}
+	o.Skin = s.calibrated(o.Skin)
 	w := &Wearer{
 		id: o.ID, index: index, options: o, settings: s,
 		estimator: regulation.New(regulation.Options{VagalOff: o.VagalOff}, s.Baseline),
@@ -93,6 +91,18 @@ func (s WearerSettings) under(o WearerOptions) WearerSettings {
 	}
 	s.Cues = (s.Cues || s.CuesFollow) && o.Cues
 	return s
+}
+
+// calibrated gives a skin-conductance circuit what was measured on it. A divider's resistor stands in the config.
+func (s WearerSettings) calibrated(o dsp.SkinOptions) dsp.SkinOptions {
+	if o.Circuit != dsp.Grove || !s.OpenCircuit.Known {
+		return o
+	}
+	o.OpenCircuit = s.OpenCircuit.Value
+	if s.SkinScale.Known {
+		o.Scale, o.Calibrated = s.SkinScale.Value, true
+	}
+	return o
 }
 
 func (w *Wearer) sensed() bool { return !w.settings.Paused }

@@ -188,6 +188,24 @@ func TestForgetMakesAStranger(t *testing.T) {
 	}
 }
 
+func TestWhatIsRecalledStandsBeforeWhatWasLearntSince(t *testing.T) {
+	known, since := calmBaseline(), regulation.Baseline{Minutes: []regulation.RestMinute{{Day: 30000, HeartRate: dsp.Some(71)}}}
+	r, m := newRunner(since, regulation.Options{}), newTrack(30, 0)
+	r.run(m, calm, 100, nil)
+	r.e.Recall(known)
+	got := r.e.Baseline().Minutes
+	if !r.e.Learned() || len(got) != len(known.Minutes)+1 || got[0] != known.Minutes[0] || got[len(got)-1] != since.Minutes[0] {
+		t.Errorf("%d minutes, the last %+v", len(got), got[len(got)-1])
+	}
+	if s := r.run(m, calm, 20, nil); s.Stage != regulation.StageKnown {
+		t.Errorf("stage %v: want what was known before", s.Stage)
+	}
+	r.e.Recall(regulation.Baseline{Minutes: make([]regulation.RestMinute, 1000)})
+	if n := len(r.e.Baseline().Minutes); n > regulation.MaxRestMinutes {
+		t.Errorf("%d minutes are held", n)
+	}
+}
+
 func TestTheBaselineIsTheCallersOwn(t *testing.T) {
 	b := calmBaseline()
 	e := regulation.New(regulation.Options{}, b)

@@ -12,6 +12,11 @@ import tempfile
 import numpy as np
 import pyedflib
 
+try:
+    import neurokit2
+except ImportError:
+    neurokit2 = None
+
 UNEVEN = 2.0  # cells: how far from its time a value may be found
 
 
@@ -56,6 +61,23 @@ def compare(column, signal, header):
     return worst
 
 
+def toolbox(columns, signals):
+    """How many heartbeats NeuroKit2 finds in the EDF file, which must be as many as in the recording itself; nothing without NeuroKit2."""
+    if neurokit2 is None:
+        return ""
+    told = ""
+    for (name, times, values), (signal, rate) in zip(columns, signals):
+        even = len(values) > 1000 and len(values) == len(signal) and np.ptp(np.diff(times)) < 0.001
+        if not even or not name.startswith(("ecg", "ppg")):
+            continue
+        process, peaks = (neurokit2.ecg_process, "ECG_R_Peaks") if name.startswith("ecg") else (neurokit2.ppg_process, "PPG_Peaks")
+        found = [len(process(x, sampling_rate=round(rate))[1][peaks]) for x in (signal, values)]
+        if found[0] != found[1]:
+            raise SystemExit(f"{name}: NeuroKit2 finds {found[0]} beats in the EDF file, and {found[1]} in the recording")
+        told += f"; NeuroKit2 finds the same {found[0]} beats in {name}"
+    return told
+
+
 def check(hubd, path, place):
     out = place / "out.edf"
     with open(out, "wb") as f:
@@ -75,7 +97,8 @@ def check(hubd, path, place):
         worst = max(compare(c, edf.readSignal(i), edf.getSignalHeader(i)) for i, c in enumerate(columns))
         gaps = [text for text in edf.readAnnotations()[2] if text.startswith("Bad")]
         labels = ", ".join(f"{edf.getLabel(i)} at {edf.getSampleFrequency(i):g} Hz" for i in range(len(columns)))
-        print(f"{path.name}: {labels}; {sum(len(v) for _, _, v in columns)} values back within {worst:.2f} steps; {len(gaps)} gaps told")
+        told = toolbox(columns, [(edf.readSignal(i), edf.getSampleFrequency(i)) for i in range(len(columns))])
+        print(f"{path.name}: {labels}; {sum(len(v) for _, _, v in columns)} values back within {worst:.2f} steps; {len(gaps)} gaps told{told}")
 
 
 def drawn(place):

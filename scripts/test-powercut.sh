@@ -38,4 +38,4 @@ place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 CGO_ENABLED=0 ${GO:-go} test -c -ldflags '-s -w' -o "$place/history.test" ./history
 cd history
-HUBD_TEST_POWERCUT=$parts HUBD_KILLS=${CUTS:-50} "$place/history.test" -test.timeout 0 -test.v -test.run 'TestNoPowerCutLosesWhatIsAcknowledged|TestAMissingFlushShows'
+HUBD_TEST_POWERCUT=$parts HUBD_KILLS=${CUTS:-50} "$place/history.test" -test.timeout 0 -test.v -test.run 'TestNoPowerCutLosesWhatIsAcknowledged|TestAMissingFlushShows|TestACardThatRefusesWritesEndsNothing'

@@ -87,6 +87,15 @@ func (s *Scope) Amplitude() float64 {
 	return (high - low) / s.o.Range
 }
 
+// Highest is the highest value of the last seconds of the pulse, in V at the input.
+func (s *Scope) Highest() float64 {
+	high := 0.0
+	for _, p := range s.pulse.Last(s.now) {
+		high = max(high, p.V)
+	}
+	return high
+}
+
 // Screen is what a terminal shows now.
 func (s *Scope) Screen() draw.Screen {
 	out := draw.Screen{Head: s.o.Head, Now: s.now, Hint: s.Hint()}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"hubd/dsp"
 	"hubd/pipeline"
 	"hubd/room"
 )
@@ -83,7 +84,7 @@ func targets(n pipeline.CommandName) (forRoom, forWearer bool) {
 		return true, false
 	case pipeline.CommandResume, pipeline.CommandStartSession, pipeline.CommandSensing,
 		pipeline.CommandShare, pipeline.CommandKeep,
-		pipeline.CommandRestStart, pipeline.CommandRestStop, pipeline.CommandRestForget:
+		pipeline.CommandRestStart, pipeline.CommandRestStop, pipeline.CommandRestForget, pipeline.CommandCalibrate:
 		return false, true
 	case pipeline.CommandAnswer:
 		return true, true
@@ -117,10 +118,33 @@ func fill(c *pipeline.Command, payload string) (err error) {
 		c.Share, err = level(text, pipeline.ParseShare, pipeline.ShareNone, pipeline.ShareFull)
 	case pipeline.CommandKeep:
 		c.Keep, err = level(text, pipeline.ParseKeep, pipeline.KeepNothing, pipeline.KeepJournal)
+	case pipeline.CommandCalibrate:
+		err = calibration(c, text)
 	case pipeline.CommandRestStart, pipeline.CommandRestForget:
 		_, err = oneOf(text, press)
 	}
 	return err // check_in takes anything
+}
+
+// calibration reads what was measured on a skin-conductance board: its open circuit as a share of the supply, and, where known resistors
+// were at hand, what its conductance is to be multiplied by.
+func calibration(c *pipeline.Command, text string) (err error) {
+	open, scale, both := strings.Cut(text, " ")
+	if c.OpenCircuit, err = between(open, 0.2, 0.9, "of the supply"); err != nil || !both {
+		return err
+	}
+	factor, err := between(scale, 0.2, 5, "times")
+	c.Scale = dsp.Some(factor)
+	return err
+}
+
+// AppendCalibration is the payload that says so.
+func AppendCalibration(dst []byte, open float64, scale dsp.Maybe) []byte {
+	dst = appendNumber(dst, open, probeDecimals)
+	if scale.Known {
+		dst = appendNumber(append(dst, ' '), scale.Value, probeDecimals)
+	}
+	return dst
 }
 
 // press is what a button of Home Assistant sends.

@@ -22,8 +22,8 @@ hubd erase --wearer ID --session FROM/TO    of a span of time, FROM inclusive, T
   hubd erase --wearer a --session "2026-11-20 21:30"
   hubd erase --wearer a --session "2026-11-20 21:00/2026-11-20 22:30"
 
-A session is the time in which a sensor was worn without a break of a quarter of an hour. hubd export lists the minutes that are kept,
-hubd journal list the notes. The own rest is no part of a session: hubd rest --forget.
+A session is one that is kept (hubd export --what sessions), from your joining to your leaving; where none is, the time in which a sensor was worn
+without a break of a quarter of an hour. hubd export lists the minutes that are kept, hubd journal list the notes. The own rest is no part of a session: hubd rest --forget.
 `
 
 // erasing is a command line of hubd erase.
@@ -107,7 +107,7 @@ func confirm(x history.Erasing, std streams) error {
 	what := "everything that is kept of " + x.Wearer
 	if !x.Everything() {
 		const layout = "2006-01-02 15:04"
-		what = fmt.Sprintf("the minutes, notes and faults of %s from %s to %s", x.Wearer, x.From.Local().Format(layout), x.To.Local().Format(layout))
+		what = fmt.Sprintf("the rows, notes and faults of %s from %s to %s", x.Wearer, x.From.Local().Format(layout), x.To.Local().Format(layout))
 	}
 	fmt.Fprintf(std.err, "This erases %s, here and in the backups beside it, for ever. Backups and damaged files that cannot be read go whole.\n"+
 		"Type %s to erase it: ", what, x.Wearer)

@@ -99,6 +99,9 @@ func TestErasingsOwnMistakesAreUsage(t *testing.T) {
 		{"the later time first", []string{"erase", "--wearer", "a", "--session", "2026-11-20 22:00/2026-11-20 21:00"}, "the earlier time comes first"},
 		{"a history without a file", []string{"history", "check"}, "hubd history check /var"},
 		{"a history's other verbs", []string{"history", "mend", "x"}, "history takes check"},
+		{"a key without a file", []string{"history", "key"}, "history takes check"},
+		{"a key's name where none is wanted", []string{"history", "rekey", "k"}, "history takes check"},
+		{"two ways to seal at once", []string{"history", "rekey", "--none", "--to", "k"}, "one at most"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			code, _, errs := hubd(t, row.args...)

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,14 +24,15 @@ type exporting struct {
 	reaching
 	wearer, format, what, capture string
 	from, to                      dateFlag
+	notes                         io.Writer // what a person should know beside the export
 }
 
 func runExport(ctx context.Context, args []string, std streams) error {
-	var x exporting
+	x := exporting{notes: std.err}
 	fs := flag.NewFlagSet("hubd export", flag.ContinueOnError)
 	x.flags(fs)
 	fs.StringVar(&x.wearer, "wearer", "", "id of the wearer (not needed where there is only one)")
-	fs.StringVar(&x.format, "format", "csv", "csv, a table; json, all in one object; or edf, a recording as EDF+")
+	fs.StringVar(&x.format, "format", "csv", "csv, a table; json, all in one object; rr, the times between heartbeats alone; or edf, a recording as EDF+")
 	fs.StringVar(&x.what, "what", minutesTable, "of a table: minutes, journal, "+keptTables())
 	fs.StringVar(&x.capture, "capture", "", "of edf: the recording, a `FILE` that hubd replay reads")
 	fs.Var(&x.from, "from", "from this `DATE` on (default: from the beginning)")
@@ -59,12 +61,14 @@ func runExport(ctx context.Context, args []string, std streams) error {
 
 func (x *exporting) check(out io.Writer) error {
 	switch {
-	case x.format != "csv" && x.format != "json" && x.format != "edf":
-		return usageError{fmt.Sprintf("--format is %q: wanted is csv, json or edf", x.format)}
+	case !slices.Contains([]string{"csv", "json", "rr", "edf"}, x.format):
+		return usageError{fmt.Sprintf("--format is %q: wanted is csv, json, rr or edf", x.format)}
 	case x.what != minutesTable && x.what != "journal" && !isKeptTable(x.what):
 		return usageError{fmt.Sprintf("--what is %q: wanted is minutes, journal, %s", x.what, keptTables())}
 	case x.format == "edf" || x.capture != "":
 		return x.checkEDF(out)
+	case x.format == "rr" && x.what != minutesTable:
+		return usageError{"--format rr is of the times between heartbeats: leave --what out, or take csv"}
 	case x.format == "json" && x.what != minutesTable:
 		return usageError{"--format json holds everything, minutes, journal and sessions: leave --what out, or take csv"}
 	}
@@ -75,6 +79,8 @@ func (x *exporting) write(ctx context.Context, out *bufio.Writer) error {
 	switch {
 	case x.format == "json":
 		return x.writeJSON(ctx, out)
+	case x.format == "rr":
+		return x.writeRR(ctx, out)
 	case x.what == "journal":
 		notes, err := hub.Notes(ctx, x.socket, x.wearer, x.from.Time, x.to.Time)
 		if err != nil {

@@ -58,6 +58,9 @@ func runHistory(ctx context.Context, args []string, std streams) error {
 	case verb == "rekey" && len(rest) == 0:
 		return l.rekey(ctx, std)
 	}
+	if verb == "check" {
+		return usageError{"history check takes one file: hubd history check /var/lib/hubd/history.db"}
+	}
 	return usageError{"history takes check FILE, key FILE, unlock or rekey; hubd history --help says more"}
 }
 

@@ -56,6 +56,7 @@ func commands() []command {
 		{"check", "all mistakes of a config at once: --config FILE", runCheck},
 		{"probe", "the sensors of a config, and what to do about them: --config FILE; without it, a config for what is there", runProbe},
 		{"watch", "pulse and skin wave of one wearer, drawn here while the sensors are placed: --wearer ID", runWatch},
+		{"calibrate", "eda (open electrodes, then two resistors if at hand) or pulse (its range and light): --wearer ID", runCalibrate},
 		{"record", "one wearer's signals into a recording for hubd replay: FILE --minutes N --wearer ID", runRecord},
 		{"start", "start or join a session: [KIND] --wearer ID", runStart},
 		{"pause", "stop all sensing now", runPause},
@@ -79,7 +80,7 @@ func commands() []command {
 
 // later are the commands of docs/design.md that are not built yet.
 func later() []string {
-	return []string{"calibrate", "page"}
+	return []string{"page"}
 }
 
 func main() {

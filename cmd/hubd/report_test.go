@@ -73,6 +73,13 @@ func TestWhichTimeAReportIsOf(t *testing.T) {
 
 // served is a socket that answers reports with their form.
 func served(t *testing.T) (socket string) {
+	return answering(t, web.Options{Wearers: []string{"a"}, Report: func(_ context.Context, q web.ReportRequest) ([]byte, string, error) {
+		return fmt.Appendf(nil, "form %d\n", q.Form), "", nil
+	}})
+}
+
+// answering is a socket as the daemon has one.
+func answering(t *testing.T, o web.Options) (socket string) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "hubd") // short: a socket's path has a limit
 	if err != nil {
@@ -84,9 +91,7 @@ func served(t *testing.T) (socket string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &http.Server{Handler: web.New(web.Options{Wearers: []string{"a"}, Report: func(_ context.Context, q web.ReportRequest) ([]byte, string, error) {
-		return fmt.Appendf(nil, "form %d\n", q.Form), "", nil
-	}})}
+	s := &http.Server{Handler: web.New(o)}
 	go s.Serve(l)
 	t.Cleanup(func() { s.Close() })
 	return socket

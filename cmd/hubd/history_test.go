@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const words = "nine slow lanterns"
+
+// everyByte is all that stands in a folder.
+func everyByte(t *testing.T, dir string) (all []byte) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		all = append(all, data...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestAHistoryIsSealedReadAndOpenedWithoutADaemon(t *testing.T) {
+	flags, state := withoutDaemon(t)
+	key := filepath.Join(t.TempDir(), "k")
+	for _, row := range []struct {
+		name, in string
+		args     []string
+		code     int
+		says     string
+		sealed   bool
+	}{
+		{"a note in the clear", "", []string{"journal", "add", "a canary of a note"}, exitDone, "kept as note 1", false},
+		{"a key is made", "", []string{"history", "key", key}, exitDone, "Keep a copy elsewhere", false},
+		{"and never made over", "", []string{"history", "key", key}, exitFailed, "there already", false},
+		{"the config names no key", "", []string{"history", "rekey"}, exitFailed, "names no key file", false},
+		{"a key file that is none", "", []string{"history", "rekey", "--to", filepath.Join(state, "settings.json")}, exitFailed, "key", false},
+		{"it is sealed", "", []string{"history", "rekey", "--to", key}, exitDone, "once every copy of its key is destroyed", true},
+		{"without the key nothing is read", "", []string{"journal", "list"}, exitFailed, "locked: it is sealed", true},
+		{"nothing is erased", "", []string{"erase", "--wearer", "ann", "--yes"}, exitFailed, "locked: it is sealed", true},
+		{"with it everything is", "", []string{"journal", "list", "--key", key}, exitDone, "a canary of a note", true},
+		{"its rows are looked at", "", []string{"history", "check", filepath.Join(state, "history.db"), "--key", key}, exitDone, "rows opens", true},
+		{"a copy is sealed too", "", []string{"backup", "--key", key}, exitDone, "backup-", true},
+		{"a passphrase that is short", "lantern\n", []string{"history", "rekey", "--passphrase", "--key", key}, exitFailed, "a passphrase has", true},
+		{"nothing is typed", "", []string{"history", "rekey", "--passphrase", "--key", key}, exitFailed, "nothing was typed", true},
+		{"a passphrase takes the key's place", words + "\n", []string{"history", "rekey", "--passphrase", "--key", key}, exitDone, "set history.key_file: typed", true},
+		{"the key opens nothing any more", "", []string{"journal", "list", "--key", key}, exitFailed, "not the key or passphrase", true},
+		{"unlocking is for a daemon", words + "\n", []string{"history", "unlock"}, exitFailed, "no daemon answers", true},
+	} {
+		args := row.args
+		if args[0] != "history" || args[1] == "rekey" || args[1] == "unlock" {
+			args = append(args, flags...)
+		}
+		if args[0] == "history" && args[1] == "unlock" {
+			args = []string{"history", "unlock", "--socket", flags[3]}
+		}
+		code, out, errs := typed(t, row.in, args...)
+		if code != row.code || !strings.Contains(out+errs, row.says) || strings.Contains(out+errs, "lantern") {
+			t.Errorf("%s: exit %d: %s%s", row.name, code, out, errs)
+		}
+		if found := bytes.Contains(everyByte(t, state), []byte("canary")); found == row.sealed {
+			t.Errorf("%s: the note can be found: %v", row.name, found)
+		}
+	}
+}
