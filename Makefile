@@ -8,9 +8,9 @@ COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 # hubd speaks HTTP to its own commands and to browsers at home: HTTP/2 would be half a megabyte more to attack.
 TAGS     = nethttpomithttp2
-PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/...
+PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/... ./scripts/kernel/cuse ./scripts/kernel/nodes
 
-.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos clean
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -52,6 +52,9 @@ history-years: ## 440 days of a wearer's rows in virtual time: size of the file,
 
 test-arm: ## unit tests of the pure packages and the drivers on 32- and 64-bit ARM, emulated
 	./scripts/test-arm.sh $(PURE)
+
+test-kernel: ## the builds for a Pi on Debian's kernel in QEMU, their chips behind /dev/i2c-N and /dev/spidevB.C: probe, samples, beat, unplug
+	VERSION='$(VERSION)' ./scripts/test-kernel.sh
 
 test-mqtt: build ## hubd against a real mosquitto on loopback
 	./scripts/test-mqtt.sh

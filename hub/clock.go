@@ -10,6 +10,9 @@ import (
 // tickEvery is how often the room is told that time passes.
 const tickEvery = 50 * time.Millisecond
 
+// leastWait is between two looks at the clock: that of simulated sensors may stand still just before a tick.
+const leastWait = time.Millisecond
+
 // earliestYear is a year before which no clock of a running hubd can honestly stand: a Pi without a battery-backed clock starts in
 // the past.
 const earliestYear = 2025

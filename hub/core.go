@@ -66,7 +66,7 @@ func (c *core) run(ctx context.Context) {
 		case <-timer.C:
 		}
 		c.step()
-		timer.Reset(time.Duration(float64(c.nextTick-c.now()) / c.speed))
+		timer.Reset(max(leastWait, time.Duration(float64(c.nextTick-c.now())/c.speed)))
 	}
 }
 

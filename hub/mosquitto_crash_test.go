@@ -99,7 +99,10 @@ func (c *crashed) crash(t *testing.T, binary string) {
 		c.send(t, "room/set/night_ceiling", fmt.Sprint(20+i))
 		c.send(t, "a/set/share", []string{"state", "full"}[i%2])
 	}
+	from := c.ears.mark()
 	c.hub.stop(t, syscall.SIGKILL)
+	c.ears.await(t, from, c.topic("status"), "the end of the hub", is("offline")) // its last commands are with the broker until then
+	c.lamps.catchUp(t, c.ears, "z/"+c.id+"/l1")
 	if c.off == c.taken || c.chance.IntN(2) == 0 {
 		c.off = -1
 	} else {

@@ -23,6 +23,7 @@ type lampRack struct {
 	lamps  []*sim.Zigbee
 	client *mqtt.Client
 	heard  []asked
+	marks  int // messages of catchUp
 	began  time.Time
 	news   news
 }
@@ -59,6 +60,9 @@ func (r *lampRack) hear(in mqtt.Inbound) {
 	if lamp, ok := strings.CutSuffix(in.Topic, "/set"); ok {
 		r.heard = append(r.heard, asked{lamp: lamp, at: time.Now(), text: string(in.Payload)})
 	}
+	if string(in.Payload) == catchUpMark {
+		r.marks++
+	}
 	for _, l := range r.lamps {
 		for _, m := range l.Hear(time.Since(r.began), in.Topic, in.Payload) {
 			_ = r.client.Publish(m) // a lamp that is not heard is heard at its next word
@@ -71,6 +75,21 @@ func (r *lampRack) changed() <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.news.wait()
+}
+
+const catchUpMark = `{"mark":""}`
+
+// catchUp waits until the lamps have heard everything that the broker has for them: what a hand does then is the newest.
+func (r *lampRack) catchUp(t *testing.T, w *watcher, lamp string) {
+	t.Helper()
+	marks := func() int {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.marks
+	}
+	before := marks()
+	w.send(t, lamp+"/get", catchUpMark)
+	await(t, lamp+" has heard everything", r.changed, func() bool { return marks() > before })
 }
 
 // after gives what was asked after an instant.

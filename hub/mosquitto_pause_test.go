@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -57,7 +56,6 @@ type bed struct {
 	lamps   *lampRack
 	ears    *watcher
 	config  string
-	breaths []time.Duration // how far from its instant each swell of the light was asked
 }
 
 func brokerForBeds(t *testing.T) (*mosquitto, string) {
@@ -129,55 +127,6 @@ func (r *bed) groupsAsked(from time.Time) map[string]time.Duration {
 	return first
 }
 
-// swells is how far each swell of one practice's light was asked from its instant, early or late: a breath in began as the practice was
-// told, as the hub tells it, and then every twelve seconds, five breaths a minute, two parts in and three out, so that no swell takes as
-// long as a fade.
-func (r *bed) swells(began time.Time) (off []time.Duration) {
-	const breath, in = 12 * time.Second, 4800 * time.Millisecond
-	const between = 66 // of 254, breathed out and in
-	for _, a := range r.lamps.after(began) {
-		var c struct {
-			Brightness *float64 `json:"brightness"`
-			Transition float64  `json:"transition"`
-		}
-		if json.Unmarshal([]byte(a.text), &c) != nil || c.Brightness == nil {
-			continue
-		}
-		meant := time.Duration(0)
-		switch dim := *c.Brightness < between; { // the fade of a lamp that does not swell ends as bright as the scene
-		case !dim && math.Round(c.Transition*5) == 24:
-		case dim && math.Round(c.Transition*5) == 36:
-			meant = in
-		default:
-			continue
-		}
-		off = append(off, (a.at.Sub(began)-meant+breath/2)%breath-breath/2)
-	}
-	return off
-}
-
-// judgeBreaths wants 99 of 100 swells within 50 ms of where they are meant to be.
-func judgeBreaths(t *testing.T, beds []*bed) {
-	t.Helper()
-	var all []time.Duration
-	for _, b := range beds {
-		for _, off := range b.breaths {
-			all = append(all, off.Abs())
-		}
-	}
-	if len(all) == 0 {
-		t.Error("no light has breathed")
-		return
-	}
-	slices.Sort(all)
-	p99 := all[len(all)*99/100]
-	t.Logf("%-36s p50 %3d ms, p99 %3d ms, longest %3d ms of %d", "phase error of the breathing light", all[len(all)/2].Milliseconds(),
-		p99.Milliseconds(), all[len(all)-1].Milliseconds(), len(all))
-	if p99 > 50*time.Millisecond {
-		late(t, "p99 of the phase error is %s", p99)
-	}
-}
-
 // pausing is what one pause took.
 type pausing struct {
 	source      string
@@ -212,7 +161,6 @@ func TestMosquittoPause(t *testing.T) {
 	}
 	running.Wait()
 	judgePauses(t, all)
-	judgeBreaths(t, beds)
 	t.Run("with the broker killed", func(t *testing.T) { pauseWithoutBroker(t, broker, beds) })
 }
 
@@ -233,27 +181,13 @@ func setting(name string, otherwise int) int {
 	return otherwise
 }
 
-// await waits until the lamps have been asked so many swells. A practice begins to breathe when its lamps have arrived at the scene.
-func (r *bed) await(t *testing.T, began time.Time, swells int) {
-	t.Helper()
-	for end := time.Now().Add(2 * time.Minute); len(r.swells(began)) < swells; <-soon() {
-		if time.Now().After(end) {
-			t.Fatalf("%s: %d swells within two minutes, want %d:\n%s", r.id, len(r.swells(began)), swells, &r.log)
-		}
-	}
-}
-
 // pauseOnce lets a breathing practice run for some swells, pauses from one source, and resumes.
 func (r *bed) pauseOnce(t *testing.T, source string, breaths int) pausing {
 	from := r.ears.mark()
 	r.send(t, "a/set/start_session", "alone")
 	r.send(t, "room/set/breath_pace", "5")
 	r.send(t, "room/set/practice", "breath")
-	practice := func(p string) bool { return strings.Contains(p, `"reason":"practice"`) }
-	r.ears.await(t, from, r.topic("room/cue"), "the practice", practice)
-	began := r.ears.when(from, r.topic("room/cue"), practice)
-	r.await(t, began, breaths)
-	r.breaths = append(r.breaths, r.swells(began)...)
+	r.await(t, r.practiceBegan(t, from), breaths)
 	from = r.ears.mark()
 	pressed := time.Now()
 	switch source {

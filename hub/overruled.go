@@ -19,6 +19,7 @@ func Overruled(c *config.Config) []config.Problem {
 	o.spread()
 	o.loud()
 	o.night()
+	o.practices()
 	for i := range c.Wearers {
 		o.floor(i)
 	}
@@ -142,6 +143,34 @@ func (o *overruled) night() {
 	if first != "" {
 		o.warn(first, "in quiet hours nothing is brighter than %g %%, and %s shown so. Set it below room.night.brightness_percent, or that higher, if the room shall answer at night",
 			ceiling.BrightnessPercent, are(bright))
+	}
+}
+
+// practices warns of steps that are shown or heard otherwise than the config asks for.
+func (o *overruled) practices() {
+	scene := o.options.BaseScene
+	base := o.asked(scene).Light.Brightness
+	for _, p := range o.c.Room.Practices {
+		for i, s := range p.Steps {
+			step := fmt.Sprintf("room.practices.%s.steps[%d]", p.Name, i)
+			o.brightStep(step+".light.brightness_percent", s.Light.BrightnessPercent, scene, base)
+			if key, limit := step+".sound.level_db", o.c.Room.VolumeCapDB; o.c.Places.Has(key) && s.Sound.LevelDB > limit {
+				o.warn(key, "this is above room.volume_cap_db: it is heard at %g dB. Set it lower, or the cap higher", limit)
+			}
+		}
+	}
+}
+
+// brightStep warns of a step that is brighter than its room may be.
+func (o *overruled) brightStep(key string, asked float64, scene string, base float64) {
+	if !o.c.Places.Has(key) {
+		return
+	}
+	if asked > base {
+		o.warn(key, "no step is brighter than the base scene: it is shown at %g %%, as %s is. Set it lower, or that scene brighter", base, scene)
+	}
+	if ceiling := o.c.Room.Night.BrightnessPercent; o.c.Room.QuietHours.Set && min(asked, base) > ceiling {
+		o.warn(key, "in quiet hours nothing is brighter than %g %%, and this is shown so. Set it below room.night.brightness_percent, or that higher", ceiling)
 	}
 }
 

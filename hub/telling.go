@@ -53,6 +53,7 @@ type teller struct {
 	roomView wire.RoomView
 	members  []string
 	looked   time.Duration
+	cued     bool // a Cue came since: a light of somebody's own that breathes with it must not be late
 	payload  []byte
 
 	up         atomic.Bool // a connect has announced us: states are due again
@@ -115,6 +116,9 @@ func (t *teller) audience() pipeline.Audience {
 
 // event takes what the broker may know, and sends what is a moment of its own.
 func (t *teller) event(e pipeline.Event) {
+	if _, ok := e.Value.(room.Cue); ok {
+		t.cued = true
+	}
 	for _, v := range t.views {
 		id := e.Wearer
 		if t.payload = v.Apply(t.payload[:0], e); len(t.payload) > 0 {
@@ -141,10 +145,10 @@ func (t *teller) publish(m mqtt.Message) {
 
 // tick publishes what is due.
 func (t *teller) tick(now time.Duration, c pipeline.Consent) {
-	if now-t.looked < lookEvery {
+	if now-t.looked < lookEvery && !t.cued {
 		return
 	}
-	t.looked = now
+	t.looked, t.cued = now, false
 	t.follow(now, c)
 	t.rediscover(c)
 	t.answerBirth(now)

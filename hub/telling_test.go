@@ -3,9 +3,12 @@ package hub
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"hubd/mqtt"
 	"hubd/mqtt/homeassistant"
 	"hubd/pipeline"
+	"hubd/room"
 	"hubd/wire"
 )
 
@@ -31,5 +34,29 @@ func TestAHubSaysThatItIsThereWhenNothingOldCanBeShown(t *testing.T) {
 	}
 	if !teller.up.Load() {
 		t.Error("the states are not due after a connect")
+	}
+}
+
+// The broker is looked after every 50 ms, and at once when the room turns: whoever breathes with room/cue must not be late by that.
+func TestACueIsToldInItsOwnStep(t *testing.T) {
+	client, err := mqtt.New(mqtt.Options{URL: "mqtt://127.0.0.1:1", ClientID: "bed"}) // never started: it keeps what it is given
+	if err != nil {
+		t.Fatal(err)
+	}
+	teller := newTeller(logTo(&lines{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, nil)
+	teller.client, teller.room = client, func() room.Status { return room.Status{InUse: true, Session: room.Alone} }
+	for _, row := range []struct {
+		at   time.Duration
+		cue  bool
+		told time.Duration // the newest look
+	}{{100, false, 100}, {110, false, 100}, {120, true, 120}, {130, false, 120}, {170, false, 170}} {
+		now := row.at * time.Millisecond
+		if row.cue {
+			teller.event(pipeline.Event{At: now, Value: room.Cue{Scene: "base", Light: room.Light{Brightness: 30, Kelvin: 2400, Transition: time.Second}}})
+		}
+		teller.tick(now, pipeline.Consent{})
+		if want := row.told * time.Millisecond; teller.looked != want {
+			t.Errorf("at %v the broker was last looked after at %v, want %v", now, teller.looked, want)
+		}
 	}
 }

@@ -71,7 +71,8 @@ func (w *witness) steers(c call) {
 
 // discreet checks that what States ask for begins late, goes slowly, and is the States' to ask for.
 func (w *witness) discreet(c call, q room.Cue) {
-	inCheckIn := q.Reason == "check_in" && c.of == callTick && q.Scene != w.cue.Scene && w.party.practice == "" && !w.party.byHand
+	inCheckIn := q.Reason == "check_in" && c.of == callTick && q.Scene != w.cue.Scene && w.party.practice == "" && !w.party.byHand &&
+		!w.party.comfort().steady // there it is the base scene that comes
 	states := q.Reason == "state" || inCheckIn
 	if c.of != callTick || q.Scene != w.cue.Scene || q.Light.Brightness != w.cue.Light.Brightness {
 		w.slowly = states && c.of == callTick

@@ -10,7 +10,11 @@ import (
 // TestNoSequenceLeavesTheEnvelope drives rooms of any config through any acts, States, hands, faults, clocks and crashes, and checks
 // every command and cue from outside, with nothing but what was asked and told. `make soak` runs a million of them.
 func TestNoSequenceLeavesTheEnvelope(t *testing.T) {
+	lives := 0
 	rapid.Check(t, func(rt *rapid.T) {
+		if lives++; lives%50000 == 0 {
+			t.Logf("%d lives", lives)
+		}
 		e := newLife(rt)
 		for range rapid.IntRange(3, 25).Draw(rt, "acts") {
 			e.act()

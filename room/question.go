@@ -46,6 +46,9 @@ func (q *query) forget() {
 // contrary tells that the lamp last said something else than the goal, and may still say that it arrived.
 func (q *query) contrary() bool { return q.open && q.said.Known && !q.near }
 
+// waits tells that the lamp has not said that it did what it was told, and is yet to be asked or to answer.
+func (q *query) waits() bool { return q.open && !q.near }
+
 // doubts tells whether the lamp may be in somebody's hand. It is not commanded until that is sure.
 func (a *attribute) doubts(t, grace time.Duration) bool {
 	q := &a.query

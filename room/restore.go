@@ -119,6 +119,9 @@ func (r *Room) restored(now time.Duration) bool {
 		if !l.brightness.arrived(now, r.plan.number, b) || !l.kelvin.arrived(now, r.plan.number, k) {
 			return false
 		}
+		if l.brightness.query.waits() || l.kelvin.query.waits() {
+			return false // its last command may be lost, and nobody would tell it again
+		}
 	}
 	return true
 }

@@ -184,3 +184,38 @@ func TestTheSnapshotKnowsWhereEachLampWasPut(t *testing.T) {
 		t.Error("it is written again although nothing happens")
 	}
 }
+
+// The pause may not have been heard, and its command must not be told again as if it were the restore's, which takes a minute.
+func TestARestoreAfterAPauseThatWasPerhapsNotHeardIsAsSlowAsAnyOther(t *testing.T) {
+	h := newHouse(t, room.Options{NoAfter: true, Scenes: map[string]room.Scene{"pause": {Light: room.Light{Brightness: 60}}}})
+	h.start(0, room.Alone)
+	h.run(3 * time.Second)
+	h.must(h.r.Scene(nil, h.now, "after"))
+	h.run(tick)
+	h.take(h.r.Pause(nil, h.now))
+	h.run(tick)
+	h.take(h.r.End(nil, h.now))
+	from := h.now
+	h.run(20 * time.Second)
+	commands, at := of[room.LampCommand](h, from)
+	for i, c := range commands {
+		if is := h.bulbs["bed"]; c.Brightness.Known && c.Transition < 10*time.Second {
+			t.Errorf("at %v, with the lamp at %.0f %%: %+v", at[i], is.at(at[i]), c)
+		}
+	}
+	h.run(5 * time.Minute)
+	h.wantLamp("bed", 60)
+}
+
+func TestARestoreWhoseLastCommandGotLostIsNotOverBeforeItWasToldAgain(t *testing.T) {
+	h := newTerseHouse(t, room.Options{NoAfter: true, Lamps: []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, None: true}}}})
+	h.start(0, room.Alone)
+	h.run(time.Minute)
+	h.take(h.r.End(nil, h.now))
+	h.run(45 * time.Second) // in steps of ten seconds: one is left
+	h.bulbs["bed"].deaf = 1
+	h.run(3 * time.Minute)
+	if h.wantLamp("bed", 60); h.r.Snapshot().Open || hands(h) > 0 {
+		t.Errorf("the snapshot is open: %v; let go %d times", h.r.Snapshot().Open, hands(h))
+	}
+}

@@ -70,7 +70,7 @@ func (a *attribute) due(t time.Duration, plan int, goal float64) bool {
 	if a.active {
 		heading = a.sent.to
 	}
-	if near(heading, goal, a.still) {
+	if near(heading, goal, a.still) && !a.rushed {
 		a.plan, a.want = plan, hold(goal, t)
 		a.expect(t)
 		return false

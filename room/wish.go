@@ -85,7 +85,7 @@ func (r *Room) within(w wish) wish {
 	w.shows = asked{w.name, w.scene}
 	if r.checkIn.on && !r.hold {
 		w.softer += softer
-		if w.reason != "state" || w.shows == r.wish.shows { // else a State moves the room meanwhile, and no faster than ever
+		if w.shows == r.wish.shows { // else another scene comes meanwhile, and no faster than ever
 			w.fade = checkInFade
 		}
 		w.reason = "check_in"

@@ -10,5 +10,5 @@ for target in "arm qemu-arm-static" "arm64 qemu-aarch64-static"; do
 	arch=$1 emulator=$2
 	shift 2
 	echo "== $arch"
-	GOARCH=$arch GOARM=6 ${GO:-go} test -short -exec "$emulator" "$@"
+	GOARCH=$arch GOARM=6 ${GO:-go} test -short -timeout 1h -exec "$emulator" "$@"
 done

@@ -29,6 +29,8 @@ func TestEachFigureThatIsOffHasASentenceOnWhatToDo(t *testing.T) {
 		{"half the rate", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Achieved = 125 }), []string{"125 samples a second of the 250"}},
 		{"a chip that is too fast", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Achieved = 300 }), []string{"another chip"}},
 		{"a chip's own clock may be off", dsp.ChannelPulse, true, well(func(f *setup.Figures) { f.Achieved = 262 }), nil},
+		{"by a tenth, either way", dsp.ChannelPulse, true, well(func(f *setup.Figures) { f.Achieved = 230 }), nil},
+		{"a converter has no such clock", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Achieved = 230 }), []string{"230 samples a second of the 250"}},
 		{"samples are missing", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Skips = 40 }), []string{"40 samples are missing"}},
 		{"the machine is busy", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.JitterP99 = 5 * time.Millisecond }), []string{"wanders by 5.0 ms"}},
 		{"a pulse at its rail", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Clipped = 0.2 }), []string{"20 % of the samples are at an end"}},

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	"hubd/mqtt"
@@ -13,50 +16,54 @@ type ears struct {
 	client *mqtt.Client
 
 	mu       sync.Mutex
-	states   map[string]state // by wearer
-	statuses map[string]string
-	count    int
+	states   map[string]state  // by wearer
+	statuses map[string]string // the same
+	messages int
 }
 
 // state is of a wearer's state what this test looks at.
 type state struct {
-	State        string   `json:"state"`
-	Reason       *string  `json:"unknown_reason"`
-	Contact      *bool    `json:"contact"`
-	HeartRate    *float64 `json:"heart_rate_bpm"`
-	Conductance  *float64 `json:"scl_microsiemens"`
-	PulseQuality *float64 `json:"pulse_quality"`
+	HeartRate   *float64 `json:"heart_rate_bpm"`
+	Conductance *float64 `json:"scl_microsiemens"`
+	Quality     *float64 `json:"pulse_quality"`
 }
 
-func median(v []float64) float64 {
-	slices.Sort(v)
-	return v[len(v)/2]
-}
-
-func newEars(broker string) (*ears, error) {
+func newEars(ctx context.Context) (*ears, error) {
 	e := &ears{states: map[string]state{}, statuses: map[string]string{}}
-	client, err := mqtt.New(mqtt.Options{URL: "mqtt://" + broker, ClientID: "ears", Insecure: true, OnInbound: e.hear})
+	client, err := mqtt.New(mqtt.Options{URL: "mqtt://" + brokerAddress, ClientID: "ears", OnInbound: e.hear})
 	if err != nil {
 		return nil, err
 	}
 	e.client = client
-	return e, client.Subscribe("hubd/kernel/+/state")
+	if err := errors.Join(client.Subscribe("hubd/kernel/+/state"), client.Subscribe("hubd/kernel/+/status")); err != nil {
+		return nil, err
+	}
+	return e, client.Start(ctx)
 }
 
 func (e *ears) hear(m mqtt.Inbound) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var s state
-	if err := json.Unmarshal(m.Payload, &s); err != nil {
+	e.messages++
+	place := strings.Split(m.Topic, "/")
+	wearer, what := place[2], place[len(place)-1]
+	if what == "status" {
+		e.statuses[wearer] = string(m.Payload)
 		return
 	}
-	e.count++
-	switch m.Topic {
-	case "hubd/kernel/a/state":
-		e.states["a"] = s
-	case "hubd/kernel/b/state":
-		e.states["b"] = s
+	var s state
+	if json.Unmarshal(m.Payload, &s) == nil {
+		e.states[wearer] = s
 	}
+}
+
+// forget drops what was heard of an earlier program.
+func (e *ears) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	clear(e.states)
+	clear(e.statuses)
+	e.messages = 0
 }
 
 func (e *ears) state(wearer string) state {
@@ -65,8 +72,19 @@ func (e *ears) state(wearer string) state {
 	return e.states[wearer]
 }
 
-func (e *ears) messages() int {
+func (e *ears) status(wearer string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.count
+	return e.statuses[wearer]
+}
+
+func (e *ears) heard() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.messages
+}
+
+func median(v []float64) float64 {
+	slices.Sort(v)
+	return v[len(v)/2]
 }

@@ -1,111 +1,94 @@
+// The guest of make test-kernel: the first program of a Linux machine that has nothing but this, hubd, and a few modules of its kernel. It
+// makes the chips' device nodes, lets hubd live through an evening beside them, and tells each step on the console.
 package main
 
 import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
-	"time"
 
 	"golang.org/x/sys/unix"
+
+	"hubd/mqtt/broker"
+	"hubd/scripts/kernel/plan"
 )
 
 func main() {
-	if err := all(); err != nil {
-		fmt.Println("FAIL", err)
+	if os.Getpid() != 1 {
+		fmt.Fprintln(os.Stderr, "this runs as the first program of an emulated machine: make test-kernel")
+		os.Exit(2)
 	}
-	fmt.Println("END")
-	unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF)
+	run()
+	fmt.Println(plan.End)
+	unix.Sync()
+	_ = unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF) // where it fails, the end of the first program stops the kernel as well
 }
 
-func all() error {
+// run does all steps.
+func run() {
+	w, ears, err := boot(context.Background())
+	if err != nil {
+		fmt.Println(plan.Failed("boot", err))
+		return
+	}
+	var name unix.Utsname
+	if err := unix.Uname(&name); err != nil {
+		fmt.Println(plan.Failed("boot", err))
+		return
+	}
+	fmt.Println(plan.Done("boot", fmt.Sprintf("Linux %s, nodes /dev/%s, /dev/%s, /dev/%s", unix.ByteSliceToString(name.Release[:]), adsNode, maxNode, mcpNode)))
+	for _, build := range plan.Programs() {
+		e := &evening{world: w, ears: ears, program: &program{path: "/hubd-" + build}}
+		if !e.live(build) {
+			return
+		}
+	}
+}
+
+func boot(ctx context.Context) (*world, *ears, error) {
 	if err := mountAll(); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if err := loadModules("/modules"); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if err := connect(); err != nil {
-		return err
+		return nil, nil, err
 	}
-	pin(0, 1)
+	if err := os.WriteFile(configFile, []byte(hubdConfig), 0o644); err != nil {
+		return nil, nil, err
+	}
 	w, err := newWorld()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	broker := os.Getenv("HUBD_BROKER")
-	os.WriteFile(configFile, fmt.Appendf(nil, config, broker), 0o644)
-	e, err := newEars(broker)
-	if err != nil {
-		return err
+	go w.live(ctx)
+	if err := openTo(busGroup, "/dev/gpiochip0"); err != nil {
+		return nil, nil, err
 	}
-	if err := e.client.Start(context.Background()); err != nil {
-		return err
+	if _, err := broker.Start(brokerAddress, nil); err != nil { // it ends with the machine
+		return nil, nil, err
 	}
-	for _, path := range []string{"/hubd-arm64", "/hubd-armv6"} {
-		p := &program{path: path}
-		out, err := p.ask(time.Minute, "version")
-		fmt.Println(out, err)
-		out, err = p.ask(time.Minute, "check", "--config", configFile)
-		fmt.Println(out, err)
-		if err := p.start([]uint32{busGroup}); err != nil {
-			return err
-		}
-		pin(p.cmd.Process.Pid, 0)
-		for range 12 {
-			before := map[string]uint64{}
-			for n, d := range w.devices {
-				before[n] = d.Calls()
-			}
-			time.Sleep(2500 * time.Millisecond)
-			s, err := p.status()
-			fmt.Println(s, err)
-			for n, d := range w.devices {
-				fmt.Printf("%s %.1f/s; ", n, float64(d.Calls()-before[n])/2.5)
-			}
-			for i, x := range []string{"a", "b"} {
-				st := e.state(x)
-				fmt.Print(x, " ", st.State, " ")
-				if st.HeartRate != nil {
-					fmt.Print(*st.HeartRate)
-				}
-				if st.Reason != nil {
-					fmt.Print(*st.Reason)
-				}
-				fmt.Print(" truth ", w.bodies[i].heartRate(), " ")
-			}
-			fmt.Println(e.messages())
-			fmt.Println("guest", ran(1), "hubd", ran(p.cmd.Process.Pid), "at", w.now())
-		}
-		d, err := p.stop(10 * time.Second)
-		fmt.Println(d, err)
-		fmt.Println(p.log)
-	}
-	return nil
+	ears, err := newEars(ctx)
+	return w, ears, err
 }
 
-func ran(pid int) (ms float64) {
-	m, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	for _, f := range m {
-		b, _ := os.ReadFile(f)
-		var ns float64
-		fmt.Sscan(string(b), &ns)
-		ms += ns / 1e6
+// live goes through the evening of one build. A step that fails leaves the others to be seen, but for a daemon that does not start.
+func (e *evening) live(build string) bool {
+	steps := e.steps()
+	for _, step := range plan.Evening(build) {
+		figures, err := steps[step]()
+		if err == nil {
+			fmt.Println(plan.Done(build+" "+step, figures))
+			continue
+		}
+		fmt.Println(plan.Failed(build+" "+step, err))
+		if e.log != nil {
+			fmt.Println(e.log)
+		}
+		if step == "start" {
+			return false
+		}
 	}
-	return ms
-}
-
-func pin(pid, cpu int) {
-	var set unix.CPUSet
-	set.Set(cpu)
-	d := 1
-	if pid != 0 {
-		d = pid
-	}
-	m, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", d))
-	for _, f := range m {
-		var id int
-		fmt.Sscan(filepath.Base(f), &id)
-		fmt.Println("pin", id, cpu, unix.SchedSetaffinity(id, &set))
-	}
+	return true
 }

@@ -22,12 +22,15 @@ const (
 	socketFile = "/run/hubd/hubd.sock"
 	stateDir   = "/run/hubd-state"
 	hubdUser   = 991
+
+	brokerAddress = "127.0.0.1:1883"
 )
 
-// config is the bedroom of this test. The rates are what an emulated machine can do beside the rest; the chips know no others.
-const config = `
+// hubdConfig is the bedroom of this test. The rates are low: an emulated machine pays for each transfer. The button is the machine's own power
+// button, which is wired the other way round: it rests pressed, and comes down after each push.
+const hubdConfig = `
 hub: {id: kernel}
-mqtt: {url: "mqtt://%s", insecure: true}
+mqtt: {url: "mqtt://` + brokerAddress + `"}
 buses:
   one: {i2c: "7"}
   two: {i2c: "8"}
@@ -47,6 +50,7 @@ wearers:
     start_from: [boot, mqtt]
     pulse: {chip: finger, kind: ppg}
     eda: {chip: skin, channel: 1, kind: grove, rate_hz: 5}
+gpio: {pause_button: "9030000.pl061:3"}
 room: {private: false}
 history: {path: ` + stateDir + `/history.db}
 `
@@ -85,23 +89,24 @@ func (p *program) command(groups []uint32, args ...string) *exec.Cmd {
 	return c
 }
 
-// ask runs a command of hubd to its end, within bound, and gives what it wrote to both outputs.
-func (p *program) ask(within time.Duration, args ...string) (string, error) {
+// ask runs a command of hubd to its end, within bound, and gives what it wrote. A command that ends with a code, not by a signal or too
+// late, has answered: want says which code.
+func (p *program) ask(within time.Duration, want int, args ...string) (string, error) {
 	c := p.command([]uint32{busGroup}, args...)
-	var out output
-	c.Stdout, c.Stderr = &out, &out
+	var out, failed output
+	c.Stdout, c.Stderr = &out, &failed
 	if err := c.Start(); err != nil {
 		return "", err
 	}
 	timer := time.AfterFunc(within, func() { c.Process.Kill() })
 	err := c.Wait()
 	if !timer.Stop() {
-		err = fmt.Errorf("not over within %s", within)
+		return "", fmt.Errorf("hubd %s is not over within %s", args[0], within)
 	}
-	if err != nil {
-		err = fmt.Errorf("hubd %s: %w: %s", strings.Join(args, " "), err, out.String())
+	if code := c.ProcessState.ExitCode(); code != want {
+		return "", fmt.Errorf("hubd %s: exit code %d, want %d: %w: %s%s", strings.Join(args, " "), code, want, err, failed.String(), out.String())
 	}
-	return out.String(), err
+	return out.String(), nil
 }
 
 // start runs the daemon with nothing kept from an earlier run.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -21,7 +22,7 @@ const (
 	adsAddress, maxAddress    = 0x48, 0x57
 	supplyVolts               = 3.3
 	openCircuit               = 0.5
-	busGroup                  = 990 // of the nodes, as udev gives them to i2c and spi
+	busGroup                  = 990 // of the nodes, as udev gives them to i2c, spi and gpio
 )
 
 // body is one person at rest who wears the sensors.
@@ -76,12 +77,26 @@ func newWorld() (*world, error) {
 	return w, nil
 }
 
+// live lets the bodies live on while nobody asks for them: else a chip that was silent for a while would have to make up for that within
+// its next conversion.
+func (w *world) live(ctx context.Context) {
+	for tick := time.NewTicker(50 * time.Millisecond); ctx.Err() == nil; <-tick.C {
+		for _, b := range w.bodies {
+			b.scene.EDA(0, w.now())
+		}
+	}
+}
+
 func (w *world) now() time.Duration { return time.Since(w.began) }
 
-// busy lets only a stuck bus take time: what the emulated machine needs for a transfer is longer than any real one.
+// busy lets a transfer take the time that it takes on a real bus, so that a clock can be measured. Short ones are waited for awake: the
+// kernel's timers are coarser than a byte.
 func busy(d time.Duration) {
-	if d >= sim.StuckTime {
+	if d >= time.Millisecond {
 		time.Sleep(d)
+		return
+	}
+	for end := time.Now().Add(d); time.Now().Before(end); {
 	}
 }
 
@@ -127,8 +142,12 @@ func (w *world) plug(name string) error {
 		return err
 	}
 	w.devices[name] = device
-	path := "/dev/" + name
-	return errors.Join(os.Chown(path, 0, busGroup), os.Chmod(path, 0o660))
+	return openTo(busGroup, "/dev/"+name)
+}
+
+// openTo lets a group use a node.
+func openTo(group int, path string) error {
+	return errors.Join(os.Chown(path, 0, group), os.Chmod(path, 0o660))
 }
 
 // unplug takes a node away.

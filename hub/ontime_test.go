@@ -1,0 +1,55 @@
+package hub
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hubd/mqtt"
+	"hubd/pipeline"
+	"hubd/room"
+)
+
+// A breath does not begin at a multiple of 50 ms. Whatever wakes the processing goroutine between, its light begins with it.
+func TestABreathingLightIsAskedForAtTheInstantOfTheBreath(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, func(o *pipeline.Options) {
+			o.Room.Practices = []room.PracticeOptions{{Name: "breath", Length: 5 * time.Minute, Pacer: room.Pace{InhaleShare: 0.4}}}
+		})
+		began := time.Now()
+		b.core.now = func() time.Duration { return time.Since(began) }
+		var asked []time.Duration
+		b.lamps.send = func(mqtt.Message, time.Time, func()) error {
+			asked = append(asked, time.Since(began))
+			return nil
+		}
+		lampIsOn(b)
+		time.Sleep(1234 * time.Microsecond)
+		if err := b.request(pipeline.Command{Name: pipeline.CommandPractice, Text: "breath", Origin: pipeline.Origin{Source: pipeline.SourceMQTT}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute)
+		defer stop()
+		go b.core.run(ctx)
+		for ctx.Err() == nil {
+			b.keeper.write() // the way back is stored before the first command leaves
+			b.inbox.ring()
+			time.Sleep(7 * time.Millisecond)
+		}
+		synctest.Wait()
+		zero, swells := 1234*time.Microsecond, 0
+		for _, at := range asked {
+			if at < time.Minute {
+				continue // the way to the scene
+			}
+			swells++
+			if phase := (at - zero) % (10 * time.Second); phase != 0 && phase != 4*time.Second {
+				t.Errorf("at %v the light is asked to swell, %v after a breath in began", at, phase)
+			}
+		}
+		if swells < 20 {
+			t.Errorf("%d swells in two minutes", swells)
+		}
+	})
+}
