@@ -101,7 +101,7 @@ func (n *I2C) transfer(c cuse.Call) (int32, syscall.Errno) {
 			c.Memory.Claim(m.buffer, uint32(m.length))
 			continue
 		}
-		written[i], ready = c.Memory.Read(m.buffer, uint32(m.length))
+		written[i], _ = c.Memory.Read(m.buffer, uint32(m.length)) // Complete tells of what is not here yet
 	}
 	if !c.Memory.Complete() {
 		return 0, 0
