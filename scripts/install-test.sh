@@ -75,12 +75,12 @@ machine() {
 	unpacked "$cache"
 	early "$cache"
 	HUBD_TAGS=standstill ./scripts/deb.sh "$work/tested" arm64 >/dev/null 2>&1
-	cp -a "$cache/arm64.root" "$work/root"
-	provide "$work/root" "$work"/tested/*.deb
-	cp scripts/install_test/hubd-test.service "$work/root/etc/systemd/system/"
-	mkdir -p "$work/root/etc/systemd/system/multi-user.target.wants"
-	ln -s /etc/systemd/system/hubd-test.service "$work/root/etc/systemd/system/multi-user.target.wants/"
-	mke2fs -q -t ext4 -d "$work/root" "$work/disk" 900M
+	cp -a "$cache/arm64.root" "$work/system"
+	provide "$work/system" "$work"/tested/*.deb
+	cp scripts/install_test/hubd-test.service "$work/system/etc/systemd/system/"
+	mkdir -p "$work/system/etc/systemd/system/multi-user.target.wants"
+	ln -s /etc/systemd/system/hubd-test.service "$work/system/etc/systemd/system/multi-user.target.wants/"
+	mke2fs -q -t ext4 -d "$work/system" "$work/disk" 900M
 	boot "$cache" "$work/disk" "$work/console.1" 1800 PART-1 || { machine_says "$work/console.1" && return 1; }
 	boot "$cache" "$work/disk" "$work/console.2" 900 PART-2 || { machine_says "$work/console.2" && return 1; }
 }

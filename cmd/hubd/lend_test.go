@@ -130,7 +130,10 @@ func TestACalibrationReachesTheDaemonAndTheFilesOfOneThatIsStopped(t *testing.T)
 	}
 	calibrate("--socket", socket)
 	settings := filepath.Join(filepath.Dir(config), "state", "settings.json")
-	until(t, "it is on the disk", func() bool { return strings.Contains(mustRead(t, settings), `"open_circuit":0.5,"skin_scale":`) })
+	until(t, "it is on the disk", func() bool {
+		text, err := os.ReadFile(settings) // there is none before the first is written
+		return err == nil && strings.Contains(string(text), `"open_circuit":0.5,"skin_scale":`)
+	})
 	if !strings.Contains(mustRead(t, settings), fmt.Sprintf(`"id":%q`, "a")) {
 		t.Error("of nobody")
 	}
