@@ -32,7 +32,7 @@ export function wave(hub, { span, delay, every, label, least, digits, moment }) 
       scales: { x: { time: false }, y: { range: (_, lo, hi) => around(lo, hi, least) } },
       axes: [{ show: false }, { stroke: axis, grid: { stroke: grid, width: 1 }, ticks: { show: false }, size: 52, font: "13px system-ui", values: (_, s) => s.map((x) => x.toFixed(digits)), space: 44 }],
       series: [{}, { stroke: line, width: 2, points: { show: false }, spanGaps: false },
-        { stroke: marks, width: 0, paths: () => null, points: { show: true, size: 9, fill: marks, stroke: marks, filter: (u, i) => u.data[i].reduce((all, y, k) => (y === null ? all : (all.push(k), all)), []) } }],
+        { stroke: marks, width: 0, paths: () => null, points: { show: true, size: 9, fill: marks, stroke: marks, filter: shown } }],
     };
   }
 
@@ -119,4 +119,12 @@ function around(lo, hi, least) {
   const middle = (lo + hi) / 2;
   const half = Math.max(hi - lo, least) * 0.6;
   return [middle - half, middle + half];
+}
+
+// shown gives the marks within the picture: uPlot would draw one that has just left it beside the axis.
+function shown(u, series) {
+  return u.data[series].reduce((all, y, k) => {
+    if (y !== null && u.data[0][k] >= u.scales.x.min) all.push(k);
+    return all;
+  }, []);
 }
