@@ -290,6 +290,27 @@ func TestALateWordOfAColourThatWasPerhapsStoppedIsNoHand(t *testing.T) {
 	}
 }
 
+// The colour before the newest was perhaps stopped half way: this lamp goes on with it, and says so all the time, which is no hand. When it has
+// said for long that it is at the newest one's goal, and then is found where the one before would have led, somebody put it there.
+func TestAHandAtTheGoalOfAColourThatWasStoppedIsSeen(t *testing.T) {
+	h := newHouse(t, room.Options{
+		Lamps:  []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, Min: 2000, Max: 6500}}},
+		Scenes: map[string]room.Scene{"other": {Light: room.Light{Brightness: 60, Kelvin: 2700}}},
+	})
+	h.start(0, room.Alone)
+	h.run(11 * time.Second) // from 3000 to 2400 K, for a second by now
+	h.must(h.r.Scene(nil, h.now, "other"))
+	h.run(2 * time.Minute)
+	if k := h.bulbs["bed"].white(h.now); k != 2700 || hands(h) > 0 {
+		t.Fatalf("at %.0f K, let go %d times", k, hands(h))
+	}
+	h.bulbs["bed"].paint(2400)
+	h.run(time.Minute)
+	if hands(h) != 1 || h.bulbs["bed"].white(h.now) != 2400 {
+		t.Errorf("let go %d times, and it shows %.0f K", hands(h), h.bulbs["bed"].white(h.now))
+	}
+}
+
 func TestALostCommandOfColourSaysNothingOfBrightness(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	h.start(0, room.Alone)

@@ -37,6 +37,7 @@ type attribute struct {
 	rushed    bool      // it left so soon after another that the lamp may have been deaf; it is told once more
 	repeated  bool      // that command was already given a second time
 	cut       bool      // another attribute's command may have stopped before, which may as well have gone on
+	severed   bool      // so it was when the newest command left
 	query     query     // whether the lamp did what it was told
 	asked     Span      // where hubd may have put it since it was last seen to have arrived
 	left      Span      // the same of a run that ended, until the lamp's first word
@@ -95,7 +96,7 @@ func (a *attribute) expect(t time.Duration) {
 // settle makes a value the one that is expected from now on.
 func (a *attribute) settle(t time.Duration, v float64) {
 	a.sent, a.before = hold(v, t), hold(v, t)
-	a.cut, a.rushed, a.query = false, false, query{}
+	a.cut, a.severed, a.rushed, a.query = false, false, false, query{}
 }
 
 // step gives the next value and its transition on the way to goal, as one piece of a fade. Above a ceiling that has come down
@@ -141,6 +142,7 @@ func (a *attribute) send(t time.Duration, to float64, transition time.Duration) 
 	case !a.cut: // one that was cut may have gone on, and be told late
 		a.before = a.sent
 	}
+	a.severed = a.active && a.cut
 	a.sent = ramp{from: from, to: to, start: t, end: t + transition}
 	a.active, a.commanded, a.moved, a.cut = true, true, false, false
 }
@@ -152,7 +154,7 @@ func (a *attribute) interrupt(t time.Duration) {
 	}
 	a.before = a.sent
 	a.sent = hold(a.sent.at(t), t)
-	a.plan, a.cut, a.query = noPlan, true, query{}
+	a.plan, a.cut, a.severed, a.query = noPlan, true, false, query{}
 }
 
 // unsent takes the newest command back: it never left the house, so the lamp does as the one before it said, and may still be about to
@@ -162,6 +164,7 @@ func (a *attribute) unsent(planned, grace time.Duration) {
 		return
 	}
 	a.sent, a.before = a.before, a.sent
+	a.severed = false
 	a.plan, a.cut, a.query = noPlan, false, query{open: true, due: max(a.sent.end, planned) + 2*grace}
 }
 
@@ -173,12 +176,13 @@ func (a *attribute) lose(t, grace time.Duration) {
 	}
 	a.before = a.sent
 	a.sent = hold(a.reported.Or(a.sent.from), t)
+	a.severed = false
 	a.plan, a.cut, a.query = noPlan, false, query{open: true, due: t + 2*grace}
 }
 
 // release forgets everything but what the lamp says of itself.
 func (a *attribute) release() {
-	a.active, a.commanded, a.repeated, a.rushed, a.cut, a.plan = false, false, false, false, false, noPlan
+	a.active, a.commanded, a.repeated, a.rushed, a.cut, a.severed, a.plan = false, false, false, false, false, false, noPlan
 	a.sent, a.before, a.want = ramp{}, ramp{}, ramp{}
 	a.query, a.asked, a.left = query{}, Span{}, Span{}
 }
@@ -202,10 +206,10 @@ func (a *attribute) judge(t, grace time.Duration, v float64) course {
 	if there {
 		a.repeated = false
 	}
-	stays := a.like(v, a.sent.from)
+	stays := a.like(v, a.sent.from) || a.severed && a.like(v, a.before.to)
 	a.moved = a.moved || !stays
 	switch {
-	case there, t <= a.sent.end+grace && a.between(a.sent.from, a.sent.to, v), a.late(t, grace, v):
+	case there, t <= a.sent.end+grace && a.during(a.sent.start, a.sent.end, v), a.late(t, grace, v):
 		return onCourse
 	case (stays && (!a.moved || a.rushed) || a.overheard(v)) && !a.repeated:
 		a.repeated = true
@@ -223,6 +227,17 @@ func (a *attribute) between(one, other, v float64) bool {
 	return a.scale(v) >= min(from, to)-a.tolerance && a.scale(v) <= max(from, to)+a.tolerance
 }
 
+// during tells whether v lies where the newest command has the lamp between two moments. One that was cut before may have gone on, and the
+// lamp then comes from its goal.
+func (a *attribute) during(start, end time.Duration, v float64) bool {
+	one, other := a.sent.at(start), a.sent.at(end)
+	if !a.severed {
+		return a.between(one, other, v)
+	}
+	elsewhere := ramp{from: a.before.to, to: a.sent.to, start: a.sent.start, end: a.sent.end}
+	return a.between(min(one, other, elsewhere.at(start), elsewhere.at(end)), max(one, other, elsewhere.at(start), elsewhere.at(end)), v)
+}
+
 // late tells whether a report may still be of the command before the newest. One that was cut off may have come to anywhere on its way, and
 // zigbee2mqtt believes in its goal long after.
 func (a *attribute) late(t, grace time.Duration, v float64) bool {
@@ -231,13 +246,13 @@ func (a *attribute) late(t, grace time.Duration, v float64) bool {
 
 // onTheWay tells whether a report is where the fade is now, or was within grace. A value of the fade at another time is perhaps a hand.
 func (a *attribute) onTheWay(t, grace time.Duration, v float64) bool {
-	return t <= a.sent.end+grace && a.between(a.sent.at(t-grace), a.sent.at(t), v) || a.late(t, grace, v)
+	return t <= a.sent.end+grace && a.during(t-grace, t, v) || a.late(t, grace, v)
 }
 
 // overheard tells that the lamp went on to where the command before the newest sent it: some lamps are deaf for a moment after a
-// command, though zigbee2mqtt tells the next one as done.
+// command, though zigbee2mqtt tells the next one as done. One that was cut is no excuse long after: what is told there then is a hand's.
 func (a *attribute) overheard(v float64) bool {
-	return a.before.end > a.sent.start && a.like(v, a.before.to)
+	return !a.severed && a.before.end > a.sent.start && a.like(v, a.before.to)
 }
 
 // stoppedShort tells whether a lamp that is not where it was sent never was there, and lies on the way: it may be at its own end.
