@@ -126,6 +126,28 @@ func TestWhoChoosesByHandIsThere(t *testing.T) {
 	}
 }
 
+func TestWhoChoseLastGivesTheRoomItsTwoMinutesAgain(t *testing.T) {
+	h := couple(t, room.Options{})
+	h.state(0, regulation.Activated)
+	h.state(1, regulation.Activated)
+	h.run(3 * time.Minute)
+	if s := h.r.Status(); s.Scene != "activated" {
+		t.Fatalf("status is %+v", s)
+	}
+	h.takesOff(1)
+	h.run(time.Minute)
+	h.must(h.r.Practice(nil, h.now, "touch"))
+	h.take(h.r.StopPractice(nil, h.now))
+	h.run(110 * time.Second)
+	if s := h.r.Status(); s.Scene != "activated" {
+		t.Errorf("it goes on to %+v, 110 s after somebody chose", s)
+	}
+	h.run(15 * time.Second)
+	if s := h.r.Status(); s.Scene != "base" {
+		t.Errorf("status is %+v", s)
+	}
+}
+
 func TestWhoseSensorsAreNoAnswer(t *testing.T) {
 	for _, row := range []struct {
 		name string

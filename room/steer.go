@@ -36,12 +36,11 @@ func (r *Room) steer(now time.Duration) {
 		s.waiting = false
 		return
 	}
-	without := r.withoutContact(now)
-	if without >= stopsAfter && without < baseAfter {
-		return
-	}
-	if without >= baseAfter {
+	switch without := r.withoutContact(now); {
+	case min(without, now-r.chosenAt) >= baseAfter: // who chose meanwhile was there
 		*s = steering{on: true, fade: r.o.Discretion.Fade}
+		return
+	case without >= stopsAfter:
 		return
 	}
 	want := r.ask()
