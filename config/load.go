@@ -72,6 +72,7 @@ func (r *reader) config(root *object, c *Config) {
 	r.asking(root, c)
 	c.History = r.history(root.section("history"))
 	c.Web = r.web(root.section("web"))
+	r.starters(root, c.Wearers, c.Web.Listen != NoPage)
 	c.Log = logging(root.section("log"))
 	root.done()
 }
