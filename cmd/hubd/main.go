@@ -151,9 +151,6 @@ func runVersion(_ context.Context, _ []string, std streams) error {
 // parse reads flags that may stand before, between or after the operands, and gives the operands. A negative number is one.
 func parse(fs *flag.FlagSet, args []string, std streams) ([]string, error) {
 	usage := fs.Usage
-	if usage == nil {
-		usage = func() { fmt.Fprintf(std.err, "Usage of %s:\n", fs.Name()); fs.PrintDefaults() }
-	}
 	fs.SetOutput(io.Discard) // a wrong flag is told in a line, not under a page of those there are
 	fs.Usage = func() {}
 	var operands []string
@@ -164,8 +161,7 @@ func parse(fs *flag.FlagSet, args []string, std streams) ([]string, error) {
 		}
 		if err := fs.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
-				fs.SetOutput(std.err)
-				usage()
+				tellUsage(fs, usage, std.err)
 				return nil, err
 			}
 			return nil, usageError{wrongFlag(fs.Name(), err)}
@@ -173,6 +169,21 @@ func parse(fs *flag.FlagSet, args []string, std streams) ([]string, error) {
 		args = fs.Args()
 	}
 	return operands, nil
+}
+
+// tellUsage writes what --help asks for. Where a command has no text of its own, it begins with what hubd help says of it, which names
+// the words that the command takes beside its flags.
+func tellUsage(fs *flag.FlagSet, usage func(), out io.Writer) {
+	var text strings.Builder
+	fs.SetOutput(&text)
+	usage()
+	told := text.String()
+	for _, c := range commands() {
+		if rest, plain := strings.CutPrefix(told, "Usage of hubd "+c.name+":\n"); plain {
+			told = "hubd " + c.name + ": " + c.summary + "\n\n" + rest
+		}
+	}
+	_, _ = io.WriteString(out, told)
 }
 
 // unexpected tells of a word too many; the name of a config is the likeliest one, where a command takes one.

@@ -45,7 +45,7 @@ func TestAWrongWordIsToldInALine(t *testing.T) {
 			t.Errorf("%s: exit %d: %q%q", row.line, code, out, errs)
 		}
 	}
-	if code, _, errs := hubd(t, "check", "--help"); code != exitDone || !strings.Contains(errs, "Usage of hubd check") || !strings.Contains(errs, "-config") {
+	if code, _, errs := hubd(t, "record", "--help"); code != exitDone || !strings.Contains(errs, "hubd record: ") || !strings.Contains(errs, "FILE --minutes N") || !strings.Contains(errs, "-config") {
 		t.Errorf("--help: exit %d: %s", code, errs)
 	}
 }
