@@ -39,6 +39,7 @@ func TestAWrongWordIsToldInALine(t *testing.T) {
 		{"watch --wearer", "hubd: --wearer needs a value; hubd watch --help says which\n"},
 		{"probe --seconds x", `hubd: invalid value "x" for --seconds: parse error` + "\n"},
 		{"check bedroom.yaml", `hubd: "bedroom.yaml" is not expected here: write --config bedroom.yaml` + "\n"},
+		{"page open --listen 8482", `hubd: --listen "8482": wanted is :PORT or ADDRESS:PORT, for example :8481` + "\n"},
 		{"check bedroom", `hubd: "bedroom" is not expected here` + "\n"},
 	} {
 		if code, out, errs := hubd(t, strings.Fields(row.line)...); code != exitUsage || out != "" || errs != row.want {
