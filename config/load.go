@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,6 +24,9 @@ func Load(path string) (*Config, error) {
 
 func readBounded(path string) ([]byte, error) {
 	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("the config cannot be read: %w: name yours with --config, or begin one: hubd probe > config.yaml", bare(err))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the config cannot be read: %w", bare(err))
 	}
