@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,6 +24,9 @@ func Load(path string) (*Config, error) {
 
 func readBounded(path string) ([]byte, error) {
 	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("the config cannot be read: %w: name yours with --config, or begin one: hubd probe > config.yaml", bare(err))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the config cannot be read: %w", bare(err))
 	}
@@ -72,6 +76,7 @@ func (r *reader) config(root *object, c *Config) {
 	r.asking(root, c)
 	c.History = r.history(root.section("history"))
 	c.Web = r.web(root.section("web"))
+	r.starters(root, c.Wearers, c.Web.Listen != NoPage)
 	c.Log = logging(root.section("log"))
 	root.done()
 }

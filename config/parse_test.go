@@ -281,7 +281,9 @@ func TestWhatWorksButPerhapsNotAsMeantIsWarnedOf(t *testing.T) {
 		{"a board at 5 V", "chips.adc.supply_v", "bus: one", "bus: one, supply_v: 5"},
 		{"a chip without use", "chips.b", "  adc:", "  b: {kind: ads1115, bus: one, address: 0x49}\n  adc:"},
 		{"reading along is possible", "mqtt.insecure", `1883"`, `1883", insecure: true`},
-		{"nobody in the room can start", "wearers", "    start_from: [mqtt]\n", ""},
+		{"nobody has a way to start", "wearers", "    start_from: [mqtt]\n", "    start_from: []\n"},
+		{"the page may start and there is none", "wearers", "    start_from: [mqtt]\n", "    start_from: [page]\n"},
+		{"a button may start and there is none", "wearers", "    start_from: [mqtt]\n", "    start_from: [button]\n"},
 		{"the hub may ask and nobody wants to be", "room.check_in.automatic", "room: {}", "room: {check_in: {automatic: true}}"},
 		{"somebody wants to be asked and the hub may not", "wearers[0].comfort.check_in", "share: full", "share: full\n    comfort: {check_in: true}"},
 		{"one of two wants to be asked", "room.check_in.automatic", "room: {}",
@@ -298,6 +300,9 @@ func TestWhatWorksButPerhapsNotAsMeantIsWarnedOf(t *testing.T) {
 			if strings.Contains(row.new, "pair") {
 				text = strings.Replace(text, "room: {}", "  - {id: b, share: none, eda: {chip: mcp, channel: 1, kind: grove}}", 1)
 			}
+			if strings.Contains(row.new, "[page]") {
+				text += "web: {listen: none}\n"
+			}
 			c, err := config.Parse("c.yaml", []byte(text))
 			if err != nil {
 				t.Fatal(err)
@@ -306,6 +311,13 @@ func TestWhatWorksButPerhapsNotAsMeantIsWarnedOf(t *testing.T) {
 				t.Errorf("warnings %v: want one of %s", c.Warnings, row.key)
 			}
 		})
+	}
+}
+
+func TestThePageIsAWayToStart(t *testing.T) {
+	c, err := config.Parse("c.yaml", []byte(strings.Replace(base, "    start_from: [mqtt]\n", "", 1)))
+	if err != nil || len(c.Warnings) != 0 {
+		t.Errorf("%v, warnings %v", err, c)
 	}
 }
 
@@ -325,7 +337,7 @@ func TestAFileThatIsNoConfigIsOneClearProblem(t *testing.T) {
 		{"two documents", "hub: {id: a}\n---\nhub: {id: b}\n", "c.yaml:1:1: this is no YAML: expected single document, found multiple"},
 		{"bytes", "\x00\xff", "c.yaml:1:1: this is no YAML: control characters are not allowed (value: 0)"},
 		{"an alias to nothing", "hub: *x\n", "c.yaml:1:6: this is no YAML: unknown anchor 'x' referenced"},
-		{"nothing", "", "c.yaml:1:1: this is no YAML: no documents in stream"},
+		{"nothing", "", "c.yaml:1:1: there is nothing in it: hubd probe prints a config, and config.example.yaml explains every key"},
 		{"more than there can be", strings.Repeat("#", config.MaxFileSize+1), "c.yaml: a config has at most 1048576 bytes"},
 	}
 	for _, row := range rows {

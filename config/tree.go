@@ -102,6 +102,9 @@ func (r *reader) syntax(err error) {
 	}
 	if one != nil {
 		p.Want = "this is no YAML: " + strings.TrimPrefix(one.Message, "yaml: ")
+		if strings.HasSuffix(one.Message, "no documents in stream") {
+			p.Want = "there is nothing in it: hubd probe prints a config, and config.example.yaml explains every key"
+		}
 		p.Line, p.Column = max(1, one.Mark.Line), max(1, one.Mark.Column)
 		if one.ContextMsg != "" {
 			p.Want += fmt.Sprintf(" (%s from line %d)", one.ContextMsg, one.ContextMark.Line)

@@ -26,7 +26,6 @@ func (r *reader) wearers(root *object, c *Config, chips chipPlaces) {
 	}
 	r.pairs(c.Wearers, objects)
 	r.budget(chips)
-	r.starters(root, c.Wearers)
 }
 
 func (r *reader) wearer(o *object, chips chipPlaces) Wearer {
@@ -185,16 +184,16 @@ func (r *reader) pairs(wearers []Wearer, objects []*object) {
 	}
 }
 
-// starters warns where the only way to start is a command on this machine. The page does not exist yet.
-func (r *reader) starters(root *object, wearers []Wearer) {
+// starters warns where the only way to start is a command on this machine.
+func (r *reader) starters(root *object, wearers []Wearer, page bool) {
 	for _, w := range wearers {
 		button := w.Button != "" && slices.Contains(w.StartFrom, FromButton)
-		if button || slices.Contains(w.StartFrom, FromMQTT) || slices.Contains(w.StartFrom, FromBoot) {
+		if button || page && slices.Contains(w.StartFrom, FromPage) || slices.Contains(w.StartFrom, FromMQTT) || slices.Contains(w.StartFrom, FromBoot) {
 			return
 		}
 	}
 	if len(wearers) > 0 {
-		r.warn(root.get("wearers"), "for now only `hubd start --wearer %s` on this machine can start: no wearer has a button, there is no page yet, and no start_from has mqtt or boot",
+		r.warn(root.get("wearers"), "only `hubd start --wearer %s` on this machine can start: no start_from has mqtt or boot, a page that there is, or a button that there is",
 			wearers[0].ID)
 	}
 }

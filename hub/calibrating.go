@@ -83,13 +83,9 @@ func CalibrateSkin(ctx context.Context, o SetupOptions, ask Asking) (wearer stri
 // knownOhms reads the board with as many of two resistors as there are.
 func (b *workbench) knownOhms(ctx context.Context, wearer int, ask Asking) (known []setup.KnownOhm, err error) {
 	for _, question := range []string{askFirst, askNext} {
-		text, err := ask(ctx, question)
-		if err != nil || text == "" {
+		ohm, err := askOhm(ctx, ask, question)
+		if err != nil || ohm == 0 {
 			return known, err
-		}
-		ohm, err := setup.ParseOhm(text)
-		if err != nil {
-			return nil, err
 		}
 		share, err := b.skinShare(ctx, wearer, 1e6/ohm)
 		if err != nil {
@@ -98,6 +94,22 @@ func (b *workbench) knownOhms(ctx context.Context, wearer int, ask Asking) (know
 		known = append(known, setup.KnownOhm{Ohm: ohm, Share: share})
 	}
 	return known, nil
+}
+
+// askOhm asks until the answer is a resistor: who mistypes one has the electrodes in hand, and need not begin anew. 0: none is at hand.
+func askOhm(ctx context.Context, ask Asking, question string) (float64, error) {
+	again := ""
+	for {
+		text, err := ask(ctx, again+question)
+		if err != nil || text == "" {
+			return 0, err
+		}
+		ohm, err := setup.ParseOhm(text)
+		if err == nil {
+			return ohm, nil
+		}
+		again = err.Error() + "\n"
+	}
 }
 
 // skinShare reads what a board puts out, as a share of the supply. On a simulated bench this much conductance lies across its electrodes.

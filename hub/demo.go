@@ -159,7 +159,10 @@ func demoGreeting(out io.Writer, scene *synth.Scene, addr string) {
 	fmt.Fprintf(out, "hubd demo: %s\nSimulated bodies; everything after the converter's register is the real program. Ctrl-C ends it.\n\n", scene.Title())
 	fmt.Fprintf(out, "See it on MQTT:   mosquitto_sub -h %s -p %s -v -t 'hubd/#' -t 'zigbee2mqtt/#'\n", host, port)
 	fmt.Fprintf(out, "Stop all sensing: mosquitto_pub -h %s -p %s -t hubd/demo/room/set/pause -m PRESS\n", host, port)
-	fmt.Fprintf(out, "Sense again:      mosquitto_pub -h %s -p %s -t hubd/demo/%s/set/resume -m PRESS\n\n", host, port, scene.Wearers()[0])
+	for _, w := range scene.Wearers() {
+		fmt.Fprintf(out, "Sense %s again:    mosquitto_pub -h %s -p %s -t hubd/demo/%s/set/resume -m PRESS\n", w, host, port, w)
+	}
+	fmt.Fprintln(out)
 }
 
 // demoTokens gives each simulated body a token, and says where its page is.

@@ -161,6 +161,9 @@ func TestTheHomeNetworkIsLetInWithACertificateAndShutOutAgain(t *testing.T) {
 	}
 	told = b.live()
 	until(t, "it streams", told.has(`"hello"`))
+	if err := hub.ClosePage(t.Context(), again.socket, "z"); err == nil || !strings.Contains(err.Error(), `nobody here is called "z"`) {
+		t.Errorf("closing nobody's page: %v", err)
+	}
 	if err := hub.ClosePage(t.Context(), again.socket, ""); err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ const (
 	refusalWindow = 10 * time.Second // after which the rest is told as a number
 )
 
-// quoted is what a reason repeats of what was sent.
+// quoted is what a reason repeats of what was sent; three dots stand in its place, which read well wherever in a sentence it was.
 var quoted = regexp.MustCompile(`"[^"]*"`)
 
 // refusals writes a line for each refused command: its name and why, never whose it was, nothing of a session, and none of the
@@ -37,9 +37,9 @@ func (r *refusals) note(now time.Duration, v pipeline.Refused) {
 		return
 	}
 	r.lines++
-	reason := quoted.ReplaceAllString(v.Reason, "what was sent")
+	reason := quoted.ReplaceAllString(v.Reason, "…")
 	if v.Inside {
-		reason = "" // it tells of a session
+		reason = "told to whoever asked alone" // it tells of a session
 	}
 	r.log.Warn("command refused", "name", v.Name, "reason", reason)
 }

@@ -14,10 +14,10 @@ func TestARefusedCommandIsALineAndAThousandAreANumber(t *testing.T) {
 	r.note(time.Second, pipeline.Refused{Name: "dance", Reason: "there is no such command"})
 	r.note(2*time.Second, pipeline.Refused{Name: "start_session", Reason: "a session of kind together runs", Inside: true})
 	log.wants(t, 1, `msg="command refused" name=dance reason="there is no such command"`)
-	log.wants(t, 1, `name=start_session reason=""`)
+	log.wants(t, 1, `name=start_session reason="told to whoever asked alone"`)
 	log.wants(t, 0, "together")
 	r.note(3*time.Second, pipeline.Refused{Name: "answer", Reason: `"come closer" is not understood: wanted is one of space, touch`})
-	log.wants(t, 1, "what was sent is not understood: wanted is one of space, touch")
+	log.wants(t, 1, "… is not understood: wanted is one of space, touch")
 	log.wants(t, 0, "closer")
 	for i := range 1000 {
 		r.note(3*time.Second, pipeline.Refused{Name: fmt.Sprint("n", i)})

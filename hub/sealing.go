@@ -311,6 +311,8 @@ func (l *live) newSeal(ctx context.Context, to web.RekeyTo, text string) (seal *
 		return nil, ""
 	case to == web.RekeyToSecret:
 		secret, err = history.ParseSecret(text)
+	case l.keyTyped:
+		return nil, "history.key_file is typed: hubd history rekey --passphrase asks for a passphrase, and seals everything under it"
 	case !l.keyNamed:
 		return nil, "the config names no key file: add history.key_file, or say under what: hubd history rekey --help"
 	default:

@@ -157,6 +157,11 @@ func TestAllIsSealedAnewWhileTheDaemonRunsAndWithoutIt(t *testing.T) {
 	refusing(t, "without a key file in the config", err, "names no key file")
 	d.stop()
 
+	d = keeper(t, sealedHome(dir, "key_file: typed"))
+	_, err = hub.Rekey(t.Context(), d.socket, web.RekeyToFile, "")
+	refusing(t, "where it is typed", err, "hubd history rekey --passphrase")
+	d.stop()
+
 	yaml := sealedHome(dir, "insecure_key_ok: true, key_file: "+one)
 	d = keeper(t, yaml)
 	if s := d.history(t); !strings.Contains(s, "hubd history rekey seals") {

@@ -30,6 +30,9 @@ type Writer struct {
 // owner only, and an existing file is an error: a recording is never overwritten.
 func Create(path string, columns ...string) (*Writer, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("%s: %w: no recording is written over; name another", path, os.ErrExist)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}

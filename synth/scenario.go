@@ -37,7 +37,7 @@ func find(name string) (scenario, error) {
 	if i := slices.IndexFunc(all, func(s scenario) bool { return s.name == name }); i >= 0 {
 		return all[i], nil
 	}
-	return scenario{}, fmt.Errorf("synth: no scenario %q; there are %s", name, strings.Join(Names(), ", "))
+	return scenario{}, fmt.Errorf("there is no scenario %q: there are %s", name, strings.Join(Names(), ", "))
 }
 
 func scenarios() []scenario {

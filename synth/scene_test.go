@@ -70,7 +70,7 @@ func TestTheScenariosOfTheDesignAreThere(t *testing.T) {
 }
 
 func TestAnUnknownScenarioIsAnErrorThatNamesThem(t *testing.T) {
-	if _, err := synth.New("party", 1); err == nil || !strings.Contains(err.Error(), `"party"; there are rest, stress`) {
+	if _, err := synth.New("party", 1); err == nil || !strings.Contains(err.Error(), `"party": there are rest, stress`) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -51,7 +51,7 @@ func (h *handler) pageOpen(w http.ResponseWriter, r *http.Request) {
 func (h *handler) pageClose(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxID))
 	if err != nil || len(body) > 0 && !slices.Contains(h.o.Wearers, string(body)) {
-		fail(w, http.StatusNotFound, "nobody here is called so")
+		fail(w, http.StatusNotFound, "nobody here is called "+strconv.Quote(string(body)))
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), h.o.Within)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"hubd/history"
 	"hubd/hub"
 	"hubd/web"
 	"hubd/wire"
@@ -68,6 +69,9 @@ func (l *sealingLine) check(file string, std streams) error {
 	said, err := hub.Examine(file)
 	if err == nil && l.key != "" {
 		said, err = hub.ExamineSealed(file, l.key)
+	}
+	if errors.Is(err, history.ErrInUse) {
+		err = errors.New("a running hubd has it: look at a copy, which hubd backup makes, or stop hubd first")
 	}
 	if _, werr := fmt.Fprintln(std.out, said); err == nil {
 		err = werr

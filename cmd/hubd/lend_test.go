@@ -129,6 +129,10 @@ func TestACalibrationReachesTheDaemonAndTheFilesOfOneThatIsStopped(t *testing.T)
 		}
 	}
 	calibrate("--socket", socket)
+	history := filepath.Join(filepath.Dir(config), "state", "history.db")
+	if _, _, errs := hubd(t, "history", "check", history); !strings.Contains(errs, "hubd backup makes") {
+		t.Errorf("history check of a running hubd's file: %s", errs)
+	}
 	settings := filepath.Join(filepath.Dir(config), "state", "settings.json")
 	until(t, "it is on the disk", func() bool {
 		text, err := os.ReadFile(settings) // there is none before the first is written

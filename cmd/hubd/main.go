@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"hubd/config"
@@ -149,7 +150,9 @@ func runVersion(_ context.Context, _ []string, std streams) error {
 
 // parse reads flags that may stand before, between or after the operands, and gives the operands. A negative number is one.
 func parse(fs *flag.FlagSet, args []string, std streams) ([]string, error) {
-	fs.SetOutput(std.err)
+	usage := fs.Usage
+	fs.SetOutput(io.Discard) // a wrong flag is told in a line, not under a page of those there are
+	fs.Usage = func() {}
 	var operands []string
 	for len(args) > 0 {
 		if !isFlag(args[0]) {
@@ -158,13 +161,49 @@ func parse(fs *flag.FlagSet, args []string, std streams) ([]string, error) {
 		}
 		if err := fs.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
+				tellUsage(fs, usage, std.err)
 				return nil, err
 			}
-			return nil, usageError{err.Error()}
+			return nil, usageError{wrongFlag(fs.Name(), err)}
 		}
 		args = fs.Args()
 	}
 	return operands, nil
+}
+
+// tellUsage writes what --help asks for. Where a command has no text of its own, it begins with what hubd help says of it, which names
+// the words that the command takes beside its flags.
+func tellUsage(fs *flag.FlagSet, usage func(), out io.Writer) {
+	var text strings.Builder
+	fs.SetOutput(&text)
+	usage()
+	told := text.String()
+	for _, c := range commands() {
+		if rest, plain := strings.CutPrefix(told, "Usage of hubd "+c.name+":\n"); plain {
+			told = "hubd " + c.name + ": " + c.summary + "\n\n" + rest
+		}
+	}
+	_, _ = io.WriteString(out, told)
+}
+
+// unexpected tells of a word too many; the name of a config is the likeliest one, where a command takes one.
+func unexpected(fs *flag.FlagSet, operand string) string {
+	text := fmt.Sprintf("%q is not expected here", operand)
+	if fs.Lookup("config") != nil && strings.HasSuffix(operand, ".yaml") {
+		text += ": write --config " + operand
+	}
+	return text
+}
+
+// wrongFlag says in plain words what package flag found wrong on the line of a command.
+func wrongFlag(command string, err error) string {
+	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
+		return fmt.Sprintf("there is no --%s here; %s --help lists what there is", name, command)
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "flag needs an argument: -"); ok {
+		return fmt.Sprintf("--%s needs a value; %s --help says which", name, command)
+	}
+	return strings.Replace(err.Error(), " for flag -", " for --", 1)
 }
 
 func isFlag(arg string) bool {
@@ -179,7 +218,7 @@ func isFlag(arg string) bool {
 func parseFlags(fs *flag.FlagSet, args []string, std streams) error {
 	operands, err := parse(fs, args, std)
 	if err == nil && len(operands) > 0 {
-		err = usageError{fmt.Sprintf("%q is not expected here", operands[0])}
+		err = usageError{unexpected(fs, operands[0])}
 	}
 	return err
 }

@@ -31,6 +31,26 @@ func file(t *testing.T, name string, data []byte) string {
 	return path
 }
 
+// A wrong word on a command line is one line that says what to do, not a page.
+func TestAWrongWordIsToldInALine(t *testing.T) {
+	for _, row := range []struct{ line, want string }{
+		{"check --bogus", "hubd: there is no --bogus here; hubd check --help lists what there is\n"},
+		{"history rekey --bogus", "hubd: there is no --bogus here; hubd history --help lists what there is\n"},
+		{"watch --wearer", "hubd: --wearer needs a value; hubd watch --help says which\n"},
+		{"probe --seconds x", `hubd: invalid value "x" for --seconds: parse error` + "\n"},
+		{"check bedroom.yaml", `hubd: "bedroom.yaml" is not expected here: write --config bedroom.yaml` + "\n"},
+		{"page open --listen 8482", `hubd: --listen "8482": wanted is :PORT or ADDRESS:PORT, for example :8481` + "\n"},
+		{"check bedroom", `hubd: "bedroom" is not expected here` + "\n"},
+	} {
+		if code, out, errs := hubd(t, strings.Fields(row.line)...); code != exitUsage || out != "" || errs != row.want {
+			t.Errorf("%s: exit %d: %q%q", row.line, code, out, errs)
+		}
+	}
+	if code, _, errs := hubd(t, "record", "--help"); code != exitDone || !strings.Contains(errs, "hubd record: ") || !strings.Contains(errs, "FILE --minutes N") || !strings.Contains(errs, "-config") {
+		t.Errorf("--help: exit %d: %s", code, errs)
+	}
+}
+
 // zipped is text as gzip, cut off after a share of its bytes.
 func zipped(t *testing.T, text string, share float64) []byte {
 	t.Helper()

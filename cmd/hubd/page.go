@@ -42,6 +42,9 @@ func runPage(ctx context.Context, args []string, std streams) error {
 	case *here && *certificate:
 		return usageError{"--here needs no --certificate: what stays on this machine cannot be read on the way"}
 	}
+	if _, _, err := net.SplitHostPort(*listen); err != nil {
+		return usageError{fmt.Sprintf("--listen %q: wanted is :PORT or ADDRESS:PORT, for example %s", *listen, homePort)}
+	}
 	o := wire.PageOpening{Certificate: *certificate}
 	if o.Wearer, err = hub.TheWearer(ctx, *socket, *wearer); err != nil {
 		return err

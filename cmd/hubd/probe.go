@@ -60,7 +60,9 @@ func quiet(std streams) *slog.Logger {
 
 // scan looks for chips and prints a config.
 func scan(ctx context.Context, f probing, std streams) error {
-	fmt.Fprintln(std.err, "Looking at every bus; this takes some seconds.")
+	if f.simulate == "" {
+		fmt.Fprintln(std.err, "Looking at every bus; this takes some seconds.")
+	}
 	found, passed, err := hub.Scan(ctx, hub.ScanOptions{Simulate: f.simulate, Socket: f.socket, Length: f.length(), Log: quiet(std)})
 	if err != nil {
 		return err

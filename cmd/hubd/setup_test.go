@@ -106,7 +106,8 @@ func TestASkinBoardIsCalibratedByQuestions(t *testing.T) {
 		{"with two resistors", "\n100k\n1M\n", exitDone, "µS are true"},
 		{"without", "\n\n", exitDone, "stay approximate"},
 		{"with one", "\n100k\n\n", exitDone, "stay approximate"},
-		{"with something else", "\nblue\n", exitFailed, "no resistor"},
+		{"with something else first", "\nblue\n100k\nred\n1M\n", exitDone, "µS are true"},
+		{"with something else, and then nobody there", "\nblue\n", exitFailed, "no resistor"},
 		{"with nobody there", "", exitFailed, "nobody answers"},
 	} {
 		code, out, errs := answered(t, row.answers, "calibrate", "eda", "--config", found, "--simulate", "rest", "--speed", "100")

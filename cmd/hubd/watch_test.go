@@ -35,7 +35,7 @@ func TestAWatchRefusesWhatItCannotDo(t *testing.T) {
 		{[]string{"--speed", "0", "--simulate", "rest"}, exitUsage, "--speed"},
 		{[]string{"--seconds", "-1"}, exitUsage, "--seconds"},
 		{[]string{"--wearer", "z", "--simulate", "rest"}, exitFailed, "whose?"},
-		{[]string{"--simulate", "dance"}, exitFailed, "no scenario"},
+		{[]string{"--simulate", "dance"}, exitFailed, "there is no scenario"},
 	} {
 		if code, _, errs := hubd(t, append([]string{"watch", "--config", found}, row.args...)...); code != row.code || !strings.Contains(errs, row.says) {
 			t.Errorf("%v: exit %d: %s", row.args, code, errs)

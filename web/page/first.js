@@ -28,7 +28,10 @@ export function first(hub, go) {
     e.preventDefault();
     say(note, "");
     const r = await hub.login(token.value);
-    if (!r.ok) return say(note, r.error || w.wrong);
+    if (!r.ok) {
+      say(note, r.error || w.wrong);
+      return note.scrollIntoView({ block: "end" }); // on a phone it would stand under the pause button
+    }
     token.value = "";
     remember();
     go();

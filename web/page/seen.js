@@ -35,7 +35,7 @@ function waysOf(hub, system) {
   return [
     { title: w.mqtt, open: system.broker.configured, says: [brokerSays(self, system, hidden)] },
     ...hub.me.others.map((o) => ({
-      title: w.wearer(o.name), open: true, says: [w.one[self.share], w.looking(pagesOf(system, o.wearer))],
+      title: w.wearer(o.name), open: true, says: [`${w.one[self.share]}.`, w.looking(pagesOf(system, o.wearer))],
     })),
     ...(hub.me.others.length === 0 ? [{ title: w.pages, open: false, says: [w.nobody] }] : []),
     { title: w.home, open: system.page.open, says: homeSays(hub, system) },
