@@ -31,7 +31,7 @@ func (p *page) login(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "that is no token")
 		return
 	}
-	wearer, ok := whose(p.o.Tokens(), string(token))
+	wearer, ok := whose(p.tokens(), string(token))
 	if !ok {
 		p.door.wrong(from)
 		fail(w, http.StatusUnauthorized, "this token is not known: hubd page open makes one")
@@ -73,7 +73,7 @@ func (p *page) who(w http.ResponseWriter, r *http.Request) (wearer string, ok bo
 	if token == "" {
 		return "", false
 	}
-	if wearer, ok = whose(p.o.Tokens(), token); ok {
+	if wearer, ok = whose(p.tokens(), token); ok {
 		return wearer, true
 	}
 	if from := peer(r); p.door.wait(from) == 0 {

@@ -146,6 +146,23 @@ func TestWhoGetsWhatOnThePage(t *testing.T) {
 	}
 }
 
+// A wearer who was taken out of the config leaves tokens behind, and the phone they are in can still stop everything.
+func TestATokenOfSomebodyWhoIsNotHereAnyMoreOpensNothingAndPauses(t *testing.T) {
+	h := newHouse(t)
+	h.tokens["gone"] = web.NewToken()
+	if w := h.from("POST", "/api/command/room/pause", "", "Cookie", h.cookie("gone")); w.Code != 200 || len(h.done) != 1 {
+		t.Errorf("a pause: %d %s", w.Code, w.Body)
+	}
+	if w := h.from("POST", "/login", h.tokens["gone"]); w.Code != 401 {
+		t.Errorf("a login: %d %s", w.Code, w.Body)
+	}
+	for _, path := range []string{"/api/me", "/api/live", "/api/rest/gone", "/metrics"} {
+		if w := h.from("GET", path, "", "Cookie", h.cookie("gone")); w.Code != 401 {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+}
+
 func TestAnActOnThePageIsTheTokensOwn(t *testing.T) {
 	h := newHouse(t)
 	h.from("POST", "/api/command/room/pause", "PRESS")
