@@ -312,6 +312,12 @@ func TestASelfMadeCertificateHoldsForItsNamesAndIsRenewed(t *testing.T) {
 			first, _ = c.ensure(names, now)
 		}
 	}
+	if err := os.Remove(c.key); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.ensure(names, now); err != nil || got == first {
+		t.Errorf("a certificate whose key is gone is kept: %v", err)
+	}
 	if info, err := os.Stat(c.key); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key: %v %v", err, info)
 	}
