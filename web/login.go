@@ -66,10 +66,7 @@ func (p *page) cookieName() string { return "hubd-" + p.o.Hub }
 // who gives the wearer whose token a request brings, in a cookie or as a bearer. A wrong one counts as a try, and the cookie is taken
 // back, so that a browser that was shut out does not go on trying.
 func (p *page) who(w http.ResponseWriter, r *http.Request) (wearer string, ok bool) {
-	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if c, err := r.Cookie(p.cookieName()); err == nil && !bearer {
-		token = c.Value
-	}
+	token := p.brought(r)
 	if token == "" {
 		return "", false
 	}
@@ -81,6 +78,15 @@ func (p *page) who(w http.ResponseWriter, r *http.Request) (wearer string, ok bo
 	}
 	http.SetCookie(w, p.cookie(r, "", -time.Second))
 	return "", false
+}
+
+// brought is the token that a request brings.
+func (p *page) brought(r *http.Request) string {
+	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if c, err := r.Cookie(p.cookieName()); err == nil && !bearer {
+		return c.Value
+	}
+	return token
 }
 
 // peer is the address of whoever sent a request. Headers that say otherwise are not believed.

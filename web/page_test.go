@@ -27,6 +27,7 @@ type house struct {
 	kept    []string
 	log     bytes.Buffer
 	closed  bool // tokens were taken back
+	looked  func()
 }
 
 func newHouse(t testing.TB) *house {
@@ -48,6 +49,9 @@ func newHouse(t testing.TB) *house {
 	h.handler, err = web.NewPage(web.PageOptions{
 		Hub: "bed", Anyone: way(""), Own: map[string]web.Options{"a": way("a"), "b": way("b")}, Feeds: h.feeds,
 		Tokens: func() (all []web.Token) {
+			if h.looked != nil {
+				defer h.looked()
+			}
 			for id, token := range h.tokens {
 				if !h.closed {
 					all = append(all, web.Token{Wearer: id, Sum: web.SumOf(token)})
@@ -329,6 +333,22 @@ func TestTheLiveStreamSaysWhatHoldsAndThenWhatComes(t *testing.T) {
 	h.feeds["a"].End()
 	if _, err := io.ReadAll(body); err != nil {
 		t.Errorf("an end that was said ends in %v", err)
+	}
+}
+
+// hubd page close ends every stream. One that was just let in, and is none yet, must not outlive it.
+func TestAStreamThatOpensWhileItsTokenIsTakenBackEnds(t *testing.T) {
+	h := newHouse(t)
+	h.looked = func() { h.closed = true; h.feeds["a"].End() }
+	answered := make(chan int, 1)
+	go func() { answered <- h.from("GET", "/api/live", "", "Cookie", h.cookie("a")).Code }()
+	select {
+	case code := <-answered:
+		if code != 401 || h.feeds["a"].Viewers() != 0 {
+			t.Errorf("%d, %d viewers", code, h.feeds["a"].Viewers())
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("the stream goes on")
 	}
 }
 
