@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -12,7 +13,6 @@ import (
 	"fmt"
 	"math/big"
 	"net"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -55,16 +55,13 @@ func ownCertificate(dir string) certificate {
 	return certificate{cert: filepath.Join(dir, ownCert), key: filepath.Join(dir, ownKey)}
 }
 
+// read gives the certificate where its key is there and fits: the power may go between the writing of the two.
 func (c certificate) read() (*x509.Certificate, error) {
-	data, err := os.ReadFile(c.cert)
+	pair, err := tls.LoadX509KeyPair(c.cert, c.key)
 	if err != nil {
 		return nil, err
 	}
-	block, _ := pem.Decode(data)
-	if block == nil {
-		return nil, errors.New("no certificate in " + c.cert)
-	}
-	return x509.ParseCertificate(block.Bytes)
+	return x509.ParseCertificate(pair.Certificate[0])
 }
 
 func covers(c *x509.Certificate, names []string) bool {

@@ -312,6 +312,12 @@ func TestASelfMadeCertificateHoldsForItsNamesAndIsRenewed(t *testing.T) {
 			first, _ = c.ensure(names, now)
 		}
 	}
+	if err := os.Remove(c.key); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.ensure(names, now); err != nil || got == first {
+		t.Errorf("a certificate whose key is gone is kept: %v", err)
+	}
 	if info, err := os.Stat(c.key); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key: %v %v", err, info)
 	}
@@ -337,19 +343,90 @@ func TestOnlyTheHomeNetworkIsLetInAndNotTooMuchOfIt(t *testing.T) {
 		}
 		open = append(open, in)
 	}
-	if h.enter(open[0].RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()) {
+	if h.enter(&homeConn{home: h, addr: netip.MustParseAddr("127.0.0.1")}) {
 		t.Error("one more of the same address was let in")
 	}
 	for _, c := range open {
 		c.Close()
 		c.Close() // a place is given back once
 	}
-	if h.all != 0 || len(h.from) != 0 {
-		t.Errorf("places held by nobody: %d, %v", h.all, h.from)
+	if len(h.open) != 0 || len(h.from) != 0 {
+		t.Errorf("places held by nobody: %d, %v", len(h.open), h.from)
 	}
 	for addr, want := range map[string]bool{"127.0.0.1": true, "192.168.1.2": true, "10.0.0.1": true, "fe80::1": true, "fd00::1": true, "8.8.8.8": false, "2001:db8::1": false} {
 		if got := atHome(netip.MustParseAddr(addr)); got != want {
 			t.Errorf("%s at home: %v, want %v", addr, got, want)
 		}
+	}
+}
+
+// knocks is a listener to which connections come from whatever address a test wants.
+type knocks struct{ come chan net.Conn }
+
+func (k knocks) Accept() (net.Conn, error) { return <-k.come, nil }
+func (knocks) Close() error                { return nil }
+func (knocks) Addr() net.Addr              { return &net.TCPAddr{} }
+
+// knock is one end of a connection, from an address.
+type knock struct {
+	net.Conn
+	from string
+}
+
+func (k knock) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(k.from)) }
+
+// A guest with many addresses holds every place and says nothing: a wearer's phone comes in all the same, and the page that lives stays.
+func TestAGuestWhoHoldsEveryPlaceKeepsNobodyOut(t *testing.T) {
+	k := knocks{make(chan net.Conn, 1)}
+	h := newHomeListener(k)
+	come := func(from string) (in net.Conn, out net.Conn) {
+		t.Helper()
+		near, far := net.Pipe()
+		t.Cleanup(func() { near.Close(); far.Close() })
+		k.come <- knock{near, from}
+		in, err := h.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in, far
+	}
+	page, browser := come("192.168.1.20:5000")
+	guest := netip.MustParseAddr("10.0.0.0")
+	var held []net.Conn
+	for range maxConns - 1 {
+		guest = guest.Next()
+		_, far := come(netip.AddrPortFrom(guest, 5000).String())
+		held = append(held, far)
+	}
+	go func() { _, _ = io.ReadFull(browser, make([]byte, 4)) }()
+	if _, err := page.Write([]byte("beat")); err != nil {
+		t.Fatal(err)
+	}
+	near, far := net.Pipe()
+	defer near.Close()
+	defer far.Close()
+	k.come <- knock{near, "192.168.1.21:5000"}
+	let := make(chan net.Conn, 1)
+	go func() {
+		c, _ := h.Accept()
+		let <- c
+	}()
+	select {
+	case c := <-let:
+		if got := c.RemoteAddr().String(); got != "192.168.1.21:5000" {
+			t.Fatalf("let in %s", got)
+		}
+	case <-time.After(patience):
+		t.Fatal("a wearer's phone is kept out")
+	}
+	_ = held[0].SetReadDeadline(time.Now().Add(patience))
+	if _, err := held[0].Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("the one that was quiet for longest is still there: %v", err)
+	}
+	if _, here := h.open[page.(*homeConn)]; !here {
+		t.Error("the page that lives was let go")
+	}
+	if len(h.open) != maxConns {
+		t.Errorf("%d places taken", len(h.open))
 	}
 }

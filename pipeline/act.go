@@ -103,6 +103,8 @@ func (p *Pipeline) actOnRest(now time.Duration, c Command, w *Wearer) error {
 		w.estimator.Forget()
 		w.settings.Forgotten = true
 		p.revision++
+	case c.Origin.anothers(w.id): // it changes what this wearer is compared with
+		return errOwnOnly
 	case !w.sensed():
 		return errors.New("sensing is off: start or resume first")
 	default:
@@ -276,13 +278,20 @@ func (p *Pipeline) answerer(c Command) int {
 	return -1
 }
 
+var errOwnOnly = errors.New("only the wearer's own button or page can do this")
+
+// anothers tells whether an act came by a page or a button that is not this wearer's.
+func (o Origin) anothers(wearer string) bool {
+	return (o.Source == SourcePage || o.Source == SourceButton) && o.Wearer != wearer
+}
+
 // ownAct refuses an act that is not the wearer's own. The local socket stands for somebody with a login on the Pi.
 func (w *Wearer) ownAct(o Origin) error {
 	switch {
 	case o.Source == SourceSocket:
 		return nil
-	case (o.Source == SourcePage || o.Source == SourceButton) && o.Wearer != w.id:
-		return errors.New("only the wearer's own button or page can do this")
+	case o.anothers(w.id):
+		return errOwnOnly
 	case !slices.Contains(w.options.StartFrom, o.Source):
 		return fmt.Errorf("this wearer's start_from does not name %s", o.Source)
 	}

@@ -140,6 +140,12 @@ func TestEachWearerIsToldOfTheirOwnPart(t *testing.T) {
 		of("b", pipeline.Choice{Name: "share", Word: "state"}), of("b", pipeline.Choice{Name: "cues", Word: "off"}))
 }
 
+// byAnother is a command as it comes from b's page.
+func byAnother(c pipeline.Command) pipeline.Command {
+	c.Origin = pipeline.Origin{Source: pipeline.SourcePage, Wearer: "b"}
+	return c
+}
+
 func TestAnAnswerIsTheWearersOwnAndOnlyInASession(t *testing.T) {
 	answer := func(wearer, word string) pipeline.Command {
 		return pipeline.Command{Name: pipeline.CommandAnswer, Wearer: wearer, Text: word}
@@ -165,6 +171,7 @@ func TestAnAnswerIsTheWearersOwnAndOnlyInASession(t *testing.T) {
 	}{
 		{"the own answer", answer("a", "space"), []string{"space"}},
 		{"an answer in nobody's name", answer("", "touch"), nil},
+		{"an answer by another's page", byAnother(answer("a", "touch")), nil},
 		{"that all is fine for now", answer("a", "fine_for_now"), nil},
 		{"a word that is no answer", answer("a", "perhaps"), nil},
 		{"stop", answer("a", "stop"), []string{"stop"}},

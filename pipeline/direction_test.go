@@ -448,6 +448,18 @@ func TestARestIsDeclaredOnlyWhileSensed(t *testing.T) {
 	}
 }
 
+// A declared rest is learnt from: another's page must not say when this wearer rests.
+func TestARestIsNotDeclaredByAnothersPage(t *testing.T) {
+	r := newRig(t, options(2))
+	r.start(room.Alone, "a")
+	rest := pipeline.Command{Name: pipeline.CommandRestStart, Wearer: "a", Origin: pipeline.Origin{Source: pipeline.SourcePage, Wearer: "b"}}
+	if _, why := r.do(rest); why == "" || r.p.Rest(0).Phase == regulation.RestRunning {
+		t.Errorf("b's page declared a's rest: %q, %v", why, r.p.Rest(0).Phase)
+	}
+	rest.Origin.Wearer = "a"
+	r.must(rest)
+}
+
 func TestARestIsStoppedByAnybodyAndNeverResumes(t *testing.T) {
 	for _, source := range []pipeline.Source{pipeline.SourceMQTT, pipeline.SourceSocket, pipeline.SourcePage, pipeline.SourceButton} {
 		r := newRig(t, options(1))

@@ -93,10 +93,10 @@ func onOff(on bool) string {
 }
 
 // answered appends what a wearer of the running session answers in their own name. It is asked before the answer is obeyed: stop ends the
-// session.
+// session. What another's page or button says is obeyed, and is nobody's word.
 func (p *Pipeline) answered(dst []Event, now time.Duration, c Command) []Event {
 	w := p.find(c.Wearer)
-	if c.Name != CommandAnswer || w == nil || !takesPart(p.room.Status(), w.index) {
+	if c.Name != CommandAnswer || w == nil || c.Origin.anothers(w.id) || !takesPart(p.room.Status(), w.index) {
 		return dst
 	}
 	switch c.Text {

@@ -83,16 +83,42 @@ func TestARightTokenForgetsTheWrongOnes(t *testing.T) {
 	}
 }
 
-func TestAddressesOfOneNetworkCountAsOne(t *testing.T) {
+// Everybody at home shares one IPv6 network: a guest in it shuts nobody else out.
+func TestAGuestMakesNobodyElseOfTheNetworkWait(t *testing.T) {
 	d := newClocked()
-	for _, a := range []string{"fe80::1%eth0", "fe80::2", "fe80::3", "fe80::4", "fe80::5"} {
-		d.wrong(netip.MustParseAddr(a))
+	for _, a := range []string{"fe80::66%eth0", "fd00::66", "192.168.1.66"} {
+		guest := netip.MustParseAddr(a)
+		for range 2 * freeTries {
+			d.wrong(guest)
+		}
+		if d.wait(guest) == 0 {
+			t.Errorf("%s does not wait", guest)
+		}
 	}
-	if d.wait(netip.MustParseAddr("fe80::99")) == 0 {
-		t.Error("one machine has every address of its IPv6 network, and was not held back")
+	for _, a := range []string{"fe80::20%eth0", "fd00::20", "192.168.1.20"} {
+		if wait := d.wait(netip.MustParseAddr(a)); wait != 0 {
+			t.Errorf("%s waits %v for what a guest did", a, wait)
+		}
 	}
-	if d.wait(netip.MustParseAddr("fe81::1")) != 0 {
-		t.Error("another network has to wait")
+	if d.wait(netip.MustParseAddr("::ffff:192.168.1.66")) == 0 || d.wait(netip.MustParseAddr("fe80::66%wlan0")) == 0 {
+		t.Error("the same address in another spelling does not wait")
+	}
+}
+
+func TestWhoHasEveryAddressShutsNobodyOutAndFillsNoLog(t *testing.T) {
+	d := newClocked()
+	guest := netip.MustParseAddr("fd00::1:0")
+	for range 2 * maxAsking {
+		guest = guest.Next()
+		for range 2 * freeTries {
+			d.wrong(guest)
+		}
+	}
+	if wait := d.wait(netip.MustParseAddr("fd00::20")); wait != 0 {
+		t.Errorf("a wearer waits %v", wait)
+	}
+	if n := strings.Count(d.log.String(), "wrong tokens"); n != 1 {
+		t.Errorf("logged %d times within a moment", n)
 	}
 }
 
@@ -102,7 +128,7 @@ func TestWhoAsksFromEverywhereTakesNoMemory(t *testing.T) {
 		for range maxAsking + 50 {
 			d.wrong(netip.AddrFrom4([4]byte(rapid.SliceOfN(rapid.Byte(), 4, 4).Draw(t, "address"))))
 		}
-		if len(d.tries) > maxAsking+1 {
+		if len(d.tries) > maxAsking {
 			t.Fatalf("%d addresses remembered", len(d.tries))
 		}
 	})

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -37,6 +38,10 @@ func (h *handler) lend(w http.ResponseWriter, r *http.Request) {
 	q, problem := lendRequest(r)
 	if problem != "" {
 		fail(w, http.StatusBadRequest, problem)
+		return
+	}
+	if n, err := r.Body.Read(make([]byte, 1)); n > 0 || err != io.EOF { // the server notices a borrower's end only when nothing is left to read
+		fail(w, http.StatusBadRequest, "a bus is asked for without a body")
 		return
 	}
 	lent, refusal, err := h.o.Lend(r.Context(), q)

@@ -56,6 +56,14 @@ func TestALendIsAskedForByItsPath(t *testing.T) {
 	}
 }
 
+// While a body is left unread the server does not notice that the connection closes: the bus would stay away until its time is over.
+func TestNothingIsLentToARequestWithABody(t *testing.T) {
+	h, asked := lending(web.Lend{}, "", nil)
+	if w := ask(h, "POST", "/api/lend/i2c/1?seconds=5", "x"); w.Code != 400 || asked.Device != "" {
+		t.Errorf("%d %s, asked for %q", w.Code, w.Body, asked.Device)
+	}
+}
+
 func TestNothingIsLentWhereNobodyLends(t *testing.T) {
 	if w := ask(web.New(web.Options{}), "POST", "/api/lend/i2c/1?seconds=5", ""); w.Code != 404 {
 		t.Errorf("%d", w.Code)

@@ -28,6 +28,10 @@ func (p *page) live(w http.ResponseWriter, r *http.Request, wearer string) {
 		return
 	}
 	defer feed.leave(v)
+	if _, ok := whose(p.tokens(), p.brought(r)); !ok { // taken back in between, when the streams were ended and this was none yet
+		fail(w, http.StatusUnauthorized, "this token was taken back")
+		return
+	}
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	w.Header().Set("X-Accel-Buffering", "no")
 	s := &stream{w: w, out: http.NewResponseController(w)}

@@ -31,7 +31,7 @@ func (p *page) login(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "that is no token")
 		return
 	}
-	wearer, ok := whose(p.o.Tokens(), string(token))
+	wearer, ok := whose(p.tokens(), string(token))
 	if !ok {
 		p.door.wrong(from)
 		fail(w, http.StatusUnauthorized, "this token is not known: hubd page open makes one")
@@ -66,14 +66,11 @@ func (p *page) cookieName() string { return "hubd-" + p.o.Hub }
 // who gives the wearer whose token a request brings, in a cookie or as a bearer. A wrong one counts as a try, and the cookie is taken
 // back, so that a browser that was shut out does not go on trying.
 func (p *page) who(w http.ResponseWriter, r *http.Request) (wearer string, ok bool) {
-	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if c, err := r.Cookie(p.cookieName()); err == nil && !bearer {
-		token = c.Value
-	}
+	token := p.brought(r)
 	if token == "" {
 		return "", false
 	}
-	if wearer, ok = whose(p.o.Tokens(), token); ok {
+	if wearer, ok = whose(p.tokens(), token); ok {
 		return wearer, true
 	}
 	if from := peer(r); p.door.wait(from) == 0 {
@@ -81,6 +78,15 @@ func (p *page) who(w http.ResponseWriter, r *http.Request) (wearer string, ok bo
 	}
 	http.SetCookie(w, p.cookie(r, "", -time.Second))
 	return "", false
+}
+
+// brought is the token that a request brings.
+func (p *page) brought(r *http.Request) string {
+	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if c, err := r.Cookie(p.cookieName()); err == nil && !bearer {
+		return c.Value
+	}
+	return token
 }
 
 // peer is the address of whoever sent a request. Headers that say otherwise are not believed.

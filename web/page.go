@@ -3,6 +3,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -13,7 +14,7 @@ import (
 // PageOptions says what the page is for and whom it asks. Every function may be called from several goroutines at once.
 type PageOptions struct {
 	Hub    string         // id, which the cookie is named after
-	Tokens func() []Token // that open the page now
+	Tokens func() []Token // that open the page now; the slice is the page's own
 	// Anyone answers whoever has no token: how hubd is, and a pause, which is anyone's.
 	Anyone Options
 	// Own is each wearer's own way in, by id.
@@ -86,6 +87,11 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// tokens are those of the wearers who are here. One that was made for somebody whom the config names no more opens nothing.
+func (p *page) tokens() []Token {
+	return slices.DeleteFunc(p.o.Tokens(), func(t Token) bool { return p.own[t.Wearer] == nil })
+}
+
 // pausePath stops all sensing, for whoever asks: a token that was lost or a page that was shut must not stand before it.
 const pausePath = commandPath + "room/pause"
 
@@ -93,7 +99,7 @@ const pausePath = commandPath + "room/pause"
 func (p *page) pause(w http.ResponseWriter, r *http.Request) {
 	h := p.anyone
 	if c, err := r.Cookie(p.cookieName()); err == nil {
-		if wearer, ok := whose(p.o.Tokens(), c.Value); ok {
+		if wearer, ok := whose(p.tokens(), c.Value); ok {
 			h = p.own[wearer]
 		}
 	}
@@ -105,7 +111,7 @@ func (p *page) api(w http.ResponseWriter, r *http.Request, path string) {
 	wearer, ok := p.who(w, r)
 	own := p.own[wearer]
 	switch {
-	case !ok || own == nil:
+	case !ok:
 		fail(w, http.StatusUnauthorized, "this needs a wearer's own token: hubd page open makes one")
 	case path == "/api/live":
 		only(w, r, http.MethodGet, func(w http.ResponseWriter, r *http.Request) { p.live(w, r, wearer) })

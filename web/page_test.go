@@ -27,6 +27,7 @@ type house struct {
 	kept    []string
 	log     bytes.Buffer
 	closed  bool // tokens were taken back
+	looked  func()
 }
 
 func newHouse(t testing.TB) *house {
@@ -48,6 +49,9 @@ func newHouse(t testing.TB) *house {
 	h.handler, err = web.NewPage(web.PageOptions{
 		Hub: "bed", Anyone: way(""), Own: map[string]web.Options{"a": way("a"), "b": way("b")}, Feeds: h.feeds,
 		Tokens: func() (all []web.Token) {
+			if h.looked != nil {
+				defer h.looked()
+			}
 			for id, token := range h.tokens {
 				if !h.closed {
 					all = append(all, web.Token{Wearer: id, Sum: web.SumOf(token)})
@@ -143,6 +147,23 @@ func TestWhoGetsWhatOnThePage(t *testing.T) {
 				t.Error("a wrong token was let in")
 			}
 		})
+	}
+}
+
+// A wearer who was taken out of the config leaves tokens behind, and the phone they are in can still stop everything.
+func TestATokenOfSomebodyWhoIsNotHereAnyMoreOpensNothingAndPauses(t *testing.T) {
+	h := newHouse(t)
+	h.tokens["gone"] = web.NewToken()
+	if w := h.from("POST", "/api/command/room/pause", "", "Cookie", h.cookie("gone")); w.Code != 200 || len(h.done) != 1 {
+		t.Errorf("a pause: %d %s", w.Code, w.Body)
+	}
+	if w := h.from("POST", "/login", h.tokens["gone"]); w.Code != 401 {
+		t.Errorf("a login: %d %s", w.Code, w.Body)
+	}
+	for _, path := range []string{"/api/me", "/api/live", "/api/rest/gone", "/metrics"} {
+		if w := h.from("GET", path, "", "Cookie", h.cookie("gone")); w.Code != 401 {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
 	}
 }
 
@@ -312,6 +333,22 @@ func TestTheLiveStreamSaysWhatHoldsAndThenWhatComes(t *testing.T) {
 	h.feeds["a"].End()
 	if _, err := io.ReadAll(body); err != nil {
 		t.Errorf("an end that was said ends in %v", err)
+	}
+}
+
+// hubd page close ends every stream. One that was just let in, and is none yet, must not outlive it.
+func TestAStreamThatOpensWhileItsTokenIsTakenBackEnds(t *testing.T) {
+	h := newHouse(t)
+	h.looked = func() { h.closed = true; h.feeds["a"].End() }
+	answered := make(chan int, 1)
+	go func() { answered <- h.from("GET", "/api/live", "", "Cookie", h.cookie("a")).Code }()
+	select {
+	case code := <-answered:
+		if code != 401 || h.feeds["a"].Viewers() != 0 {
+			t.Errorf("%d, %d viewers", code, h.feeds["a"].Viewers())
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("the stream goes on")
 	}
 }
 
