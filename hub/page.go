@@ -289,10 +289,10 @@ func (p *browserPage) shut(ctx context.Context, wearer string) (string, error) {
 		}
 		return err
 	})
+	p.endStreams() // at once: ending the home network waits for answers under way
 	if wearer == "" {
 		_, _ = p.server.serveHome("", nil) // it only ends what runs
 	}
-	p.endStreams()
 	p.server.log.Info("tokens for the page were taken back", "all", strconv.FormatBool(wearer == ""))
 	return words(closed), err
 }
