@@ -65,8 +65,10 @@ function standing(hub) {
       const told = s ? named(s) : { name: words.states.unknown[0], also: "" };
       say(name, told.name);
       say(also, told.also);
-      say(stage, words.stages[hub.self()?.stage] ?? "");
-      show(why, s !== null && s.state !== "unknown");
+      const known = s !== null && s.state !== "unknown";
+      const rest = hub.self()?.stage;
+      say(stage, known || rest === "new" ? (words.stages[rest] ?? "") : ""); // what is not known is compared with nothing
+      show(why, known);
       fill(list, s?.reasons ?? [], () => (s?.reasons.length ? reasons(s) : [w.noReasons]).map((r) => h("li", {}, r)));
       heart.set(hub.own("heart_rate")?.bpm);
       rhythm.set(hub.own("hrv")?.rmssd_ms);
