@@ -50,7 +50,7 @@ func TestLinesOfTheHeaderAreRead(t *testing.T) {
 
 func TestALineThatCannotBeIsAProblemAtItsPlace(t *testing.T) {
 	const twice = "this line is used by "
-	for _, row := range []struct{ name, old, new, key, want string }{
+	refuses(t, wired, []mistake{
 		{"a name with a blank", "GPIO27", "'GPIO 27'", "gpio.pause_button", "such as GPIO17, or the label of its chip and a number"},
 		{"a number of a chip", "GPIO27", "'gpiochip0:x'", "gpio.pause_button", "such as pinctrl-rp1:17"},
 		{"two buttons on one line", "GPIO5}", "GPIO17}", "room.stop_buttons[0].line", twice + "wearers[0].button"},
@@ -66,17 +66,7 @@ func TestALineThatCannotBeIsAProblemAtItsPlace(t *testing.T) {
 		{"the brightness of no LED", "sensing_led: GPIO22, ", "", "gpio.led_brightness", "wanted is sensing_led beside it"},
 		{"a button on a line and a topic", "{line: GPIO5}", "{line: GPIO5, topic: room/stop}", "room.stop_buttons[0].topic", "not on both"},
 		{"a button on nothing", "{line: GPIO5}", "{any_value: true}", "room.stop_buttons[0].topic", "or line, for a button on the GPIO header"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			if !strings.Contains(wired, row.old) {
-				t.Fatalf("%q is not in the config", row.old)
-			}
-			got := problems(t, strings.Replace(wired, row.old, row.new, 1))
-			if len(got) != 1 || got[0].Key != row.key || !strings.Contains(got[0].Want, row.want) || got[0].Line == 0 || got[0].Column == 0 {
-				t.Errorf("problems %v: want one, of %s, with %q", got, row.key, row.want)
-			}
-		})
-	}
+	})
 }
 
 func TestAButtonThatCannotStartAnybodyIsWarnedOf(t *testing.T) {
@@ -113,7 +103,7 @@ wearers:
 	if got := problems(t, text); len(got) != 0 {
 		t.Fatal(got)
 	}
-	for _, row := range []struct{ name, old, new, key, want string }{
+	refuses(t, text, []mistake{
 		{"a rate no converter is asked for", "rate_hz: 250", "rate_hz: 5000", "wearers[0].pulse.rate_hz", "50 to 1000"},
 		{"a rate too slow for skin", "rate_hz: 25}", "rate_hz: 1}", "wearers[0].eda.rate_hz", "4 to 100"},
 		{"a gain the chip does not have", "full_scale_v: 4.096", "full_scale_v: 5", "wearers[0].pulse.full_scale_v", "6.144, 4.096, 2.048, 1.024, 0.512 or 0.256"},
@@ -126,14 +116,23 @@ wearers:
 		{"a channel the chip does not have", "channel: 1", "channel: 5", "wearers[0].eda.channel", "the channels 0 to 3"},
 		{"two wearers on one channel", "chip: mcp, channel: 7", "chip: adc, channel: 1", "wearers[1].eda.channel", "is read by wearers[0].eda already"},
 		{"two wearers on one pulse chip", "chip: adc, channel: 0, kind: ppg, rate_hz: 250, full_scale_v: 4.096", "chip: oxi, kind: ppg", "wearers[1].pulse.chip", "serves one wearer"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			if !strings.Contains(text, row.old) {
-				t.Fatalf("%q is not in the config", row.old)
+	})
+}
+
+// mistake is one thing that is wrong in a config: what stands where something else should, which key is told, and with what words.
+type mistake struct{ name, old, new, key, want string }
+
+// refuses checks that each mistake in a config is one problem, told at its place.
+func refuses(t *testing.T, text string, mistakes []mistake) {
+	t.Helper()
+	for _, m := range mistakes {
+		t.Run(m.name, func(t *testing.T) {
+			if !strings.Contains(text, m.old) {
+				t.Fatalf("%q is not in the config", m.old)
 			}
-			got := problems(t, strings.Replace(text, row.old, row.new, 1))
-			if len(got) != 1 || got[0].Key != row.key || !strings.Contains(got[0].Want, row.want) || got[0].Line == 0 || got[0].Column == 0 {
-				t.Errorf("problems %v: want one, of %s, with %q", got, row.key, row.want)
+			got := problems(t, strings.Replace(text, m.old, m.new, 1))
+			if len(got) != 1 || got[0].Key != m.key || !strings.Contains(got[0].Want, m.want) || got[0].Line == 0 || got[0].Column == 0 {
+				t.Errorf("problems %v: want one, of %s, with %q", got, m.key, m.want)
 			}
 		})
 	}

@@ -151,7 +151,7 @@ func TestADamagedSealedRowIsCountedAndTheOthersCome(t *testing.T) {
 		d := sealedAt(t, path, testKey(t))
 		defer d.Close()
 		opened := d.Status()
-		got, err := counts(d), readAll(d)
+		got, err := readAll(d)
 		_, noteErr := d.Notes("canarybird", history.Span{To: ever}, 100)
 		_, faultErr := d.Faults(100)
 		_, undatedErr := d.Undated("", 0, 100)
@@ -192,14 +192,8 @@ func turn(t *testing.T, path string, row [3][]byte, bit int) {
 
 // counts counts what can be read.
 func counts(d *history.DB) int {
-	s, _ := d.Sessions("", time.Time{}, ever, 1e6)
-	g, _ := d.Mornings("", time.Time{}, ever, 1e6)
-	m, _ := d.Moments("", time.Time{}, ever, 1e6)
-	i, _ := d.Intervals("", time.Time{}, ever, 1e6)
-	r, _ := d.Minutes("", time.Time{}, ever, 1e6)
-	u, _ := d.Undated("", 0, 1e6)
-	f, _ := d.Faults(1e6)
-	return len(s) + len(g) + len(m) + len(i) + len(r) + len(u) + len(f)
+	rows, _ := readAll(d) // what cannot be read is what the tests look for
+	return rows
 }
 
 func TestWhatBeginsAnewAfterDamageIsSealedToo(t *testing.T) {
