@@ -165,10 +165,11 @@ func demoGreeting(out io.Writer, scene *synth.Scene, addr string) {
 	fmt.Fprintln(out)
 }
 
-// demoTokens gives each simulated body a token, and says where its page is.
+// demoTokens gives each simulated body a token, and says where its page is, or how to have one.
 func (l *live) demoTokens(out io.Writer) error {
 	if l.pages == nil {
-		return nil
+		_, err := fmt.Fprint(out, "With a page too:  hubd demo --listen 127.0.0.1:8480\n\n")
+		return err
 	}
 	for _, id := range l.core.wearers {
 		token, err := l.pages.keys.make(id, time.Now())
