@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -55,6 +56,9 @@ func (f *SettingsFile) replaceBoth(s pipeline.Settings) error {
 	if f.dir == "" {
 		return f.Save(s)
 	}
+	if err := f.promote(); err != nil {
+		return fmt.Errorf("history: erase: %w", err)
+	}
 	for _, name := range []string{previousName, tempName} {
 		if err := shred(filepath.Join(f.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("history: erase: %w", err)
@@ -68,6 +72,23 @@ func (f *SettingsFile) replaceBoth(s pipeline.Settings) error {
 		return fmt.Errorf("history: erase: %w", err)
 	}
 	return f.Save(s)
+}
+
+// promote gives the version before the newest its name, where it is the only one that holds: what is about to be overwritten must not be the
+// last that a loss of power leaves.
+func (f *SettingsFile) promote() error {
+	if f.status != Previous {
+		return nil
+	}
+	newest := filepath.Join(f.dir, settingsName)
+	if err := shred(newest); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(filepath.Join(f.dir, previousName), newest); err != nil {
+		return err
+	}
+	f.status = Loaded
+	return syncDir(f.dir)
 }
 
 // Traces gives the bytes that both versions of the settings hold of a wearer's body, to search for after erasing.

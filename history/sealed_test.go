@@ -77,7 +77,7 @@ func haunted(t *testing.T, secret history.Secret) (dir string, canaries map[stri
 		"a source":                        []byte("canarychip"),
 		"an own rest":                     []byte("61.015625"),
 		"an own pace":                     []byte("5.765625"),
-		"the day of an own rest":          []byte("20777"),
+		"the day of an own rest":          []byte(`"day":20777`),
 		"the second of a minute's key":    binary.BigEndian.AppendUint64(nil, uint64(start.Unix())^1<<63),
 		"the millisecond of a row's key":  binary.BigEndian.AppendUint64(nil, uint64(start.UnixMilli())^1<<63),
 		"the second of a fault":           binary.BigEndian.AppendUint64(nil, uint64(start.Add(3*time.Minute).Unix())),

@@ -89,6 +89,31 @@ func TestSettingsComeBackAfterARestart(t *testing.T) {
 	}
 }
 
+// Where only the version before the newest holds, an erase that cannot write must leave it: what is overwritten first is never the last one.
+func TestAnEraseThatCannotWriteLeavesTheLastVersionThatHolds(t *testing.T) {
+	dir := t.TempDir()
+	f := history.OpenSettings(dir)
+	save(t, f, someSettings())
+	for _, damage := range []func(path string) error{os.Remove, func(path string) error { return os.WriteFile(path, []byte("half"), 0o600) }} {
+		newest := filepath.Join(dir, "settings.json")
+		if err := errors.Join(os.Rename(newest, newest+".previous"), os.WriteFile(newest, nil, 0o600), damage(newest)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(filepath.Join(newest+".new", "in the way"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := history.OpenSettings(dir).Erase("a"); err == nil {
+			t.Fatal("an erase that cannot write says that it is done")
+		}
+		if s, status := load(t, dir); status != history.Loaded || len(s.Wearers) != 2 {
+			t.Errorf("%s: %d wearers are left of 2", status, len(s.Wearers))
+		}
+		if err := os.RemoveAll(newest + ".new"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestSettingsWithoutFolderLiveInMemory(t *testing.T) {
 	f := history.OpenSettings("")
 	if _, status, err := f.Load(); status != history.Missing || err != nil {
