@@ -42,7 +42,6 @@ type seen struct {
 	lightBefore      glide        // the way the newest change of brightness cut into
 	last             *lastCommand // nil: none that could still be lost
 	pausedFrom       dsp.Maybe    // brightness when the pause began, as far as is known by now
-	pausedSaid       dsp.Maybe    // what it had said of itself then
 	pausedFirst      float64      // what was taken for it at first
 	steeredBy        room.Light   // of the cue that its way was measured under
 	far              float64      // the longest way under it
@@ -107,6 +106,9 @@ func (w *witness) reported(rep room.LampReport, values []dsp.Value) {
 	}
 	if !k.frozen {
 		k.free = k.record()
+	}
+	if w.paused() && !k.sent && rep.Brightness.Known {
+		k.pauseFinds(k.brightness) // a hand turned it up before the pause came to it
 	}
 	let := lets(rep.Lamp, values)
 	w.foundElsewhere(k, rep, let)
@@ -284,6 +286,13 @@ func (w *witness) turn(k *seen, from, to float64) {
 	k.way, k.turned = d, w.now
 }
 
+// pauseFinds notes what a pause finds a lamp at that it has not commanded yet.
+func (k *seen) pauseFinds(at dsp.Maybe) {
+	if at.Known && !(k.pausedFrom.Known && k.pausedFrom.Value >= at.Value) {
+		k.pausedFrom, k.pausedFirst = at, at.Value
+	}
+}
+
 func (w *witness) pausing(k *seen, from float64, m room.LampCommand) {
 	to := m.Brightness.Value
 	if k.brightness.Known && math.Abs(to-k.brightness.Value) <= 0.5 {
@@ -298,9 +307,6 @@ func (w *witness) pausing(k *seen, from float64, m room.LampCommand) {
 	goal := w.cue.Light.Brightness
 	if w.now < w.party.pausedAt+time.Minute && k.pausedFrom.Known {
 		goal = min(goal, k.pausedFrom.Value+10)
-	}
-	if early := w.now < w.party.pausedAt+time.Minute; early && !k.pausedFrom.Known && k.pausedSaid.Known {
-		goal = min(goal, max(to, k.pausedSaid.Value+10-0.5)) // a hand turned it up before the pause came to it
 	}
 	low := min(goal, k.pausedFirst+10-0.5)                                                                        // the room keeps to what it took the lamp for, though it proves to have been brighter
 	if math.Abs(to-goal) > 0.5+rounding && !(k.pausedFrom.Known && to >= low-rounding && to <= max(from, goal)) { // a change so small is none

@@ -206,7 +206,7 @@ func (a *attribute) judge(t, grace time.Duration, v float64) course {
 	if there {
 		a.repeated = false
 	}
-	stays := a.like(v, a.sent.from) || a.severed && !there && a.like(v, a.before.to)
+	stays := a.like(v, a.sent.from) || a.severed && !a.query.reached && a.like(v, a.before.to)
 	a.moved = a.moved || !stays
 	switch {
 	case there, t <= a.sent.end+grace && a.during(a.sent.start, a.sent.end, v), a.late(t, grace, v):

@@ -248,7 +248,8 @@ func (w *witness) passPause() {
 	case w.party.pausedAt < 0:
 		w.party.pausedAt = w.now
 		for _, k := range w.all {
-			k.pausedFrom, k.pausedSaid = dsp.Maybe{}, k.brightness
+			k.pausedFrom = dsp.Maybe{}
+			k.pauseFinds(k.brightness)
 			if k.sent {
 				k.pausedFrom, k.pausedFirst = dsp.Some(k.light.at(w.now)), k.light.at(w.now)
 			}
