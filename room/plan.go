@@ -44,7 +44,7 @@ func (r *Room) commandable(l *lamp) bool {
 	}
 	if r.plan.aim == aimRestore {
 		on := l.on.Value == 1 || l.touched() // switched on a moment ago, and not yet said so
-		return l.known && !l.taken && l.claimed() && on && (l.before.On || r.o.SwitchOn)
+		return on && !l.shut && r.owesBack(l)
 	}
 	return true
 }
