@@ -15,7 +15,7 @@ func (r *Room) reach(now time.Duration, l *lamp, open bool) {
 	}
 	for _, a := range []*attribute{&l.brightness, &l.kelvin} {
 		if a.query.open {
-			a.query.due, a.query.until, a.query.times = now+2*r.o.ReportsLate, 0, 0
+			a.query.due, a.query.until, a.query.times = max(a.query.due, now+2*r.o.ReportsLate), 0, 0
 		}
 		if r.plan.aim == aimRestore {
 			a.plan = noPlan // it begins where the lamp is now, and takes as long as ever

@@ -157,3 +157,22 @@ func TestNobodyIsAskedWhileTheBrokerIsAway(t *testing.T) {
 		t.Errorf("asked at %v, let go %d times", h.asked, hands(h))
 	}
 }
+
+// A lamp that is asked in the middle of its fade is rightly not where that ends, and its answer says nothing.
+func TestALampIsAskedAfterItsFadeAlsoWhereTheBrokerWasAwayInIt(t *testing.T) {
+	h := newTerseHouse(t, room.Options{NoAfter: true})
+	h.bulbs["bed"].set(33)
+	h.report("bed")
+	h.start(0, room.Alone)
+	h.run(minute)
+	h.take(h.r.End(nil, h.now))
+	from := h.now
+	h.run(12 * time.Second) // from 30 to 33 % in three steps
+	h.shutOff(time.Second)
+	h.bulbs["bed"].set(27.2)
+	h.report("bed") // as far as it may be from where it was, and further from where it is to be by now
+	h.run(2 * minute)
+	if len(h.asked) == 0 || h.asked[0] < from+20*time.Second {
+		t.Errorf("asked at %v, since %v", h.asked, from)
+	}
+}
