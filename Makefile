@@ -68,7 +68,7 @@ test-mqtt: build ## hubd against a real mosquitto on loopback
 	./scripts/test-mqtt.sh
 
 test-room: build ## the same with a hundred pauses and a hundred crashes: some ten minutes
-	HUBD_STOPWATCH=1 HUBD_BEDS=4 HUBD_PAUSES=104 HUBD_CRASHES=100 ./scripts/test-mqtt.sh
+	HUBD_STOPWATCH=1 HUBD_BEDS=4 HUBD_PAUSES=104 HUBD_CRASHES=100 HUBD_AWAY_S=240 ./scripts/test-mqtt.sh
 
 test-zigbee: ## payloads for zigbee2mqtt through the real converters of every light they know; needs node
 	./scripts/test-zigbee.sh

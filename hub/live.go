@@ -170,7 +170,7 @@ func (l *live) joinBroker(in *inbox) error {
 }
 
 func (l *live) lampGate(in *inbox) *lampGate {
-	g := &lampGate{lamp: map[string]*device.Lamp{}, lost: in.report, speed: l.speed}
+	g := &lampGate{lamp: map[string]*device.Lamp{}, lost: in.report, speed: l.speed, up: l.connected()}
 	g.fail = func(err error) { l.log.Error("lamp command not sent", "error", err) }
 	g.send = func(m mqtt.Message, deadline time.Time, lost func()) error { return l.client.Send(m, deadline, lost) }
 	if l.client == nil {
