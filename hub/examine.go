@@ -19,8 +19,10 @@ const (
 	examineSpeed   = 4 << 20 // bytes a second
 )
 
-// The words with which hubd history check begins its answer.
+// The words with which hubd history check begins its answer, which the command tells as its error where it is one.
 const (
+	examineSaysFirst = "hubd: "
+
 	examinedWhole   = "whole"
 	examinedDamaged = "damaged: "
 	examinedUnread  = "unread: "
@@ -33,7 +35,7 @@ func Examine(path string) (string, error) {
 	case err == nil:
 		return examinedWhole, nil
 	case errors.Is(err, history.ErrDamaged):
-		return examinedDamaged + err.Error(), err
+		return examinedDamaged + strings.TrimPrefix(err.Error(), history.ErrDamaged.Error()+": "), err
 	}
 	return examinedUnread + err.Error(), err
 }
@@ -62,6 +64,7 @@ func examiner(command func(ctx context.Context, path string) *exec.Cmd) func(pat
 // examined judges how the look ended. A process that was ended from outside has found nothing.
 func examined(err error, said string) error {
 	var exit *exec.ExitError
+	said = strings.TrimPrefix(said, examineSaysFirst)
 	switch {
 	case err == nil:
 		return nil

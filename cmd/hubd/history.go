@@ -70,12 +70,13 @@ func (l *sealingLine) check(file string, std streams) error {
 	if err == nil && l.key != "" {
 		said, err = hub.ExamineSealed(file, l.key)
 	}
-	if errors.Is(err, history.ErrInUse) {
-		err = errors.New("a running hubd has it: look at a copy, which hubd backup makes, or stop hubd first")
+	switch {
+	case errors.Is(err, history.ErrInUse):
+		return errors.New("a running hubd has it: look at a copy, which hubd backup makes, or stop hubd first")
+	case err != nil:
+		return errors.New(said) // the daemon, which has this command look, knows its words
 	}
-	if _, werr := fmt.Fprintln(std.out, said); err == nil {
-		err = werr
-	}
+	_, err = fmt.Fprintln(std.out, said)
 	return err
 }
 
