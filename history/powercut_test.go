@@ -24,8 +24,8 @@ const (
 )
 
 // The power of a whole computer is cut at any moment, also while it opens the file or its file system repairs itself. Its memory card forgets
-// what it was not asked to flush. At the next start what was called stored is stored, the file is whole, no more than one commit is missing, and
-// the settings are the newest that were called stored.
+// what it was not asked to flush. At the next start what was called stored is stored, what was called erased is in no byte, the file is whole, no more
+// than one commit is missing, and the settings are the newest that were called stored.
 func TestNoPowerCutLosesWhatIsAcknowledged(t *testing.T) {
 	if os.Getenv(guestMark) != "" {
 		liveInGuest(t)
@@ -60,9 +60,9 @@ func TestNoPowerCutLosesWhatIsAcknowledged(t *testing.T) {
 	}
 	most = max(most, r.lost)
 	t.Logf("%d power cuts in %s (%d before the computer was at work): %d minutes, %d notes and %d settings acknowledged and every one stored; "+
-		"at most %d minutes not (a commit holds %d); %d pages were not flushed at a cut, %d flushes",
-		cuts, time.Since(began).Round(time.Second), opening, r.said.kept, r.said.notes, r.said.saved, most, perCommit, unflushed, r.card.flushes)
-	if r.said.kept < cuts || unflushed == 0 {
+		"at most %d minutes not (a commit holds %d); erased up to %d; %d pages were not flushed at a cut, %d flushes",
+		cuts, time.Since(began).Round(time.Second), opening, r.said.kept, r.said.notes, r.said.saved, most, perCommit, r.said.erased, unflushed, r.card.flushes)
+	if r.said.kept < cuts || unflushed == 0 || r.said.erased == 0 {
 		t.Error("too little was at stake: this tries nothing")
 	}
 }
@@ -197,13 +197,14 @@ func (r *rig) listen(out io.Reader, mounted func(), once bool, cmd *exec.Cmd) (c
 		}
 		line = strings.TrimSpace(line)
 		var found progress
-		switch _, err := fmt.Sscanf(line, "found %d %d %d", &found.kept, &found.notes, &found.saved); {
+		var notErased int
+		switch _, err := fmt.Sscanf(line, "found %d %d %d %d", &found.kept, &found.notes, &found.saved, &notErased); {
 		case line == "mounted":
 			started = true
 			mounted()
 		case err == nil:
 			checked = true
-			r.judge(found, fed)
+			r.judge(found, fed, notErased)
 			if once {
 				_ = cmd.Process.Kill()
 			}
@@ -219,8 +220,11 @@ func (r *rig) listen(out io.Reader, mounted func(), once bool, cmd *exec.Cmd) (c
 }
 
 // judge holds what a start found against what was acknowledged before it.
-func (r *rig) judge(found progress, fed int) {
+func (r *rig) judge(found progress, fed, notErased int) {
 	r.lost = max(0, fed-found.kept)
+	if notErased != 0 && notErased <= r.said.erased {
+		r.wrong = fmt.Sprintf("%d was told to be erased, up to %d, and is there", notErased, r.said.erased)
+	}
 	if found.kept < r.said.kept || found.notes < r.said.notes || found.saved < r.said.saved || r.lost > perCommit {
 		r.wrong = fmt.Sprintf("found %+v of %+v that were told", found, r.said)
 	}
