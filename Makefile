@@ -92,8 +92,9 @@ test-history: ## history under KILLS kills at random moments, and COPIES damaged
 	HUBD_COPIES=$(COPIES) $(GO) test ./hub -count=1 -timeout 0 -v -run TestNoDamageEndsOrHoldsUpTheDaemon
 
 CUTS   ?= 50
-test-powercut: ## history and settings under CUTS cuts of the power of an emulated computer whose card forgets what was not flushed; some ten minutes
-	CUTS=$(CUTS) ./scripts/test-powercut.sh
+WITHIN ?=
+test-powercut: ## history and settings under CUTS cuts of the power of an emulated computer whose card forgets what was not flushed, WITHIN=1: all of them at a write; some ten minutes
+	CUTS=$(CUTS) WITHIN=$(WITHIN) ./scripts/test-powercut.sh
 
 e2e-ha: build ## hubd beside the real Home Assistant and a real mosquitto; the first run installs both into a cache folder
 	./scripts/e2e-ha.sh
