@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -106,6 +107,16 @@ func handedToDisk(t testing.TB) int64 {
 	return n
 }
 
+// processorTime is what this process has used of it.
+func processorTime(t testing.TB) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
 // heap is how much memory is in use.
 func heap() int64 {
 	var m runtime.MemStats
@@ -169,14 +180,15 @@ func check(t *testing.T, l *life, o history.Options) time.Duration {
 	if err := l.d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
+	began, worked := time.Now(), processorTime(t)
 	if err := history.Examine(o.Path); err != nil {
 		t.Fatal(err)
 	}
 	looked := time.Since(began)
 	l.d = opened(o)
 	took := time.Since(began)
-	t.Logf("opened in %v, %v of it to look at it first", took.Round(time.Millisecond), looked.Round(time.Millisecond))
+	t.Logf("opened in %v, %v of it to look at it first; %v of a processor's time", took.Round(time.Millisecond), looked.Round(time.Millisecond),
+		(processorTime(t) - worked).Round(time.Millisecond))
 	minutes, err := l.d.Minutes("a", time.Time{}, ever, 1)
 	intervals, err2 := l.d.Intervals("a", time.Time{}, ever, 1)
 	sessions, err3 := l.d.Sessions("a", time.Time{}, ever, 1)

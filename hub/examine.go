@@ -28,7 +28,7 @@ const (
 	examinedUnread  = "unread: "
 )
 
-// Examine looks at every byte of a history and gives the answer of hubd history check. An error is that it is not whole.
+// Examine looks at every row of a history and gives the answer of hubd history check. An error is that it is not whole.
 func Examine(path string) (string, error) {
 	err := history.Examine(path)
 	switch {

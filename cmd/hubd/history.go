@@ -15,7 +15,7 @@ import (
 	"hubd/wire"
 )
 
-const historyUsage = `hubd history check FILE [--key FILE]   looks at every byte of a history, and says whether it is whole; with its key, whether every row opens
+const historyUsage = `hubd history check FILE [--key FILE]   looks at every row of a history, and says whether it is whole; with its key, whether every row opens
 hubd history key FILE                  makes a key in a new file, for a stick
 hubd history unlock [--key FILE]       lets a running daemon open a sealed history: asks for its passphrase or key, or reads a line of it
 hubd history rekey                     seals everything under the key of the config's history.key_file
