@@ -55,7 +55,7 @@ soak: ## a million random lives of a room, CHECKS=50000 for fewer, and ten thous
 	$(GO) test ./room -count=1 -timeout 0 -v -run TestNoSequenceLeavesTheEnvelope -rapid.checks=$(CHECKS)
 	$(GO) test ./sound -count=1 -timeout 0 -v -run TestNoSequenceOfCuesLeavesTheEnvelope -rapid.checks=10000
 
-history-years: ## 440 days of a wearer's rows in virtual time: size of the file, bytes written a day, memory, time to open it; HUBD_TEST_SEALED=1: sealed
+history-years: ## 440 days of rows of one wearer, and of two, in virtual time: size of the file, bytes written a day, memory, time to open it; HUBD_TEST_SEALED=1: sealed
 	HUBD_HISTORY_YEARS=1 $(GO) test ./history -count=1 -timeout 0 -v -run TestTheHistoryOfYearsStaysSmall
 
 test-arm: ## unit tests of the pure packages and the drivers on 32- and 64-bit ARM, emulated
@@ -92,8 +92,9 @@ test-history: ## history under KILLS kills at random moments, and COPIES damaged
 	HUBD_COPIES=$(COPIES) $(GO) test ./hub -count=1 -timeout 0 -v -run TestNoDamageEndsOrHoldsUpTheDaemon
 
 CUTS   ?= 50
-test-powercut: ## history and settings under CUTS cuts of the power of an emulated computer whose card forgets what was not flushed; some ten minutes
-	CUTS=$(CUTS) ./scripts/test-powercut.sh
+WITHIN ?=
+test-powercut: ## history and settings under CUTS cuts of the power of an emulated computer whose card forgets what was not flushed, WITHIN=1: all of them at a write; some ten minutes
+	CUTS=$(CUTS) WITHIN=$(WITHIN) ./scripts/test-powercut.sh
 
 e2e-ha: build ## hubd beside the real Home Assistant and a real mosquitto; the first run installs both into a cache folder
 	./scripts/e2e-ha.sh

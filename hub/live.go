@@ -31,6 +31,7 @@ const closeWithin = 3 * time.Second
 // parts is everything a live hub is made of, before anything runs. build.go and demo.go make it.
 type parts struct {
 	version   string
+	simulated string // scenario of the simulated chips; empty: they are real
 	id        string
 	log       *slog.Logger
 	pacer     acquire.Pacer
@@ -119,6 +120,7 @@ func newLive(p parts) (*live, error) {
 	l.core.watch = newWatch(p.log, l.busNames())
 	l.joinTally()
 	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
+	l.core.board.status.Simulated = p.simulated
 	l.scenes, l.practices = l.core.pipeline.Scenes(), l.core.pipeline.Practices()
 	return l, l.joinPage()
 }
