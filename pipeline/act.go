@@ -77,8 +77,8 @@ func (p *Pipeline) actOnWearer(now time.Duration, c Command, w *Wearer) error {
 // calibrate takes what was measured on a wearer's skin-conductance board. It takes hands at the board: nobody's automation does it.
 func (p *Pipeline) calibrate(c Command, w *Wearer) error {
 	switch {
-	case c.Origin.Source != SourceSocket:
-		return errors.New("a board is calibrated by hubd calibrate on the machine itself only")
+	case c.Origin.Source != SourceSocket && (c.Origin.Source != SourcePage || c.Origin.anothers(w.id)):
+		return errors.New("a board is calibrated by hubd calibrate on the machine itself, or on the wearer's own page")
 	case w.skin == nil:
 		return errors.New("this wearer has no skin-conductance sensor")
 	case w.options.Skin.Circuit != dsp.Grove:

@@ -9,20 +9,21 @@ import (
 
 // Me is what a wearer's page has to know once. Names and ceilings are the config's.
 type Me struct {
-	Wearer    string
-	Name      string
-	Hub       string // name, for people
-	Version   string
-	ShareMost pipeline.Share
-	KeepMost  pipeline.Keep
-	CuesMost  bool
-	MayStart  bool // start_from has page
-	Channels  []string
-	Comfort   Comfort
-	Scenes    []string
-	Practices []string
-	History   bool // something can be kept at all
-	Others    []Named
+	Wearer     string
+	Name       string
+	Hub        string // name, for people
+	Version    string
+	ShareMost  pipeline.Share
+	KeepMost   pipeline.Keep
+	CuesMost   bool
+	MayStart   bool // start_from has page
+	Channels   []string
+	Calibrates bool // the skin-conductance board has something to be measured
+	Comfort    Comfort
+	Scenes     []string
+	Practices  []string
+	History    bool // something can be kept at all
+	Others     []Named
 }
 
 // Named is somebody else's id and name.
@@ -40,7 +41,7 @@ type Comfort struct {
 func AppendMe(dst []byte, m Me) []byte {
 	o := open(dst).text("wearer", m.Wearer).text("name", m.Name).text("hub", m.Hub).text("version", m.Version)
 	o = o.text("share_most", m.ShareMost.String()).text("keep_most", m.KeepMost.String()).flag("cues_most", m.CuesMost)
-	o = o.flag("may_start", m.MayStart).texts("channels", m.Channels)
+	o = o.flag("may_start", m.MayStart).texts("channels", m.Channels).flag("calibrates", m.Calibrates)
 	c := open(o.key("comfort")).texts("never", m.Comfort.Never).number("light_floor", m.Comfort.LightFloor, brightnessDecimals)
 	o = c.flag("steady", m.Comfort.Steady).flag("check_in", m.Comfort.Ask).close()
 	o = o.texts("scenes", m.Scenes).texts("practices", m.Practices).flag("history", m.History)

@@ -165,7 +165,7 @@ export const words = {
     sits: "It sits well.",
     swing: "Swing", level: "Level", volts: "V", us: "µS",
     calibrated: "calibrated",
-    uncalibrated: "not calibrated: the level is approximate, its changes count. hubd calibrate measures it.",
+    uncalibrated: "not calibrated: the level is approximate, its changes count.",
     lighter: "a little lighter, or another place, if the wave is flat",
     beats: "A mark is a beat.", responses: "A mark is a response.",
     chartPulse: "The pulse wave of the last eight seconds, beats marked",
@@ -175,6 +175,22 @@ export const words = {
     restStart: "Begin the rest", restStop: "Stop",
     restProgress: (good, wanted) => `${good} of ${wanted} good seconds`,
     restOf: "Good seconds of the rest",
+  },
+
+  board: {
+    title: "Measure this board",
+    hint: "It takes two minutes, and two resistors for a true level. Meanwhile nobody on the same wires is read, and your state is not told.",
+    open: "Take the electrodes off, so that they touch nothing.",
+    first: "Put a known resistor across the two electrodes.",
+    second: "Put another one across, some ten times as large.",
+    resistor: "Its value",
+    resistorHint: "20k to 5M, as 100k first and 1M then. Hands off its leads.",
+    read: "Read it", none: "None at hand", cancel: "Stop", again: "Measure again",
+    progress: "How far it is read",
+    cancelled: "Stopped. Nothing was stored.",
+    kept: (percent) => `It is stored, and the level is true from now on. The two resistors agree within ${percent} %.`,
+    relative: "It is stored. Without two known resistors the level stays approximate, and says so. The state works all the same: changes alone count for it.",
+    back: "The electrodes can go back on.",
   },
 
   seen: {
