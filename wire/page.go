@@ -105,7 +105,7 @@ func AppendPageRoom(dst []byte, p PageRoom) []byte {
 	return object(append(o, ']')).close()
 }
 
-// Present is one wearer as a page shows them. Share, keep and cues are for the wearer's own page alone.
+// Present is one wearer as a page shows them. All but whether they are sensed is for the wearer's own page alone.
 type Present struct {
 	ID     string
 	Sensed bool
@@ -114,6 +114,7 @@ type Present struct {
 	Keep   pipeline.Keep
 	Cues   bool
 	Stage  string // of the own rest
+	Spares pipeline.Spares
 }
 
 // AppendPeople appends who is sensed as one JSON object without a line end.
@@ -123,6 +124,7 @@ func AppendPeople(dst []byte, all []Present) []byte {
 		o = open(separate(o, i)).text("wearer", p.ID).flag("sensed", p.Sensed)
 		if p.Own {
 			o = o.text("share", p.Share.String()).text("keep", p.Keep.String()).flag("cues", p.Cues).text("stage", p.Stage)
+			o = appendSpares(o.key("spares"), p.Spares)
 		}
 		o = o.close()
 	}

@@ -202,6 +202,34 @@ async function board(browser, d) {
   await v.close();
 }
 
+// sparing asks for less on Me, while a session runs, and takes it back.
+async function sparing(browser, d) {
+  const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
+  await v.enter("me");
+  const box = (text) => v.page.locator(`.choice label:has-text("${text}") input`);
+  const spares = async () => JSON.parse(fs.readFileSync(d.settings, "utf8")).wearers[0].comfort ?? null;
+  await until("the settings are told", async () => (await v.page.locator(".choice input[type=radio]:checked").count()) > 0, 5);
+  await box("A voice").check();
+  await box("Everything but one steady").check();
+  await v.page.selectOption("select:has(option[value='20'])", "20");
+  check("what is to be spared is stored, and stands there", await until("", async () => { const c = await spares(); return c?.steady && c.never.join() === "voice" && c.light_floor === 20; }, 5), JSON.stringify(await spares()));
+  await v.to("room");
+  await v.to("me");
+  check("and is there again after another view", await until("", async () => (await box("A voice").isChecked()) && (await box("Everything but one steady").isChecked()), 5));
+  await v.page.focus("input[type=range]");
+  await v.page.keyboard.press("ArrowLeft");
+  const ceiling = async () => (await v.page.locator("output").first().innerText());
+  check("the night is made darker by a key", await until("", async () => (await ceiling()) === "14 %", 5), await ceiling());
+  await v.page.keyboard.press("ArrowRight");
+  for (const text of ["A voice", "Everything but one steady"]) await box(text).uncheck();
+  await v.page.selectOption("select:has(option[value='20'])", "3");
+  check("and all of it is taken back", await until("", async () => (await spares()) === null, 5), JSON.stringify(await spares()));
+  await fetch(`${d.url}/api/command/a/comfort`, { method: "POST", body: "steady", headers: { Authorization: `Bearer ${d.tokens.b}` } });
+  check("another cannot say what to spare", (await spares()) === null);
+  check("nothing on the console", v.said.length === 0, v.said.join(" | "));
+  await v.close();
+}
+
 async function restart(browser, d) {
   const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
   await v.enter("me");
@@ -231,7 +259,7 @@ try {
     strangers, byTouch, checkIn,
     inStep: () => inStep(browser, d, {}, "a practice"),
     inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
-    everyView, shares, keeping, board, figures, rude, restart,
+    everyView, shares, keeping, board, sparing, figures, rude, restart,
   };
   const only = (process.env.HUBD_PAGE_ONLY ?? "").split(",").filter(Boolean);
   for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part(browser, d);

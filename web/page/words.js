@@ -125,12 +125,6 @@ export const words = {
     most: "More than the config says is not possible here.",
     cues: "The room may follow bodies",
     cuesHint: "Off holds for everyone. On is for you alone.",
-    comfort: "What the room spares me",
-    comfortHint: "It stands in the config, and holds whatever else is asked.",
-    steady: "one steady warm light, no sound, no pacer",
-    floor: (p) => `never darker than ${p} %`,
-    never: (list) => `never: ${list}`,
-    asks: "hubd may ask by itself how it is",
     past: "Sessions",
     keepPart: "Keep my part",
     keepPartHint: "The last private session waits in memory: for you alone, until the next one, a restart, or twelve hours.",
@@ -154,6 +148,23 @@ export const words = {
     erased: "Erased. Also to be done elsewhere:",
     erasedAll: "Erased.",
     leave: "Forget this browser",
+  },
+
+  comfort: {
+    title: "What the room spares me",
+    hint: "It holds at once, also for whoever is with you. What is dim here stands in the config, and is spared in any case.",
+    steady: "Everything but one steady warm light: no sound, no pacer",
+    never: {
+      dark: "Darkness: never under 10 %", red: "Light redder than 2200 K", modulated_light: "Light that breathes", breath_sound: "The sound of breath",
+      voice: "A voice", rain: "Rain", noise: "Noise", tone: "Tones and humming", breath_hold: "Holding the breath",
+    },
+    unasked: "Being asked by hubd itself how it is",
+    floor: "Never darker than",
+    floors: (percent) => `${percent} %`,
+    room: "For the whole room",
+    roomHint: "Anyone may lower these, up to what the config says. They hold until hubd starts again.",
+    ceiling: "Brightest at night", ceilingSays: (percent) => `${percent} %`,
+    cap: "Loudest", capSays: (dB) => `${dB} dB`,
   },
 
   setup: {
