@@ -271,8 +271,6 @@ func (l *live) run(ctx context.Context) error {
 	defer giveSleepers(l.sleepers())()
 	for _, loop := range l.loops {
 		l.goRun(func() {
-			runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
-			defer runtime.UnlockOSThread()
 			loop.Run(work)
 			if p, waits := l.pacer.(*patientPacer); waits {
 				p.leave()
@@ -291,7 +289,7 @@ func (l *live) run(ctx context.Context) error {
 	return err
 }
 
-// giveSleepers lets Go run as many more goroutines at once as there are reading loops, and gives the way back. A loop spends its life
+// giveSleepers lets Go run one goroutine at once beside the reading loops at least, and gives the way back. A loop spends its life
 // asleep in the kernel and keeps its place in Go's scheduler there; with too few places Go takes it away and gives it back a
 // thousand times a second, which costs more than the reading does.
 func giveSleepers(loops int) (back func()) {
@@ -299,7 +297,7 @@ func giveSleepers(loops int) (back func()) {
 	if os.Getenv("GOMAXPROCS") != "" {
 		return func() {} // somebody knows better
 	}
-	runtime.GOMAXPROCS(before + loops)
+	runtime.GOMAXPROCS(max(before, loops+1))
 	return func() { runtime.GOMAXPROCS(before) }
 }
 
