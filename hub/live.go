@@ -55,6 +55,7 @@ type parts struct {
 	locked    bool   // at the start the history was to be sealed, and was not open
 	socket    string // empty: none
 	simFault  func(chip string, f sim.Fault, seconds float64) error
+	lay       func(microsiemens *float64) // across simulated electrodes; nil: real ones
 	onCue     func(room.Cue)
 	sinks     []sink // besides broker, history and log
 	page      pageOptions
@@ -70,6 +71,7 @@ type live struct {
 	keeper            *keeper
 	behind            *behind
 	lends             *lends
+	skins             *skinBoards
 	server            *socketServer
 	pages             *browserPage // nil: no page
 	scenes, practices []string     // that can be chosen by hand
@@ -104,6 +106,8 @@ func newLive(p parts) (*live, error) {
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
 	l.lends = &lends{log: p.log.With("part", "sensors"), pauses: stop, wearers: ids}
+	l.skins = newSkinBoards(l.lends, p.pipeline.Wearers)
+	l.skins.lay = p.lay
 	if err := l.joinBuses(in, stop); err != nil {
 		return nil, err
 	}
@@ -127,7 +131,8 @@ func newLive(p parts) (*live, error) {
 
 func (l *live) joinBuses(in *inbox, stop *pauses) error {
 	for i, o := range l.buses {
-		o.Pacer, o.Emit, o.Paused, o.Seed, o.Lending = l.pacer, in.block, stop.Off, uint64(i), &acquire.Lending{}
+		o.Pacer, o.Seed, o.Lending = l.pacer, uint64(i), &acquire.Lending{}
+		o.Paused, o.Emit = l.skins.join(o.Bus, stop.Off, in.block)
 		l.lends.buses = append(l.lends.buses, lendable{name: o.Bus, device: l.devices[o.Bus], lending: o.Lending})
 		loop, err := acquire.NewLoop(o)
 		if err != nil {
