@@ -125,7 +125,7 @@ func TestADoubleThatBeginsInAPauseKeepsThatAtTheBroker(t *testing.T) {
 	}
 	begin := time.Duration((eveningPause + eveningResume) / 2 * float64(shortEvening))
 	told := 0
-	d, err := e.Double(DoubleOptions{Hub: "attic", URL: "mqtt://127.0.0.1:1883", Begin: begin, OnTelling: func(mqtt.Message) { told++ }})
+	d, err := e.Double(DoubleOptions{Hub: "attic", URL: "mqtt://127.0.0.1:1883", Prefix: "ha", BirthTop: "ha/status", Lamps: "lamps", Begin: begin, OnTelling: func(mqtt.Message) { told++ }})
 	if err != nil {
 		t.Fatal(err)
 	}
