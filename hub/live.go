@@ -147,32 +147,16 @@ func (l *live) joinBroker(in *inbox) error {
 	if l.mqtt == nil {
 		return nil
 	}
-	topics := wire.Topics{Hub: l.id}
-	l.teller = newTeller(l.log.With("part", "mqtt"), topics, l.discovery, l.wearers)
-	l.teller.room, l.teller.sensed, l.teller.lamps = l.core.pipeline.Room, l.core.pipeline.Sensed, l.lamps
-	l.teller.scenes, l.teller.practices = l.core.pipeline.Scenes(), l.core.pipeline.Practices()
-	l.teller.begin(l.core.consent)
-	sweep := newSweeper(l.log.With("part", "mqtt"), topics, l.discovery, l.core.wearers)
-	ears := &hearer{
-		sweeper: sweep,
-		log:     l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
-		bridges: newBridges(l.log.With("part", "lamps"), l.lamps, in.report),
-		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
-	}
-	o := *l.mqtt
-	o.Will, o.OnUp, o.OnInbound, o.Large = topics.HubStatus(false), l.teller.announcement, ears.hear, ears.bridges.large()
-	o.Urgent = ears.urgent
-	client, err := mqtt.New(o)
+	c := l.core
+	side, err := l.towardsBroker(knowledge{
+		wearers: c.wearers, room: c.pipeline.Room, sensed: c.pipeline.Sensed, scenes: c.pipeline.Scenes(), practices: c.pipeline.Practices(),
+		consent: c.consent, inbox: in, request: c.request,
+	})
 	if err != nil {
 		return err
 	}
-	for _, f := range ears.filters() {
-		if err := client.Subscribe(f); err != nil {
-			return err
-		}
-	}
-	l.client, l.teller.client, sweep.send = client, client, client.Send
-	l.core.sinks = append(l.core.sinks, l.teller)
+	l.client, l.teller = side.client, side.teller
+	c.sinks = append(c.sinks, l.teller)
 	return nil
 }
 
