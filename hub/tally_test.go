@@ -50,7 +50,7 @@ func TestTheDailyLineCarriesEveryNumber(t *testing.T) {
 		return Tally{
 			Buses:  acquire.Counters{Samples: 1, Gaps: 2, Late: 3, Skipped: 4, Errors: 5, Faults: 6, Reopens: 7, LatenessMax: 8 * time.Millisecond},
 			Broker: mqtt.Counters{Connects: 10, Sent: 11, Dropped: 6, Expired: 6}, BrokerWaiting: 13, BlocksMost: 14, BlocksDropped: 15,
-			RowsWaiting: 16, RowsDropped: 17, Commits: 18, CommitSlowest: 19 * time.Millisecond, MemoryBytes: 20 << 10, Goroutines: 21,
+			RowsWaiting: 16, RowsDropped: 17, Commits: 18, CommitSlowest: 19 * time.Millisecond, MemoryBytes: 20 << 10, Goroutines: 21, OpenFiles: 22,
 		}
 	}}
 	d.tick(time.Second, pipeline.Consent{})
@@ -58,7 +58,7 @@ func TestTheDailyLineCarriesEveryNumber(t *testing.T) {
 	d.tick(tallyEvery+time.Second, pipeline.Consent{})
 	d.tick(tallyEvery+2*time.Second, pipeline.Consent{})
 	out.wants(t, 1, "samples=1 gaps=2 late=3 skipped=4 errors=5 faults=6 reopens=7 lateness_max_ms=8 reconnects=9 sent=11 unsent=12 broker_waiting=13 "+
-		"blocks_most=14 blocks_dropped=15 rows_waiting=16 rows_dropped=17 commits=18 commit_slowest_ms=19 memory_kib=20 goroutines=21")
+		"blocks_most=14 blocks_dropped=15 rows_waiting=16 rows_dropped=17 commits=18 commit_slowest_ms=19 memory_kib=20 goroutines=21 open_files=22")
 }
 
 func TestAllBusesAreCountedTogether(t *testing.T) {

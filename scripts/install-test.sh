@@ -34,17 +34,20 @@ fetch_debian() {
 	touch "$folder/fetched"
 }
 
-# twice ARCH: the package of the commit that is checked out, and the same from a copy of it elsewhere, under another umask.
+# twice ARCH…: the packages of the commit that is checked out, and the same from a copy of it elsewhere that was made under another umask.
 twice() {
-	local arch=$1
-	git clone -q --no-hardlinks . "$work/elsewhere"
-	(umask 077 && cd "$work/elsewhere" && ./scripts/deb.sh "$work/second" "$arch") >/dev/null 2>&1
-	git -C "$work/elsewhere" checkout -q .
-	./scripts/deb.sh "$work/first" "$arch" >/dev/null 2>&1
-	if cmp "$work"/first/*.deb "$work"/second/*.deb; then echo "ok   two builds of a commit are the same bytes ($arch)"; else
-		echo "FAIL two builds of a commit differ ($arch)"
-		return 1
-	fi
+	local deb failed=0
+	{
+		(umask 077 && git clone -q --no-hardlinks . "$work/elsewhere" && cd "$work/elsewhere" && ./scripts/deb.sh "$work/second" "$@") &&
+			./scripts/deb.sh "$work/first" "$@"
+	} >"$work/build.log" 2>&1 || { tail -n 20 "$work/build.log" && return 1; }
+	for deb in "$work"/first/*.deb; do
+		if cmp "$deb" "$work/second/${deb##*/}"; then echo "ok   two builds of a commit are the same bytes: ${deb##*/}, $(stat -c %s "$deb")"; else
+			echo "FAIL two builds of a commit differ: ${deb##*/}"
+			failed=1
+		fi
+	done
+	return "$failed"
 }
 
 # provide FOLDER PACKAGE: the checks, the package, and a later version of it.
@@ -60,9 +63,9 @@ provide() {
 
 package() {
 	fetch_debian "$cache/amd64" --include=systemd,systemd-sysv,udev
-	twice amd64 || return 1
+	twice armhf arm64 amd64 || return 1
 	cp -a "$cache/amd64" "$work/amd64"
-	provide "$work/amd64" "$work"/first/*.deb
+	provide "$work/amd64" "$work"/first/*_amd64.deb
 	inside "$work/amd64" / /bin/bash /test/inside.sh
 }
 
@@ -74,7 +77,7 @@ machine() {
 	need systemd-sysusers systemd
 	unpacked "$cache"
 	early "$cache"
-	HUBD_TAGS=standstill ./scripts/deb.sh "$work/tested" arm64 >/dev/null 2>&1
+	HUBD_TAGS=standstill ./scripts/deb.sh "$work/tested" arm64 >"$work/build.log" 2>&1 || { tail -n 20 "$work/build.log" && return 1; }
 	cp -a "$cache/arm64.root" "$work/system"
 	provide "$work/system" "$work"/tested/*.deb
 	cp scripts/install_test/hubd-test.service "$work/system/etc/systemd/system/"

@@ -59,9 +59,22 @@ hardened() {
 	same "the socket is hubd's group's" "660 hubd:hubd" "$(stat -c '%a %U:%G' /run/hubd/hubd.sock)"
 }
 
+# The machine's clock is set a day on and a day back: what hubd does goes by no date.
+clocks() {
+	local pid fed by
+	check "a, who is sensed always, is sensed" soon 60 wearer_is a online
+	pid=$(prop MainPID)
+	for by in '+1 day' '-2 days' '+1 day'; do
+		date -s "$by" >/dev/null
+		fed=$(prop WatchdogTimestampMonotonic)
+		check "the watchdog is fed on when the clock is set by $by" soon 40 fed_after "$fed"
+		check "and a is still sensed" soon 10 wearer_is a online
+	done
+	same "by the same process" "$pid 0" "$(prop MainPID) $(prop NRestarts)"
+}
+
 abused() {
 	local pid
-	check "a, who is sensed always, is sensed" soon 60 wearer_is a online
 	check "somebody pauses" soon 60 hubd pause
 	check "all are paused" soon 5 wearer_is a paused
 	pid=$(prop MainPID)
@@ -88,6 +101,7 @@ abused() {
 		installed
 		started
 		hardened
+		clocks
 		abused
 		touch /test/second && sync /test/second
 		echo "PART-1 failed $failed"
