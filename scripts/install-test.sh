@@ -70,6 +70,7 @@ package() {
 }
 
 machine() {
+	local failed=0
 	need qemu-system-aarch64 qemu-system-arm
 	need mke2fs e2fsprogs
 	need cpio cpio
@@ -84,8 +85,9 @@ machine() {
 	mkdir -p "$work/system/etc/systemd/system/multi-user.target.wants"
 	ln -s /etc/systemd/system/hubd-test.service "$work/system/etc/systemd/system/multi-user.target.wants/"
 	mke2fs -q -t ext4 -d "$work/system" "$work/disk" 900M
-	boot "$cache" "$work/disk" "$work/console.1" 1800 PART-1 || { machine_says "$work/console.1" && return 1; }
-	boot "$cache" "$work/disk" "$work/console.2" 900 PART-2 || { machine_says "$work/console.2" && return 1; }
+	boot "$cache" "$work/disk" "$work/console.1" 1800 PART-1 || { machine_says "$work/console.1" && failed=1; }
+	boot "$cache" "$work/disk" "$work/console.2" 900 PART-2 || { machine_says "$work/console.2" && failed=1; }
+	return "$failed"
 }
 
 machine_says() {

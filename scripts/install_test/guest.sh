@@ -19,7 +19,8 @@ status() {
 wearer_is() { status | grep -q "\"$1\",\"status\":\"$2\""; }
 # in_unit COMMAND…: as root, but in the unit's control group, where its rules on devices hold.
 in_unit() { (echo "$BASHPID" >/sys/fs/cgroup/system.slice/hubd.service/cgroup.procs && exec "$@"); }
-listening() { awk '$4 == "0A" || FILENAME ~ /udp/ && FNR > 1' /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6; }
+# listening: what takes connections or packets, as the kernel writes it: address:port in hexadecimal.
+listening() { awk '$4 == "0A" || FILENAME ~ /udp/ && FNR > 1 { print $2 }' /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6; }
 
 installed() {
 	check "it installs on a running system" dpkg -i /test/hubd.deb
@@ -55,7 +56,7 @@ hardened() {
 	same "GPIO lines belong to their group" "660 gpio" "$(stat -c '%a %G' /dev/gpiochip0)"
 	same "no core file" "0" "$(awk '/core file/ { print $5 }' "/proc/$(prop MainPID)/limits")"
 	same "no capability" "0000000000000000" "$(awk '/CapBnd/ { print $2 }' "/proc/$(prop MainPID)/status")"
-	same "it listens nowhere on the network" "" "$(listening)"
+	same "it listens nowhere on the network, and on this machine where its page is" "0100007F:2120" "$(listening)" # 127.0.0.1:8480
 	same "the socket is hubd's group's" "660 hubd:hubd" "$(stat -c '%a %U:%G' /run/hubd/hubd.sock)"
 }
 
