@@ -81,6 +81,10 @@ def one(w, chance, trouble, lasts):
             paused = True
         time.sleep(w.seconds)
     problem, took = right_within(w, before, paused)
+    if problem:
+        still, later = right_within(w, before, paused, 60)
+        took += later
+        problem += f"; {'still not right' if still else 'right'} after {took:.1f} s"
     name = trouble.__name__.replace("_", " ")
     print(f"{'FAIL' if problem else 'ok  '} {name} for {w.seconds} s{', paused' if paused else ''}: {problem or f'right after {took:.1f} s'}", flush=True)
     if paused:
