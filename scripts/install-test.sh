@@ -50,6 +50,18 @@ twice() {
 	return "$failed"
 }
 
+# runs ARCH EMULATOR CPU: the program of a package reads the config that comes with it, on the oldest processor it is for.
+runs() {
+	local root=$work/unpacked.$1
+	dpkg-deb -x "$work"/first/*_"$1".deb "$root"
+	if "$2" -cpu "$3" "$root/usr/bin/hubd" version | grep -q linux/ && "$2" -cpu "$3" "$root/usr/bin/hubd" check --config "$root/etc/hubd/config.yaml"; then
+		echo "ok   the $1 package's program runs on an $3"
+	else
+		echo "FAIL the $1 package's program does not run on an $3"
+		return 1
+	fi
+}
+
 # provide FOLDER PACKAGE: the checks, the package, and a later version of it.
 provide() {
 	mkdir -p "$1/test"
@@ -63,7 +75,10 @@ provide() {
 
 package() {
 	fetch_debian "$cache/amd64" --include=systemd,systemd-sysv,udev
+	need qemu-arm-static qemu-user-static
 	twice armhf arm64 amd64 || return 1
+	runs armhf qemu-arm-static arm1176 || return 1     # the Pi 1 and the Zero W: ARMv6
+	runs arm64 qemu-aarch64-static cortex-a53 || return 1 # the Pi 3 and the Zero 2 W
 	cp -a "$cache/amd64" "$work/amd64"
 	provide "$work/amd64" "$work"/first/*_amd64.deb
 	inside "$work/amd64" / /bin/bash /test/inside.sh

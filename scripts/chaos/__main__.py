@@ -1,5 +1,6 @@
 """Rounds of trouble at random, and after each whether all is right within ten seconds: python3 -m chaos FOLDER ROUNDS SEED."""
 
+import dataclasses
 import random
 import statistics
 import sys
@@ -9,8 +10,11 @@ from .leaks import leaks
 from .troubles import hubd_stands_still, troubles
 from .world import World
 
-WITHIN = 10  # seconds after a trouble's end
+WITHIN = 10  # seconds after a trouble's end, until all is right
+NAMED = 45  # seconds after it, until a's heart rate is known and a's state has a name again, where samples were missing: beats must come first
 LEARNT = 400  # seconds, at most, until a's own rest is known and a's state has a name
+REST = 62  # beats a minute of the simulated body at rest, about
+BLIND = (hubd_stands_still,)  # troubles that cost samples, beside those of the sensor
 RATE = 12  # beats a minute that a heart rate may differ from before
 
 
@@ -41,13 +45,20 @@ def told(w, before, paused, heard):
         return "" if said.get("heart_rate_bpm") is None else f"a is paused, and told is {said}"
     if count <= heard:
         return "nothing of a is told"
-    if not said["contact"] or said["problem"] or said["heart_rate_bpm"] is None:
+    if not said["contact"] or said["problem"]:
         return f"told of a is {said}"
-    if before and said["state"] == "unknown":
-        return f"a's state is unknown: {said['unknown_reason']}"
-    if before and abs(said["heart_rate_bpm"] - before) > RATE:
-        return f"a's heart rate is {said['heart_rate_bpm']}, and was {before}"
-    return ""
+    return "" if before is None or whole(said, before) else f"a's heart rate was {before}, told of a is {said}"
+
+
+def whole(said, before):
+    """Whether a state has its name and a heart rate like the one before."""
+    return said.get("state") not in (None, "unknown") and said["heart_rate_bpm"] is not None and abs(said["heart_rate_bpm"] - before) <= RATE
+
+
+def named_within(w, before, within):
+    """Wait for a's heart rate and the name of a's state; how long it took, or nothing."""
+    began = time.monotonic()
+    return time.monotonic() - began if soon(lambda: whole(w.heard()[1], before), within) else None
 
 
 def right_within(w, before, paused, within=WITHIN):
@@ -80,26 +91,47 @@ def one(w, chance, trouble, lasts):
             w.command("pause")
             paused = True
         time.sleep(w.seconds)
-    problem, took = right_within(w, before, paused)
+    need = None if trouble in BLIND or trouble.__name__.startswith("sensor") else before  # no other trouble may cost a single beat
+    problem, took = right_within(w, need, paused)
     if problem:
-        still, later = right_within(w, before, paused, 60)
+        still, later = right_within(w, need, paused, 60)
         took += later
         problem += f"; {'still not right' if still else 'right'} after {took:.1f} s"
+    named = None
+    if not problem and not paused:
+        more = named_within(w, before, NAMED - took)
+        named = more and took + more
+        problem = "" if named else f"a's state has no name after {NAMED} s: {w.heard()[1]}"
     name = trouble.__name__.replace("_", " ")
-    print(f"{'FAIL' if problem else 'ok  '} {name} for {w.seconds} s{', paused' if paused else ''}: {problem or f'right after {took:.1f} s'}", flush=True)
+    well = f"right after {took:.1f} s" + (f", named after {named:.1f} s" if named else "")
+    print(f"{'FAIL' if problem else 'ok  '} {name} for {w.seconds} s{', paused' if paused else ''}: {problem or well}", flush=True)
     if paused:
         w.command("resume", "--wearer", "a")
         right_within(w, None, False, 60)
-    return name, paused, w.seconds, took, problem
+        named_within(w, before, 120)
+    return Round(name, paused, w.seconds, took, named, problem)
+
+
+@dataclasses.dataclass
+class Round:
+    """What one round was, and how it went. Times in seconds; named: nothing where a was paused."""
+
+    name: str
+    paused: bool
+    lasted: float
+    took: float
+    named: float | None
+    problem: str
 
 
 def table(rounds):
     """Print each trouble's count, how long it lasted in all, and the slowest recovery."""
-    print(f"\n{'trouble':20} {'rounds':>6} {'paused':>6} {'lasted s':>9} {'median right s':>15} {'slowest right s':>16} {'failed':>7}")
-    for name in sorted({r[0] for r in rounds}) + ["all"]:
-        of = [r for r in rounds if name in (r[0], "all")]
-        took = [r[3] for r in of]
-        print(f"{name:20} {len(of):6} {sum(r[1] for r in of):6} {sum(r[2] for r in of):9.0f} {statistics.median(took):15.1f} {max(took):16.1f} {sum(bool(r[4]) for r in of):7}")
+    print(f"\n{'trouble':20} {'rounds':>6} {'paused':>6} {'lasted s':>9} {'right s: median':>16} {'slowest':>8} {'named s: slowest':>17} {'failed':>7}")
+    for name in sorted({r.name for r in rounds}) + ["all"]:
+        of = [r for r in rounds if name in (r.name, "all")]
+        took = [r.took for r in of]
+        print(f"{name:20} {len(of):6} {sum(r.paused for r in of):6} {sum(r.lasted for r in of):9.0f} {statistics.median(took):16.1f} {max(took):8.1f} "
+              f"{max([r.named for r in of if r.named], default=0):17.1f} {sum(bool(r.problem) for r in of):7}")
 
 
 def abuse(w, count, chance):
@@ -128,11 +160,11 @@ def main(folder, count, seed):
         problem, _ = right_within(w, None, False, 60)
         if problem:
             sys.exit(f"chaos: nothing is right before anything is wrong: {problem}")
-        if not soon(lambda: w.heard()[1].get("state") not in (None, "unknown"), LEARNT):
+        if not soon(lambda: whole(w.heard()[1], REST), LEARNT):
             sys.exit(f"chaos: a's state has no name after a rest: {w.heard()[1]}")
         print(f"before: {w.heard()[1]}", flush=True)
         rounds, held = abuse(w, int(count), chance)
-        failed = sum(bool(r[4]) for r in rounds)
+        failed = sum(bool(r.problem) for r in rounds)
         table(rounds)
         for name in leaks(held):
             failed += 1

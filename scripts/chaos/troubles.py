@@ -38,11 +38,12 @@ def network_parted(_):
 
 
 def sensor(kind):
-    """The chip fails in one of the ways it can."""
+    """Both chips fail in one of the ways they can."""
 
     @contextlib.contextmanager
     def fails(w):
-        w.send("hubd/chaos/sim/set/fault", json.dumps({"chip": "adc", "kind": kind, "seconds": w.seconds}))
+        for chip in ("adc", "skin"):
+            w.send("hubd/chaos/sim/set/fault", json.dumps({"chip": chip, "kind": kind, "seconds": w.seconds}))
         yield
 
     fails.__name__ = f"sensor_{kind}"

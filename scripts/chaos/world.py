@@ -12,13 +12,14 @@ import time
 from .clock import Clock, possible
 
 SPACE, OUTSIDE, INSIDE, PAGE = "hubd-chaos", "10.231.77.1", "10.231.77.2", ("127.0.0.1", 18484)
+# Two buses: a single simulated one has a clock that waits for its reader, and hubd would miss nothing while it stands still.
 CONFIG = """
 hub: {{id: chaos}}
 mqtt: {{url: "mqtt://{inside}:18883", insecure: true}}
-buses: {{main: {{i2c: "1"}}}}
-chips: {{adc: {{kind: ads1115, bus: main, address: 0x48}}}}
+buses: {{main: {{i2c: "1"}}, other: {{i2c: "3"}}}}
+chips: {{adc: {{kind: ads1115, bus: main, address: 0x48}}, skin: {{kind: ads1115, bus: other, address: 0x48}}}}
 wearers:
-  - {{id: a, share: full, keep: journal, start_from: [boot, mqtt], pulse: {{chip: adc, channel: 0, kind: ppg}}, eda: {{chip: adc, channel: 1, kind: grove}}}}
+  - {{id: a, share: full, keep: journal, start_from: [boot, mqtt], pulse: {{chip: adc, channel: 0, kind: ppg}}, eda: {{chip: skin, channel: 1, kind: grove}}}}
 room: {{private: false, lamps: [{{id: bed, dialect: wled, topic: wled/bed}}]}}
 history: {{path: {disk}/history.db, commit_s: 10}}
 web: {{listen: "{page}"}}
