@@ -149,6 +149,18 @@ def abuse(w, count, chance):
     return rounds, held
 
 
+def aftermath(w, held):
+    """What is wrong after all of it: what grew or was lost, and whether hubd ends as it should."""
+    wrongs = [f"{name} grow" for name in leaks(held)]
+    for name in ("hubd_rows_dropped_total", "hubd_blocks_dropped_total", "hubd_broker_reconnects_total", "hubd_commit_slowest_seconds"):
+        print(f"{name:30} {held[-1][1][name]:8g}")
+    if held[-1][1]["hubd_rows_dropped_total"]:
+        wrongs.append("rows of history were dropped")
+    if (answer := w.leave()) != 0:
+        wrongs.append(f"hubd ends with {answer}")
+    return wrongs
+
+
 def main(folder, count, seed):
     """All of it; 1 where anything went wrong."""
     chance, w = random.Random(int(seed)), World(folder)
@@ -164,11 +176,11 @@ def main(folder, count, seed):
             sys.exit(f"chaos: a's state has no name after a rest: {w.heard()[1]}")
         print(f"before: {w.heard()[1]}", flush=True)
         rounds, held = abuse(w, int(count), chance)
-        failed = sum(bool(r.problem) for r in rounds)
         table(rounds)
-        for name in leaks(held):
-            failed += 1
-            print(f"FAIL {name} grow")
+        wrongs = aftermath(w, held) if held else ["hubd did not live"]
+        for name in wrongs:
+            print(f"FAIL {name}")
+        failed = sum(bool(r.problem) for r in rounds) + len(wrongs)
     finally:
         w.end()
     print(f"\n{len(rounds)} rounds, seed {seed}, one process from begin to end: {failed} failed")

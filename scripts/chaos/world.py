@@ -127,6 +127,14 @@ class World:
         meters["threads"] = re.search(r"Threads:\s+(\d+)", pathlib.Path(f"/proc/{self.hubd.pid}/status").read_text())[1]
         return {name: float(value) for name, value in meters.items() if name != "hubd_build_info"}
 
+    def leave(self):
+        """End hubd as a user would; what it answers, or nothing where it does not end in time."""
+        self.hubd.send_signal(signal.SIGTERM)
+        try:
+            return self.hubd.wait(15)
+        except subprocess.TimeoutExpired:
+            return None
+
     def end(self):
         """Take everything down."""
         for process in (self.hubd, self.listener, self.broker):
