@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+import signal
 import statistics
 import sys
 import time
@@ -164,6 +165,7 @@ def aftermath(w, held):
 def main(folder, count, seed):
     """All of it; 1 where anything went wrong."""
     chance, w = random.Random(int(seed)), World(folder)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is taken down
     try:
         w.begin()
         if not soon(w.status, 30):
