@@ -15,6 +15,7 @@ need mosquitto_pub mosquitto-clients
 need ip iproute2
 need mke2fs e2fsprogs
 need fsfreeze util-linux
+need chrt util-linux
 place=$(mktemp -d)
 trap 'rm -rf --one-file-system "$place"' EXIT
 status=0
