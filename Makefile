@@ -25,10 +25,11 @@ test: ## all unit, property and golden tests; needs only Go
 race: ## the same under the race detector; needs a C compiler
 	CGO_ENABLED=1 $(GO) test -race ./...
 
-lint: ## gofmt, vet, staticcheck, cross builds, and no executable in the tree
+lint: ## gofmt, vet, tidy modules, staticcheck, cross builds, and no executable in the tree
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }
 	$(GO) vet ./...
 	@! command -v python3 >/dev/null || python3 -c 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]' scripts/*.py scripts/*/*.py
+	$(GO) mod tidy -diff
 	$(GO) tool -modfile=tools/go.mod staticcheck ./...
 	GOOS=linux GOARCH=arm GOARM=6 $(GO) build -o /dev/null ./cmd/hubd
 	GOOS=linux GOARCH=arm64 $(GO) build -o /dev/null ./cmd/hubd
