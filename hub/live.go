@@ -104,6 +104,9 @@ func newLive(p parts) (*live, error) {
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
 	l.lends = &lends{log: p.log.With("part", "sensors"), pauses: stop, wearers: ids}
+	if p.panel != nil {
+		l.lends.leads = p.panel.leads
+	}
 	if err := l.joinBuses(in, stop); err != nil {
 		return nil, err
 	}
