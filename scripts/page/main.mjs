@@ -1,5 +1,6 @@
 // Checks the page in Chromium against a running hubd. See test-page.sh.
 import fs from "node:fs";
+import path from "node:path";
 import { Daemon, Visit, check, failures, freePort, launch, place, sizes, sleep, until } from "./rig.mjs";
 import { figures } from "./figures.mjs";
 import { rude } from "./rude.mjs";
@@ -159,9 +160,22 @@ async function keeping(browser, d) {
   await v.page.fill("textarea", "A quiet evening.");
   await v.page.click("button:has-text('Keep the note')");
   check("a note is kept and shown", await until("", async () => (await v.page.locator(".rows .text").allInnerTexts()).includes("A quiet evening."), 5));
-  const [saved] = await Promise.all([v.page.waitForEvent("download"), v.page.click("button:has-text('Save all that is kept')")]);
-  const all = JSON.parse(fs.readFileSync(await saved.path(), "utf8"));
-  check("everything kept comes as one file", all.wearer === "a" && all.journal.some((n) => n.text === "A quiet evening."), Object.keys(all).join(" "));
+  const save = async (link) => {
+    const [saved] = await Promise.all([v.page.waitForEvent("download"), link.click()]);
+    return { name: saved.suggestedFilename(), text: fs.readFileSync(await saved.path(), "latin1") };
+  };
+  const link = v.page.locator("a:has-text('Save the file')");
+  const all = JSON.parse((await save(link)).text);
+  check("everything kept comes as one file", all.wearer === "a" && all.notes.some((n) => n.text === "A quiet evening."), Object.keys(all).join(" "));
+  await v.page.selectOption("select:has(option[value='journal'])", "journal");
+  const table = await save(link);
+  check("a table comes as CSV", table.name === "hubd-a-journal.csv" && table.text.startsWith("time,note,kind") && table.text.includes("A quiet evening."), table.name);
+  await v.page.locator("input[type=date]").first().fill("2001-01-01");
+  await v.page.locator("input[type=date]").nth(1).fill("2001-01-31");
+  const none = await save(link);
+  check("of the days that are asked for alone", none.text.trim().split("\n").length === 1, none.text.trim());
+  const edf = await save(v.page.locator("li:has-text('evening.csv') a"));
+  check("a recording comes as EDF+", edf.name === "hubd-a-evening.edf" && edf.text.slice(0, 300).includes("EDF+C"), edf.name);
   await v.page.click("button:has-text('Remove')");
   check("a note is taken back", await until("", async () => (await v.page.locator(".rows .text").count()) === 0, 5));
   check("nothing on the console", v.said.length === 0, v.said.join(" | "));
@@ -250,9 +264,17 @@ function execClose(d) {
   d.ask("page", "close");
 }
 
+// recorded puts a recording where hubd record leaves a's.
+function recorded(d) {
+  const folder = path.join(path.dirname(d.settings), "captures", "a");
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "evening.csv"), ["t_s,ppg", ...Array.from({ length: 500 }, (_, i) => `${(i / 50).toFixed(3)},${Math.sin(i / 8).toFixed(4)}`)].join("\n") + "\n");
+}
+
 const browser = await launch();
 const d = new Daemon(await freePort(), { a: "full", b: "state" });
 try {
+  recorded(d);
   await d.start();
   for (const id of ["a", "b"]) d.token(id);
   const parts = {
