@@ -1,7 +1,7 @@
 // Checks the page in Chromium against a running hubd. See test-page.sh.
 import fs from "node:fs";
 import path from "node:path";
-import { Daemon, Visit, check, failures, freePort, launch, place, sizes, sleep, until } from "./rig.mjs";
+import { Daemon, Visit, check, failures, freePort, launch, place, sizes, sleep, small, until } from "./rig.mjs";
 import { figures } from "./figures.mjs";
 import { rude } from "./rude.mjs";
 import { pictures } from "./pictures.mjs";
@@ -27,6 +27,28 @@ async function everyView(browser, d) {
     check(`${size}: nothing on the console`, v.said.length === 0, v.said.join(" | "));
     check(`${size}: nothing asked of a third party`, v.asked.every((u) => u.startsWith(d.url) || u.startsWith("blob:")));
     await v.close();
+  }
+}
+
+// aboveThePause looks whether the way in stands whole above the pause button, without a scroll.
+async function aboveThePause(browser, d) {
+  for (const [name, options] of Object.entries({ small, ...sizes })) {
+    for (const token of [undefined, d.tokens.a]) {
+      const v = await Visit.open(browser, d.url, options, token);
+      const low = await v.page.evaluate(() => {
+        const bar = document.querySelector(".pause").getBoundingClientRect().top;
+        return [...document.querySelectorAll(".first input, .first .main")].map((e) => Math.round(e.getBoundingClientRect().bottom - bar));
+      });
+      check(`${name}: ${token ? "the way on" : "the login"} stands above Pause`, low.length === (token ? 1 : 2) && Math.max(...low) <= 0, `${low.join(", ")} px`);
+      if (!token && name === "small") {
+        await v.page.fill(".token", "wrong");
+        await v.page.click(".first .main");
+        await until("a wrong token is told", async () => (await v.page.innerText(".first .note")).includes("not known"), 5);
+        const note = await v.page.evaluate(() => document.querySelector(".pause").getBoundingClientRect().top - document.querySelector(".first .note").getBoundingClientRect().bottom);
+        check("small: and so does what is told of a wrong token", note >= 0, `${note.toFixed(0)} px`);
+      }
+      await v.close();
+    }
   }
 }
 
@@ -278,7 +300,7 @@ try {
   await d.start();
   for (const id of ["a", "b"]) d.token(id);
   const parts = {
-    strangers, byTouch, checkIn,
+    aboveThePause, strangers, byTouch, checkIn,
     inStep: () => inStep(browser, d, {}, "a practice"),
     inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
     everyView, shares, keeping, board, sparing, figures, rude, restart,
