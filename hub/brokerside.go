@@ -53,10 +53,8 @@ func (p *parts) towardsBroker(k knowledge) (brokerSide, error) {
 	if err != nil {
 		return brokerSide{}, err
 	}
-	for _, f := range ears.filters() {
-		if err := client.Subscribe(f); err != nil {
-			return brokerSide{}, err
-		}
+	if err := ears.subscribe(client); err != nil {
+		return brokerSide{}, err
 	}
 	t.keepNewest, t.sendOnce, sweep.send = client.Publish, client.Send, client.Send
 	if k.overhear != nil {
@@ -83,4 +81,19 @@ func overheard(all []mqtt.Message, hear func(mqtt.Message)) []mqtt.Message {
 		hear(m)
 	}
 	return all
+}
+
+// subscribe tells a client what is to be heard.
+func (h *hearer) subscribe(client *mqtt.Client) error {
+	for _, f := range h.certain() {
+		if err := client.Subscribe(f); err != nil {
+			return err
+		}
+	}
+	for _, f := range h.followed() {
+		if err := client.Follow(f); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,6 +38,9 @@ func readKept(url string, wanted map[string]string, filters ...string) (map[stri
 		return len(differing(wanted, got)) == 0
 	}
 	_ = await(keptPatience, "what is kept", whole) // what has not come by then is what the caller asks for
+	if refused := c.Counters().Refused; refused > 0 {
+		return nil, errors.Join(errRefused, c.Close(5*time.Second))
+	}
 	if err := c.Close(5 * time.Second); err != nil {
 		return nil, err
 	}
@@ -44,6 +48,9 @@ func readKept(url string, wanted map[string]string, filters ...string) (map[stri
 	defer mu.Unlock()
 	return maps.Clone(got), nil
 }
+
+// errRefused says that a node did not take a reader's subscriptions: a cluster that has just lost a node does so for a while.
+var errRefused = errors.New("a node refuses a subscription")
 
 // differing are the wanted topics that are not there or hold something else.
 func differing(wanted, got map[string]string) (topics []string) {
@@ -60,6 +67,9 @@ func differing(wanted, got map[string]string) (topics []string) {
 func checkKept(nodes []string, wanted map[string]string) (lost []string, err error) {
 	for _, url := range nodes {
 		got, err := readKept(url, wanted, "hubd/#", "homes/#", "homeassistant/#")
+		for again := 0; errors.Is(err, errRefused) && again < 5; again++ {
+			got, err = readKept(url, wanted, "hubd/#", "homes/#", "homeassistant/#")
+		}
 		if err != nil {
 			return nil, err
 		}
