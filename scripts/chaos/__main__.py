@@ -16,6 +16,7 @@ WITHIN = 10  # seconds after a trouble's end, until all is right
 # first where samples were missing, a name must last, and a busy machine may lose samples on its own. In virtual time it is judged:
 # hub's TestHoursOfTroubleLeaveTheStateRight.
 NAMED = 60
+STAYS = 15  # seconds that a name has to last before the next trouble
 LEARNT = 400  # seconds, at most, until a's own rest is known and a's state has a name
 RATE = 12  # beats a minute that a heart rate may differ from before
 
@@ -104,6 +105,9 @@ def one(w, chance, trouble, lasts):
     if paused:
         w.command("resume", "--wearer", "a")
     more = named_within(w, NAMED)
+    if blind or paused:
+        time.sleep(STAYS)  # windows that begin anew lose a name once more
+        named_within(w, NAMED)
     done = Round(trouble.__name__.replace("_", " "), paused, w.seconds, took, None if paused or more is None else took + more, problem)
     print(done, flush=True)
     return done
