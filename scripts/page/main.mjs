@@ -168,6 +168,68 @@ async function keeping(browser, d) {
   await v.close();
 }
 
+// board measures the skin-conductance board as a person with two resistors does. Across simulated electrodes lies what is typed.
+async function board(browser, d) {
+  const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.b);
+  await v.enter("setup");
+  const button = (text) => v.page.locator(`.board button:has-text("${text}")`);
+  const step = async (text) => until(`the step: ${text}`, async () => (await v.page.innerText(".board .advice")).includes(text), 15);
+  await v.page.click(".board summary");
+  await button("Read it").click();
+  check("a board is read, and how far it is shows", await until("", async () => Number(await v.page.locator(".board progress").getAttribute("value")) > 0.5, 8));
+  await step("a known resistor");
+  check("axe-core on a calibration", (await v.violations()).length === 0, (await v.violations()).join(", "));
+  await v.page.fill(".board input", "a big one");
+  await button("Read it").click();
+  check("a resistor that is none is told", await until("", async () => (await v.page.innerText(".board .note")).includes("no resistor of use"), 5));
+  await v.page.fill(".board input", "100k");
+  await button("Read it").click();
+  await sleep(700);
+  await button("Stop").click();
+  check("a reading can be stopped, and the bus is free at once", (await v.page.innerText(".board .note")).includes("Stopped"));
+  await button("Read it").click();
+  await step("a known resistor");
+  await v.page.fill(".board input", "100k");
+  await button("Read it").click();
+  await step("Put another one");
+  await v.page.fill(".board input", "1M");
+  await button("Read it").click();
+  await step("the level is true from now on");
+  check("a calibration is stored, and says how well the resistors agree", /agree within \d\.\d %/.test(await v.page.innerText(".board .advice")));
+  const stored = JSON.parse(fs.readFileSync(d.settings, "utf8"));
+  check("as hubd calibrate eda would", JSON.stringify(stored).includes("skin_scale"), Object.keys(stored).join(" "));
+  check("nothing on the console", v.said.filter((s) => !/400 \(Bad Request\)/.test(s)).length === 0, v.said.join(" | "));
+  await v.close();
+}
+
+// sparing asks for less on Me, while a session runs, and takes it back.
+async function sparing(browser, d) {
+  const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
+  await v.enter("me");
+  const box = (text) => v.page.locator(`.choice label:has-text("${text}") input`);
+  const spares = async () => JSON.parse(fs.readFileSync(d.settings, "utf8")).wearers[0].comfort ?? null;
+  await until("the settings are told", async () => (await v.page.locator(".choice input[type=radio]:checked").count()) > 0, 5);
+  await box("A voice").check();
+  await box("Everything but one steady").check();
+  await v.page.selectOption("select:has(option[value='20'])", "20");
+  check("what is to be spared is stored, and stands there", await until("", async () => { const c = await spares(); return c?.steady && c.never.join() === "voice" && c.light_floor === 20; }, 5), JSON.stringify(await spares()));
+  await v.to("room");
+  await v.to("me");
+  check("and is there again after another view", await until("", async () => (await box("A voice").isChecked()) && (await box("Everything but one steady").isChecked()), 5));
+  await v.page.focus("input[type=range]");
+  await v.page.keyboard.press("ArrowLeft");
+  const ceiling = async () => (await v.page.locator("output").first().innerText());
+  check("the night is made darker by a key", await until("", async () => (await ceiling()) === "14 %", 5), await ceiling());
+  await v.page.keyboard.press("ArrowRight");
+  for (const text of ["A voice", "Everything but one steady"]) await box(text).uncheck();
+  await v.page.selectOption("select:has(option[value='20'])", "3");
+  check("and all of it is taken back", await until("", async () => (await spares()) === null, 5), JSON.stringify(await spares()));
+  await fetch(`${d.url}/api/command/a/comfort`, { method: "POST", body: "steady", headers: { Authorization: `Bearer ${d.tokens.b}` } });
+  check("another cannot say what to spare", (await spares()) === null);
+  check("nothing on the console", v.said.length === 0, v.said.join(" | "));
+  await v.close();
+}
+
 async function restart(browser, d) {
   const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
   await v.enter("me");
@@ -197,7 +259,7 @@ try {
     strangers, byTouch, checkIn,
     inStep: () => inStep(browser, d, {}, "a practice"),
     inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
-    everyView, shares, keeping, figures, rude, restart,
+    everyView, shares, keeping, board, sparing, figures, rude, restart,
   };
   const only = (process.env.HUBD_PAGE_ONLY ?? "").split(",").filter(Boolean);
   for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part(browser, d);

@@ -74,6 +74,10 @@ web: {listen: "127.0.0.1:${port}"}
     return `http://127.0.0.1:${this.port}`;
   }
 
+  get settings() {
+    return path.join(place, `h${this.port}`, "settings.json");
+  }
+
   said() {
     return fs.readFileSync(path.join(place, `log${this.port}`), "utf8");
   }

@@ -125,12 +125,6 @@ export const words = {
     most: "More than the config says is not possible here.",
     cues: "The room may follow bodies",
     cuesHint: "Off holds for everyone. On is for you alone.",
-    comfort: "What the room spares me",
-    comfortHint: "It stands in the config, and holds whatever else is asked.",
-    steady: "one steady warm light, no sound, no pacer",
-    floor: (p) => `never darker than ${p} %`,
-    never: (list) => `never: ${list}`,
-    asks: "hubd may ask by itself how it is",
     past: "Sessions",
     keepPart: "Keep my part",
     keepPartHint: "The last private session waits in memory: for you alone, until the next one, a restart, or twelve hours.",
@@ -156,6 +150,23 @@ export const words = {
     leave: "Forget this browser",
   },
 
+  comfort: {
+    title: "What the room spares me",
+    hint: "It holds at once, also for whoever is with you. What is dim here stands in the config, and is spared in any case.",
+    steady: "Everything but one steady warm light: no sound, no pacer",
+    never: {
+      dark: "Darkness: never under 10 %", red: "Light redder than 2200 K", modulated_light: "Light that breathes", breath_sound: "The sound of breath",
+      voice: "A voice", rain: "Rain", noise: "Noise", tone: "Tones and humming", breath_hold: "Holding the breath",
+    },
+    unasked: "Being asked by hubd itself how it is",
+    floor: "Never darker than",
+    floors: (percent) => `${percent} %`,
+    room: "For the whole room",
+    roomHint: "Anyone may lower these, up to what the config says. They hold until hubd starts again.",
+    ceiling: "Brightest at night", ceilingSays: (percent) => `${percent} %`,
+    cap: "Loudest", capSays: (dB) => `${dB} dB`,
+  },
+
   setup: {
     lead: "Place a sensor by its wave. Numbers are for setting up only.",
     pulse: "Pulse", eda: "Skin conductance",
@@ -165,7 +176,7 @@ export const words = {
     sits: "It sits well.",
     swing: "Swing", level: "Level", volts: "V", us: "µS",
     calibrated: "calibrated",
-    uncalibrated: "not calibrated: the level is approximate, its changes count. hubd calibrate measures it.",
+    uncalibrated: "not calibrated: the level is approximate, its changes count.",
     lighter: "a little lighter, or another place, if the wave is flat",
     beats: "A mark is a beat.", responses: "A mark is a response.",
     chartPulse: "The pulse wave of the last eight seconds, beats marked",
@@ -175,6 +186,22 @@ export const words = {
     restStart: "Begin the rest", restStop: "Stop",
     restProgress: (good, wanted) => `${good} of ${wanted} good seconds`,
     restOf: "Good seconds of the rest",
+  },
+
+  board: {
+    title: "Measure this board",
+    hint: "It takes two minutes, and two resistors for a true level. Meanwhile nobody on the same wires is read, and your state is not told.",
+    open: "Take the electrodes off, so that they touch nothing.",
+    first: "Put a known resistor across the two electrodes.",
+    second: "Put another one across, some ten times as large.",
+    resistor: "Its value",
+    resistorHint: "20k to 5M, as 100k first and 1M then. Hands off its leads.",
+    read: "Read it", none: "None at hand", cancel: "Stop", again: "Measure again",
+    progress: "How far it is read",
+    cancelled: "Stopped. Nothing was stored.",
+    kept: (percent) => `It is stored, and the level is true from now on. The two resistors agree within ${percent} %.`,
+    relative: "It is stored. Without two known resistors the level stays approximate, and says so. The state works all the same: changes alone count for it.",
+    back: "The electrodes can go back on.",
   },
 
   seen: {
