@@ -81,7 +81,24 @@ package() {
 	runs arm64 qemu-aarch64-static cortex-a53 || return 1 # the Pi 3 and the Zero 2 W
 	cp -a "$cache/amd64" "$work/amd64"
 	provide "$work/amd64" "$work"/first/*_amd64.deb
-	inside "$work/amd64" / /bin/bash /test/inside.sh
+	inside "$work/amd64" / /bin/bash /test/inside.sh || return 1
+	deploys "$work/amd64"
+}
+
+# deploys ROOT: make deploy, with ways into that Debian in place of ssh and scp.
+deploys() {
+	local root=$1
+	mkdir -p "$root/usr/local/bin"
+	printf '#!/bin/sh\nexec "$@"\n' >"$root/usr/local/bin/sudo"
+	printf '#!/usr/bin/env bash\n. scripts/home-assistant.sh\nshift\ninside "%s" / /bin/sh -c "$*"\n' "$root" >"$work/ssh"
+	printf '#!/bin/sh\nexec cp "$2" "%s/tmp/hubd.deb"\n' "$root" >"$work/scp"
+	chmod +x "$root/usr/local/bin/sudo" "$work/ssh" "$work/scp"
+	if HUBD_SSH=$work/ssh HUBD_SCP=$work/scp make -s deploy HOST=pi@bedroom.local >"$work/deploy.log" 2>&1 && grep -q '^hubd .*, commit ' "$work/deploy.log"; then
+		echo "ok   make deploy builds for that machine and installs there"
+	else
+		echo "FAIL make deploy: $(tail -n 5 "$work/deploy.log" | tr '\n' ' ')"
+		return 1
+	fi
 }
 
 machine() {

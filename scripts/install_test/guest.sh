@@ -113,8 +113,8 @@ abused() {
 		touch /test/second && sync /test/second
 		echo "PART-1 failed $failed"
 	else
-		check "after a loss of power it starts by itself" soon 120 active
-		check "and still paused after a loss of power" soon 30 wearer_is a paused
+		check "after a loss of power it starts by itself" soon 300 active
+		check "and still paused after a loss of power" soon 60 wearer_is a paused
 		check "it can be removed while it runs" dpkg --remove hubd
 		check "nothing of it runs then" no sh -c 'grep -qx hubd /proc/[0-9]*/comm'
 		[ "$failed" = 0 ] || journalctl -u hubd --no-pager -n 40
