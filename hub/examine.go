@@ -26,6 +26,8 @@ const (
 	examinedWhole   = "whole"
 	examinedDamaged = "damaged: "
 	examinedUnread  = "unread: "
+
+	examinedInUse = examinedUnread + "a running hubd has it"
 )
 
 // examineAnswered is the exit code of a look that came to an end and is no good. Where the process itself was ended by what it looked at, Go's runtime gives
@@ -42,7 +44,7 @@ func Examine(path string) (string, error) {
 		return examinedDamaged + strings.TrimPrefix(err.Error(), history.ErrDamaged.Error()+": "), err
 	}
 	if errors.Is(err, history.ErrInUse) {
-		return examinedUnread + "a running hubd has it: look at a copy, which hubd backup makes, or stop hubd first", err
+		return examinedInUse + ": look at a copy, which hubd backup makes, or stop hubd first", err
 	}
 	return examinedUnread + err.Error(), err
 }
@@ -77,6 +79,10 @@ func examined(err error, said string) error {
 		return nil
 	case errors.As(err, &exit) && exit.ExitCode() == examineAnswered && strings.HasPrefix(said, examinedDamaged):
 		return fmt.Errorf("%w: %s", history.ErrDamaged, strings.TrimPrefix(said, examinedDamaged))
+	case strings.HasPrefix(said, examinedInUse):
+		return fmt.Errorf("hub: %w", history.ErrInUse)
+	case strings.HasPrefix(said, examinedUnread):
+		return fmt.Errorf("hub: look at the history: %s", strings.TrimPrefix(said, examinedUnread))
 	case exit == nil || exit.ExitCode() <= examineAnswered: // it could not be looked at: a history is only set aside for what was found in it
 		return fmt.Errorf("hub: look at the history: %w: %s", err, said)
 	}
