@@ -229,7 +229,7 @@ func removes(old, s pipeline.Settings) bool {
 	for _, was := range old.Wearers {
 		is, _ := s.Wearer(was.Wearer)
 		forgotten := len(was.Baseline.Minutes) > 0 && len(is.Baseline.Minutes) == 0
-		less := is.Share < was.Share || is.Keep < was.Keep || (is.Paused && !was.Paused) || (was.Cues && !is.Cues)
+		less := is.Share < was.Share || is.Keep < was.Keep || (is.Paused && !was.Paused) || (was.Cues && !is.Cues) || !is.Spares.Equal(was.Spares)
 		if forgotten || less || (was.ResonancePace.Known && !is.ResonancePace.Known) {
 			return true
 		}

@@ -404,7 +404,7 @@ func anySettings(t *rapid.T) pipeline.Settings {
 		s.Wearers = append(s.Wearers, pipeline.WearerSettings{
 			Wearer: id, Paused: rapid.Bool().Draw(t, "paused"), Cues: rapid.Bool().Draw(t, "cues"),
 			Share: pipeline.Share(rapid.IntRange(0, 2).Draw(t, "share")), Keep: pipeline.Keep(rapid.IntRange(1, 3).Draw(t, "keep")),
-			OpenCircuit: anyMaybe(t), SkinScale: anyMaybe(t), ResonancePace: anyMaybe(t), Baseline: anyBaseline(t),
+			OpenCircuit: anyMaybe(t), SkinScale: anyMaybe(t), ResonancePace: anyMaybe(t), Baseline: anyBaseline(t), Spares: anySpares(t),
 		})
 	}
 	s.Room.Open = rapid.Bool().Draw(t, "open")
@@ -414,6 +414,16 @@ func anySettings(t *rapid.T) pipeline.Settings {
 		})
 	}
 	return s
+}
+
+func anySpares(t *rapid.T) pipeline.Spares {
+	if rapid.Bool().Draw(t, "as the config") {
+		return pipeline.Spares{}
+	}
+	return pipeline.Spares{
+		Never:      rapid.SliceOfNDistinct(rapid.SampledFrom(room.NeverWords()), 1, 3, rapid.ID[string]).Draw(t, "never"),
+		LightFloor: rapid.Float64Range(0, pipeline.MostFloor).Draw(t, "floor"), Steady: rapid.Bool().Draw(t, "steady"), Unasked: rapid.Bool().Draw(t, "unasked"),
+	}
 }
 
 func TestWhateverIsSavedLoads(t *testing.T) {

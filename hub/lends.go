@@ -69,9 +69,7 @@ func (l *lends) lend(ctx context.Context, q web.LendRequest) (lent web.Lend, ref
 	l.log.Info("a bus is lent to another hubd command; its wearers' state is unknown meanwhile", "bus", b.name)
 	may := l.readable(off, q.Wearer)
 	if len(may) > 0 {
-		l.mu.Lock()
-		l.read = append(l.read, b.name)
-		l.mu.Unlock()
+		l.readOn(b.name)
 	}
 	length := min(q.Length, maxLend)
 	end := time.Now().Add(length)
@@ -107,11 +105,23 @@ func (l *lends) take(bus string) bool {
 // back gives a bus to its loop again.
 func (l *lends) back(b lendable) {
 	b.lending.Return()
-	l.mu.Lock()
-	same := func(name string) bool { return name == b.name }
-	l.taken, l.read = slices.DeleteFunc(l.taken, same), slices.DeleteFunc(l.read, same)
-	l.mu.Unlock()
+	l.free(b.name)
 	l.log.Info("the bus is back", "bus", b.name)
+}
+
+// readOn notes that somebody may be read on a bus that is taken.
+func (l *lends) readOn(bus string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.read = append(l.read, bus)
+}
+
+// free is the end of take.
+func (l *lends) free(bus string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	same := func(name string) bool { return name == bus }
+	l.taken, l.read = slices.DeleteFunc(l.taken, same), slices.DeleteFunc(l.read, same)
 }
 
 // away are the buses that are lent.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"time"
 
 	"hubd/acquire"
@@ -88,8 +87,6 @@ func (b *workbench) read(h *held, o acquire.Options, length time.Duration, take 
 	if !h.borrowed {
 		defer b.readElectrodes(work, h, o.Bus)()
 	}
-	runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
-	defer runtime.UnlockOSThread()
 	loop.Run(work)
 	return context.Cause(h.ctx)
 }
