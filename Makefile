@@ -40,8 +40,8 @@ bench-acquire: ## how late conversions begin on this kernel, with the whole pipe
 	HUBD_BENCH_ACQUIRE=$(SECONDS_EACH) $(GO) test ./hub -count=1 -timeout 0 -v -run TestBenchAcquire
 
 FAULTS ?= 1000
-soak-faults: ## FAULTS random faults of every kind on every chip, in virtual time: some minutes
-	HUBD_FAULTS=$(FAULTS) $(GO) test ./hub -count=1 -timeout 0 -v -run TestWhateverAilsIsToldAndHealed
+soak-faults: ## FAULTS random faults of every kind on every chip, in virtual time, then as many on whole hubs, whose goroutines are counted: some minutes
+	HUBD_FAULTS=$(FAULTS) $(GO) test ./hub -count=1 -timeout 0 -v -run TestWhateverAils
 
 accuracy: build ## hubd's figures against the references of ../shared/data, and every target beside what was measured
 	./scripts/accuracy.sh
