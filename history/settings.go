@@ -133,9 +133,14 @@ func (f *SettingsFile) Save(s pipeline.Settings) error {
 	return nil
 }
 
-// makeRoom gives up the version before the newest, so that a full disk takes the newest: a pause must last, whatever else does not.
+// makeRoom gives up one of two versions, so that a full disk takes the newest: a pause must last, whatever else does not. It is never the one
+// that a loss of power could leave alone.
 func (f *SettingsFile) makeRoom() bool {
-	return os.Remove(filepath.Join(f.dir, previousName)) == nil
+	spare := previousName
+	if f.status == Previous {
+		spare = settingsName // it is damaged, and the one before it holds
+	}
+	return os.Remove(filepath.Join(f.dir, spare)) == nil
 }
 
 // write puts one version on the disk. The order is what makes it last: the new version is whole on the disk before any name

@@ -31,6 +31,7 @@ const closeWithin = 3 * time.Second
 // parts is everything a live hub is made of, before anything runs. build.go and demo.go make it.
 type parts struct {
 	version   string
+	simulated string // scenario of the simulated chips; empty: they are real
 	id        string
 	log       *slog.Logger
 	pacer     acquire.Pacer
@@ -107,6 +108,9 @@ func newLive(p parts) (*live, error) {
 	l.lends = &lends{log: p.log.With("part", "sensors"), pauses: stop, wearers: ids}
 	l.skins = newSkinBoards(l.lends, p.pipeline.Wearers)
 	l.skins.lay = p.lay
+	if p.panel != nil {
+		l.lends.leads = p.panel.leads
+	}
 	if err := l.joinBuses(in, stop); err != nil {
 		return nil, err
 	}
@@ -123,6 +127,7 @@ func newLive(p parts) (*live, error) {
 	l.core.watch = newWatch(p.log, l.busNames())
 	l.joinTally()
 	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
+	l.core.board.status.Simulated = p.simulated
 	l.scenes, l.practices = l.core.pipeline.Scenes(), l.core.pipeline.Practices()
 	return l, l.joinPage()
 }
@@ -145,37 +150,21 @@ func (l *live) joinBroker(in *inbox) error {
 	if l.mqtt == nil {
 		return nil
 	}
-	topics := wire.Topics{Hub: l.id}
-	l.teller = newTeller(l.log.With("part", "mqtt"), topics, l.discovery, l.wearers)
-	l.teller.room, l.teller.sensed, l.teller.lamps = l.core.pipeline.Room, l.core.pipeline.Sensed, l.lamps
-	l.teller.scenes, l.teller.practices = l.core.pipeline.Scenes(), l.core.pipeline.Practices()
-	l.teller.begin(l.core.consent)
-	sweep := newSweeper(l.log.With("part", "mqtt"), topics, l.discovery, l.core.wearers)
-	ears := &hearer{
-		sweeper: sweep,
-		log:     l.log.With("part", "mqtt"), topics: topics, birthTopic: l.birth, wearers: l.core.wearers, lamps: l.lamps, inbox: in,
-		bridges: newBridges(l.log.With("part", "lamps"), l.lamps, in.report),
-		request: l.core.request, stops: l.stops, born: func() { l.teller.born.Store(true) }, simFault: l.simFault,
-	}
-	o := *l.mqtt
-	o.Will, o.OnUp, o.OnInbound, o.Large = topics.HubStatus(false), l.teller.announcement, ears.hear, ears.bridges.large()
-	o.Urgent = ears.urgent
-	client, err := mqtt.New(o)
+	c := l.core
+	side, err := l.towardsBroker(knowledge{
+		wearers: c.wearers, room: c.pipeline.Room, sensed: c.pipeline.Sensed, scenes: c.pipeline.Scenes(), practices: c.pipeline.Practices(),
+		consent: c.consent, inbox: in, request: c.request,
+	})
 	if err != nil {
 		return err
 	}
-	for _, f := range ears.filters() {
-		if err := client.Subscribe(f); err != nil {
-			return err
-		}
-	}
-	l.client, l.teller.client, sweep.send = client, client, client.Send
-	l.core.sinks = append(l.core.sinks, l.teller)
+	l.client, l.teller = side.client, side.teller
+	c.sinks = append(c.sinks, l.teller)
 	return nil
 }
 
 func (l *live) lampGate(in *inbox) *lampGate {
-	g := &lampGate{lamp: map[string]*device.Lamp{}, lost: in.report, speed: l.speed}
+	g := &lampGate{lamp: map[string]*device.Lamp{}, lost: in.report, speed: l.speed, up: l.connected()}
 	g.fail = func(err error) { l.log.Error("lamp command not sent", "error", err) }
 	g.send = func(m mqtt.Message, deadline time.Time, lost func()) error { return l.client.Send(m, deadline, lost) }
 	if l.client == nil {

@@ -176,7 +176,11 @@ func (p *browserPage) metrics() wire.Metrics {
 	m := wire.Metrics{
 		Version: l.version, Uptime: s.Uptime, Buses: l.busReports(), BrokerConnected: s.Broker.Connected,
 		StorageTrouble: s.Storage.Settings != "" || s.Storage.History != "", BlocksDropped: t.BlocksDropped,
-		RowsDropped: t.RowsDropped, Goroutines: t.Goroutines, MemoryBytes: memory.Sys,
+		RowsDropped: t.RowsDropped, Goroutines: t.Goroutines, MemoryBytes: memory.Sys, AnonymousBytes: t.MemoryBytes, LiveBytes: t.LiveBytes,
+		OpenFiles: t.OpenFiles, Commits: t.Commits, CommitSlowest: t.CommitSlowest, Queues: []wire.Queue{
+			{Name: "blocks", Waiting: t.BlocksWaiting}, {Name: "broker", Waiting: t.BrokerWaiting}, {Name: "rows", Waiting: t.RowsWaiting},
+		},
+		Reconnects: t.Broker.Reconnects(), Sent: t.Broker.Sent, Unsent: t.Broker.Dropped + t.Broker.Expired,
 	}
 	for _, src := range s.Sources {
 		if src.Fault != "" {

@@ -52,6 +52,7 @@ func assemble(o RunOptions) (parts, error) {
 		return parts{}, err
 	}
 	p.version, p.pacer, p.onCue, p.simFault, p.lay, p.discovery.Version = o.Version, pacer, b.onCue, b.simFault, b.lay, o.Version
+	p.simulated = o.Simulate
 	p.socket = o.Socket
 	if p.socket == "" {
 		p.socket = SocketPath()

@@ -38,16 +38,17 @@ type tellWearer struct {
 // teller tells the broker: it gathers what Disclose lets through and publishes what is due. All but announcement is the
 // processing goroutine's.
 type teller struct {
-	log       *slog.Logger
-	client    *mqtt.Client
-	topics    wire.Topics
-	ha        homeassistant.Options
-	wearers   []tellWearer
-	room      func() room.Status
-	sensed    func(wearer int) bool
-	lamps     []*device.Lamp
-	scenes    []string // that can be chosen by hand
-	practices []string // that can be started
+	log        *slog.Logger
+	keepNewest func(m mqtt.Message) error // for the broker, whenever it is there
+	sendOnce   func(m mqtt.Message, deadline time.Time, lost func()) error
+	topics     wire.Topics
+	ha         homeassistant.Options
+	wearers    []tellWearer
+	room       func() room.Status
+	sensed     func(wearer int) bool
+	lamps      []*device.Lamp
+	scenes     []string // that can be chosen by hand
+	practices  []string // that can be started
 
 	views    []*wire.WearerView
 	roomView wire.RoomView
@@ -131,14 +132,14 @@ func (t *teller) event(e pipeline.Event) {
 }
 
 func (t *teller) send(topic string) {
-	err := t.client.Send(wire.Telling(topic, t.payload), time.Now().Add(eventPatience), nil)
+	err := t.sendOnce(wire.Telling(topic, t.payload), time.Now().Add(eventPatience), nil)
 	if err != nil {
 		t.log.Debug("event not sent", "error", err) // the client counts what it drops
 	}
 }
 
 func (t *teller) publish(m mqtt.Message) {
-	if err := t.client.Publish(m); err != nil {
+	if err := t.keepNewest(m); err != nil {
 		t.log.Debug("message not kept for the broker", "error", err)
 	}
 }
@@ -239,7 +240,7 @@ func (t *teller) rediscover(c pipeline.Consent) {
 	}
 	t.bundles = after
 	for _, m := range steps {
-		if err := t.client.Send(m, time.Time{}, nil); err != nil {
+		if err := t.sendOnce(m, time.Time{}, nil); err != nil {
 			t.log.Debug("withdrawal not sent", "error", err)
 		}
 	}
@@ -329,7 +330,7 @@ func (t *teller) askLamps() {
 
 func (t *teller) askLamp(l *device.Lamp, white bool) {
 	for _, m := range l.Ask(nil, white) {
-		if err := t.client.Send(m, time.Now().Add(eventPatience), nil); err != nil {
+		if err := t.sendOnce(m, time.Now().Add(eventPatience), nil); err != nil {
 			t.log.Debug("lamp not asked", "error", err)
 		}
 	}

@@ -44,7 +44,7 @@ func TestACueIsToldInItsOwnStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	teller := newTeller(logTo(&lines{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, nil)
-	teller.client, teller.room = client, func() room.Status { return room.Status{InUse: true, Session: room.Alone} }
+	teller.keepNewest, teller.sendOnce, teller.room = client.Publish, client.Send, func() room.Status { return room.Status{InUse: true, Session: room.Alone} }
 	for _, row := range []struct {
 		at   time.Duration
 		cue  bool

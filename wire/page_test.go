@@ -55,7 +55,8 @@ var (
 )
 
 func TestMetersArePrometheusTextAndTellOfNobody(t *testing.T) {
-	text := string(wire.AppendMetrics(nil, wire.Metrics{Version: "1", Uptime: 90 * time.Second, Buses: []wire.BusReport{{Bus: "main", Samples: 1e9}, {Bus: "other"}}, PageViewers: 3}))
+	text := string(wire.AppendMetrics(nil, wire.Metrics{Version: "1", Uptime: 90 * time.Second, Buses: []wire.BusReport{{Bus: "main", Samples: 1e9}, {Bus: "other"}}, PageViewers: 3,
+		Queues: []wire.Queue{{"blocks", 2}, {"rows", 0}}, Reconnects: 4, CommitSlowest: 1500 * time.Millisecond, OpenFiles: 12, LiveBytes: 5e6}))
 	helped := map[string]bool{}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
@@ -80,8 +81,13 @@ func TestMetersArePrometheusTextAndTellOfNobody(t *testing.T) {
 			t.Errorf("%q tells of %s", line, word)
 		}
 	}
-	if !strings.Contains(text, "hubd_samples_total{bus=\"main\"} 1e+09\n") || !strings.Contains(text, "hubd_page_viewers 3\n") {
-		t.Error(text)
+	for _, want := range []string{
+		`hubd_samples_total{bus="main"} 1e+09`, "hubd_page_viewers 3", `hubd_queue_waiting{queue="blocks"} 2`, "hubd_broker_reconnects_total 4",
+		"hubd_commit_slowest_seconds 1.5", "hubd_open_files 12", "hubd_memory_live_bytes 5e+06",
+	} {
+		if !strings.Contains(text, want+"\n") {
+			t.Errorf("%s is not in it:\n%s", want, text)
+		}
 	}
 }
 
