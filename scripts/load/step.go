@@ -189,10 +189,13 @@ func (s *step) killNode() error {
 	_ = await(3*time.Minute, "all hubs are back", func() bool { err = s.look(); return err != nil || s.r.connected == s.crowd.Hubs })
 	s.r.back = time.Since(began)
 	if err == nil {
-		time.Sleep(settle)
+		time.Sleep(toldAgain)
 	}
 	return err
 }
+
+// toldAgain is within which every hub has told once more what is kept of who is there: each does so every minute.
+const toldAgain = 65 * time.Second
 
 // deaf is how long a hub may stay deaf whose subscription was refused: it asks again after some ten seconds.
 const deaf = 15 * time.Second
