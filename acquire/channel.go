@@ -19,6 +19,9 @@ type Channel struct {
 	// for a pulse, which always moves by a step or two; an open electrode is rightly constant. A constant value at a rail is FlagClip
 	// and no fault.
 	Frozen time.Duration
+	// Dense is how far two samples may lie apart with nothing of the signal missing between them: when a busy machine passes over a grid point
+	// within it, the next sample is no gap. It holds where the converter is asked; a Reader's or a FIFO's lost sample is lost. 0: 1.5 periods.
+	Dense time.Duration
 	// LeadOff tells that an electrode is off: samples are FlagLeadOff then. It is asked with every sample, from the loop's goroutine. Nil:
 	// nobody knows.
 	LeadOff func() bool
@@ -39,7 +42,7 @@ func (c Channel) check() error {
 }
 
 // gapPeriods is how many periods may lie between two samples before the later one is flagged FlagGap. In a Loop a grid point
-// must have gone by unused besides: a sample that is merely late is FlagLate, and nothing is missing before it.
+// must have gone by unused besides, and Dense been passed: a sample that is merely late is FlagLate, and nothing is missing before it.
 const gapPeriods = 1.5
 
 // lateBracket is how long a transfer may take before its time stamp is called uncertain: FlagLate.
@@ -126,7 +129,7 @@ func (l *line) stamp(code int32, volts float64, t time.Duration, flags dsp.Flags
 
 // apart tells whether more than one sample's time has passed since the last one.
 func (l *line) apart(t time.Duration) bool {
-	return l.seen && l.period > 0 && float64(t-l.last) > gapPeriods*float64(l.period)
+	return l.seen && l.period > 0 && float64(t-l.last) > max(gapPeriods*float64(l.period), float64(l.Dense))
 }
 
 // longHole is how long a gap may be within one standstill.

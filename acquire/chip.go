@@ -49,6 +49,7 @@ type chip struct {
 	at     time.Duration // of its next action
 	health health
 
+	ahead   time.Duration // how much before a grid point its work begins: what comes before a conversion takes time too
 	pending *line         // under conversion
 	begun   bracket       // of its Begin
 	late    bool          // it began late
@@ -90,13 +91,32 @@ func (c *chip) opened(conv Converter, now time.Duration) {
 	c.rest()
 }
 
-// rest makes the chip idle until its next grid point.
+// rest makes the chip idle until its next grid point, or a little before it.
 func (c *chip) rest() {
 	c.pending = nil
-	c.at = c.lines[0].due
+	c.at = c.next() - c.ahead
+}
+
+// next is the first grid point to come.
+func (c *chip) next() time.Duration {
+	next := c.lines[0].due
 	for i := range c.lines {
-		c.at = min(c.at, c.lines[i].due)
+		next = min(next, c.lines[i].due)
 	}
+	return next
+}
+
+// Limits of what a conversion's lateness teaches: a chip that shares its bus begins late by what the others' transfers and the fetching of its own
+// last result take, always by about as much. A machine that stands still teaches little by it.
+const (
+	aheadMost  = time.Millisecond
+	aheadShare = 16 // conversions over which it is learnt
+)
+
+// learn takes how late a conversion began after its grid point.
+func (c *chip) learn(by, period time.Duration) {
+	by = min(max(by, -aheadMost), aheadMost)
+	c.ahead = min(max(c.ahead+by/aheadShare, 0), aheadMost, period/4)
 }
 
 // estimate is the moment that the running conversion stands for: half a typical conversion after its start.

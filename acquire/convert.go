@@ -19,7 +19,7 @@ func (l *Loop) convert(c *chip) {
 		c.rest()
 		return
 	}
-	late := l.leaveGrid(n, now)
+	late := l.leaveGrid(c, n, now)
 	b, err := begin(c.conv, l.o.Pacer, n.Input)
 	if err != nil {
 		n.lose()
@@ -35,11 +35,7 @@ func (l *Loop) convert(c *chip) {
 // one wake-up both fetches a result and begins the next conversion. A wake-up costs more than the two transfers. Nothing is lost by
 // waiting, since T stands since Begin; but a Block must not have to wait for it long.
 func (c *chip) collectAt(done time.Duration) time.Duration {
-	next := c.lines[0].due
-	for i := range c.lines {
-		next = min(next, c.lines[i].due)
-	}
-	return max(done, min(next, done+BlockPeriod/2))
+	return max(done, min(c.next()-c.ahead, done+BlockPeriod/2))
 }
 
 // urgent is the line that is due and whose next grid point comes first. Lines of paused wearers only move on.
@@ -47,7 +43,7 @@ func (l *Loop) urgent(c *chip, now time.Duration) *line {
 	var first *line
 	for i := range c.lines {
 		n := &c.lines[i]
-		if n.due > now || l.skipped(n, now) {
+		if n.due > now+c.ahead || l.skipped(n, now) {
 			continue
 		}
 		if first == nil || n.due+n.period < first.due+first.period {
@@ -67,8 +63,9 @@ func (l *Loop) skipped(n *line, now time.Duration) bool {
 }
 
 // leaveGrid moves a line on from the grid point it is due for and tells whether it is late by more than half a period.
-func (l *Loop) leaveGrid(n *line, now time.Duration) (late bool) {
+func (l *Loop) leaveGrid(c *chip, n *line, now time.Duration) (late bool) {
 	by := now - n.due
+	c.learn(by, n.period)
 	l.counters.begun(by)
 	l.counters.skipped.Add(uint64(n.passed(now)))
 	return by > n.period/2
@@ -105,10 +102,10 @@ func (l *Loop) convertGroup(c *chip) {
 	late := [maxGroup]bool{}
 	n := 0
 	for i := range c.lines {
-		if n == maxGroup || c.lines[i].due > now || l.skipped(&c.lines[i], now) {
+		if n == maxGroup || c.lines[i].due > now+c.ahead || l.skipped(&c.lines[i], now) {
 			continue
 		}
-		late[n] = l.leaveGrid(&c.lines[i], now)
+		late[n] = l.leaveGrid(c, &c.lines[i], now)
 		c.group[n] = i
 		n++
 	}

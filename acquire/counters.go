@@ -25,7 +25,7 @@ type Counters struct {
 	Reopens uint64 // chips opened again after a fault
 	Lost    uint64 // samples that a chip's own FIFO dropped, at least
 
-	// Lateness counts conversions by how long after their grid point they began; see LatenessBounds.
+	// Lateness counts conversions by how long after their grid point they began, or before it; see LatenessBounds.
 	Lateness    [LatenessBuckets]uint64
 	LatenessMax time.Duration
 }
@@ -38,8 +38,9 @@ type counters struct {
 	latenessMax atomic.Int64
 }
 
-// begun counts one conversion that began late by d.
+// begun counts one conversion that began late, or early, by d.
 func (c *counters) begun(d time.Duration) {
+	d = d.Abs()
 	bucket := 0
 	for _, bound := range LatenessBounds() {
 		if d <= bound {

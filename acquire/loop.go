@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"time"
 
 	"hubd/dsp"
@@ -122,15 +123,24 @@ func NewLoop(o Options) (*Loop, error) {
 }
 
 // Run reads until ctx ends, which it notices within one BlockPeriod, or, where the bus is stuck, when the transfer under way
-// comes back. It never gives up on a chip. The caller locks it to an OS thread (runtime.LockOSThread) with a KernelPacer.
+// comes back. It never gives up on a chip.
 func (l *Loop) Run(ctx context.Context) {
+	var yielded time.Duration
 	for ctx.Err() == nil {
 		l.Step()
+		if now := l.o.Pacer.Now(); now-yielded >= yieldEvery {
+			runtime.Gosched()
+			yielded = now
+		}
 	}
 	for _, s := range l.sources {
 		s.leave()
 	}
 }
+
+// yieldEvery is how often Run lets other goroutines go first. Go takes the processor from a goroutine that has kept it for 10 ms, also while
+// it sleeps in the kernel, and its monitor then looks about for more to take, tens of times a millisecond: that costs more than the reading.
+const yieldEvery = 5 * time.Millisecond
 
 // Samples is Counters.Samples alone; it may be called from any goroutine, and often.
 func (l *Loop) Samples() uint64 { return l.counters.samples.Load() }

@@ -3,8 +3,7 @@ package acquire
 import "time"
 
 // KernelPacer is the machine's monotonic clock, with absolute sleeps of the kernel (clock_nanosleep), which keep a grid about
-// five times better than Go's timers do. The caller of SleepUntil must run on a locked OS thread, or other goroutines
-// take its wake-ups. It holds no changing state: all buses of a run share one, so that their times are comparable.
+// five times better than Go's timers do. It holds no changing state: all buses of a run share one, so that their times are comparable.
 type KernelPacer struct {
 	start  time.Time     // Go's reading of the monotonic clock when the run began
 	kernel time.Duration // the kernel's reading of the same moment
@@ -32,8 +31,18 @@ func (p *KernelPacer) At(monotonic time.Duration) time.Duration {
 	return time.Duration(float64(monotonic-p.kernel) * p.speed)
 }
 
+// napOver is how long a sleep must be for most of it to be left to Go's timers: Go takes its place from a goroutine that sleeps in the kernel
+// for 10 ms, and busies itself for as long again. napEnd is what the kernel then sleeps, since Go's timers come a millisecond late or more.
+const (
+	napOver = 8 * time.Millisecond
+	napEnd  = 3 * time.Millisecond
+)
+
 // SleepUntil implements Pacer. It may return up to some milliseconds late on a busy machine and is never early.
 func (p *KernelPacer) SleepUntil(t time.Duration) {
+	if long := p.real(t - p.Now()); long > napOver {
+		time.Sleep(long - napEnd)
+	}
 	for now := p.Now(); now < t; now = p.Now() {
 		kernelSleepUntil(p.kernel+p.real(t), p.real(t-now))
 	}

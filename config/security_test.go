@@ -12,7 +12,7 @@ import (
 // allTests are the names of all tests of this module.
 func allTests(t *testing.T) map[string]bool {
 	t.Helper()
-	name, found := regexp.MustCompile(`(?m)^func (Test\w+)\(`), map[string]bool{}
+	name, found := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`), map[string]bool{}
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
 			return err
@@ -70,7 +70,7 @@ func TestEveryClaimOfSecurityHasItsTest(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests, checks := allTests(t), installChecks(t)
-	named, quoted := regexp.MustCompile("`(Test\\w+)`"), regexp.MustCompile(`"([^"]+)"`)
+	named, quoted := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`"), regexp.MustCompile(`"([^"]+)"`)
 	all := claims(string(text))
 	if len(all) < 25 {
 		t.Fatalf("%d claims: this test no longer understands the page", len(all))

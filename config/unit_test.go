@@ -32,7 +32,7 @@ func analyzer(t *testing.T) string {
 func TestTheUnitSaysWhatItMust(t *testing.T) {
 	text := unit(t)
 	for _, line := range []string{
-		"Type=notify", "WatchdogSec=30", "Restart=always", "RestartSec=5", "RestartPreventExitStatus=78", "StartLimitIntervalSec=0", "LimitCORE=0",
+		"Type=notify", "WatchdogSec=60", "Restart=always", "RestartSec=5", "RestartPreventExitStatus=78", "StartLimitIntervalSec=0", "LimitCORE=0",
 		"ExecStopPost=-/usr/bin/hubd dark --config /etc/hubd/config.yaml",
 		"User=hubd", "SupplementaryGroups=i2c spi gpio", "StateDirectory=hubd", "RuntimeDirectory=hubd", "RuntimeDirectoryMode=0750", "UMask=0077",
 		"Environment=GOMEMLIMIT=48MiB", "DevicePolicy=closed", "DeviceAllow=char-i2c rw", "DeviceAllow=char-spi rw", "DeviceAllow=char-gpiochip rw",

@@ -22,6 +22,24 @@ func backupsIn(dir string) ([]string, error) {
 	return filepath.Glob(filepath.Join(escapeGlob(dir), "*"+backupPrefix+"*"))
 }
 
+// unfinishedPrefix begins the name of a backup that is being written.
+const unfinishedPrefix = ".unfinished-" + backupPrefix
+
+// sweep removes what a loss of power left of backups: each would take as much room as the history, for ever. It is only for a file that was
+// opened for the first time by this process, which then writes no backup yet.
+func (d *DB) sweep() {
+	if d.bolt == nil || d.o.ReadOnly {
+		return
+	}
+	left, err := filepath.Glob(filepath.Join(escapeGlob(filepath.Dir(d.o.Path)), unfinishedPrefix+"*"))
+	for _, l := range left {
+		err = errors.Join(err, os.RemoveAll(l))
+	}
+	if err != nil && d.note == "" {
+		d.note = fmt.Sprintf("what a loss of power left of a backup could not be removed: %v", err)
+	}
+}
+
 // Snapshot is how history.db was at one moment. It may be written by another goroutine than the DB's, while the DB goes on.
 type Snapshot struct {
 	dir      string
@@ -58,7 +76,7 @@ func (s *Snapshot) Write(now time.Time) (path string, err error) {
 	if _, err := os.Lstat(path); err == nil {
 		return "", fmt.Errorf("history: %s is there already: wait a second", path)
 	}
-	temp, err := os.MkdirTemp(s.dir, ".unfinished-"+backupPrefix)
+	temp, err := os.MkdirTemp(s.dir, unfinishedPrefix)
 	if err != nil {
 		return "", fmt.Errorf("history: backup: %w", err)
 	}

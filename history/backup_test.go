@@ -93,3 +93,30 @@ func TestWithoutAFileThereIsNoBackup(t *testing.T) {
 		t.Error("a backup of nothing")
 	}
 }
+
+// Half a backup is of no use to anybody, holds what was private, and takes as much room as the history.
+func TestWhatALossOfPowerLeftOfABackupIsRemovedAtTheNextStart(t *testing.T) {
+	path, d := inhabited(t)
+	dir := filepath.Dir(path)
+	half := filepath.Join(dir, ".unfinished-backup-123")
+	if err := os.Mkdir(half, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(half, "history.db"), []byte("half "+canary))
+	if open(t, path).Status() == "" || len(holds(t, half, canary)) == 0 {
+		t.Error("a process that does not have the file removes what the one that has it may be writing")
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if readOnly := history.Open(history.Options{Path: path, ReadOnly: true}); readOnly.Close() != nil || len(holds(t, half, canary)) == 0 {
+		t.Error("reading alone has changed something")
+	}
+	open(t, path)
+	if _, err := os.Lstat(half); err == nil {
+		t.Error("it is still there")
+	}
+	if whole, err := filepath.Glob(filepath.Join(dir, "backup-*", "history.db")); err != nil || len(whole) != 1 {
+		t.Errorf("of the whole backup is left %v, %v", whole, err)
+	}
+}

@@ -22,7 +22,7 @@ const mostDeaths = 5
 // mostUnlooked is how often a file that could not be looked at waits for the next attempt.
 const mostUnlooked = 3
 
-// Examine opens a history for reading alone and looks at every page and every byte of every row. On some damage bbolt ends the process,
+// Examine opens a history for reading alone and looks at every page and every row. On some damage bbolt ends the process,
 // where nothing can catch it: that is for a process of its own to find out (Options.Check).
 func Examine(path string) error {
 	err := guard(func() error {
@@ -47,16 +47,19 @@ func Examine(path string) error {
 	return err
 }
 
-// examineBucket touches every byte of a bucket: a length that leads out of the file shows only there.
+// examineBucket touches every page of every row: a length that leads out of the file, and a page that the disk does not give, show only there.
 func examineBucket(b *bbolt.Bucket) error {
-	sum := byte(0)
+	touched := byte(0)
 	return b.ForEach(func(key, row []byte) error {
 		if row == nil {
 			return fmt.Errorf("%w: a row is a bucket", errPanic)
 		}
 		for _, part := range [][]byte{key, row} {
-			for _, c := range part {
-				sum ^= c
+			for i := 0; i < len(part); i += pageSize {
+				touched ^= part[i]
+			}
+			if len(part) > 0 {
+				touched ^= part[len(part)-1]
 			}
 		}
 		return nil

@@ -83,6 +83,7 @@ type fault struct {
 func Open(o Options) *DB {
 	d := &DB{o: o.withDefaults(), gatherer: newGatherer(), sealing: o.Sealed}
 	d.open()
+	d.sweep()
 	return d
 }
 

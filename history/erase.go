@@ -118,12 +118,12 @@ func (d *DB) rewrite(write func(fresh string) (rewritten, error), seal *Seal) (w
 		d.begunAnew(err)
 		return rewritten{}, err
 	}
-	err = d.shut()
-	if err == nil {
-		err = replace(d.o.Path, fresh)
+	taken := false
+	if err = d.shut(); err == nil {
+		taken, err = replace(d.o.Path, fresh)
 	}
 	m.remove()
-	if err == nil {
+	if taken {
 		d.seal, d.sealing = seal, seal != nil
 	}
 	d.open()
@@ -223,7 +223,7 @@ func rewriteBackup(dir string, write func(b *bbolt.DB, fresh string) (rewritten,
 		return errors.Join(err, b.Close())
 	})
 	if err == nil {
-		err = replace(path, fresh)
+		_, err = replace(path, fresh)
 	}
 	if err != nil {
 		_ = shred(fresh)
@@ -234,7 +234,7 @@ func rewriteBackup(dir string, write func(b *bbolt.DB, fresh string) (rewritten,
 // opener gives what opens the rows of a file; nil where they are in the clear.
 type opener func(b *bbolt.DB) (*Seal, error)
 
-// opener knows some seals, and the key of this history.
+// opener knows some seals, what they are made of, and the key of this history.
 func (d *DB) opener(known ...*Seal) opener {
 	return func(b *bbolt.DB) (*Seal, error) {
 		var f fileState
@@ -245,6 +245,14 @@ func (d *DB) opener(known ...*Seal) opener {
 		for _, k := range known {
 			if k != nil && k.lock == *f.lock {
 				return k, nil
+			}
+		}
+		for _, k := range known {
+			if k == nil {
+				continue
+			}
+			if s, err := k.made.Open(*f.lock); err == nil {
+				return s, nil
 			}
 		}
 		if d.o.Secret.None() || !d.o.Secret.isKey() {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"hubd/dsp"
 	"hubd/pipeline"
@@ -59,19 +60,40 @@ func (f *SettingsFile) replaceBoth(s pipeline.Settings) error {
 	if err := f.promote(); err != nil {
 		return fmt.Errorf("history: erase: %w", err)
 	}
-	for _, name := range []string{previousName, tempName} {
-		if err := shred(filepath.Join(f.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("history: erase: %w", err)
-		}
-	}
-	if err := f.Save(s); err != nil {
+	f.sealing.drop(s)
+	s = kept(s)
+	data, err := f.sealing.encode(s)
+	if err != nil {
 		return err
 	}
-	// The version that held the wearer is the previous one now.
-	if err := shred(filepath.Join(f.dir, previousName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := f.overwriteOld(data); err != nil {
 		return fmt.Errorf("history: erase: %w", err)
 	}
-	return f.Save(s)
+	f.stored, f.written = s, time.Now()
+	return nil
+}
+
+// overwriteOld writes data as both versions, and zeros over every version that was. At each moment one version holds.
+func (f *SettingsFile) overwriteOld(data []byte) error {
+	if err := f.shredIfThere(previousName, tempName); err != nil {
+		return err
+	}
+	if err := f.write(data); err != nil {
+		return err
+	}
+	if err := f.shredIfThere(previousName); err != nil { // which was the newest until now
+		return err
+	}
+	return f.write(data)
+}
+
+func (f *SettingsFile) shredIfThere(names ...string) error {
+	for _, name := range names {
+		if err := shred(filepath.Join(f.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // promote gives the version before the newest its name, where it is the only one that holds: what is about to be overwritten must not be the
@@ -81,7 +103,7 @@ func (f *SettingsFile) promote() error {
 		return nil
 	}
 	newest := filepath.Join(f.dir, settingsName)
-	if err := shred(newest); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := f.shredIfThere(settingsName); err != nil {
 		return err
 	}
 	if err := os.Rename(filepath.Join(f.dir, previousName), newest); err != nil {

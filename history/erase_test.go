@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"bytes"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -257,6 +258,47 @@ func TestErasingThatCannotBeDoneSaysWhatIsDoneAndWhatIsNot(t *testing.T) {
 	}
 	if got := texts(t, holder, "a", time.Time{}, ever); got != canary {
 		t.Errorf("a's notes are %q: want them as they were", got)
+	}
+}
+
+// The bytes of every version that was are overwritten, and not only without a name: they would stay on the card until something else needs the room.
+func TestTheSettingsThatWereAreOverwritten(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		erase func(f *history.SettingsFile) error
+	}{
+		{"everything of a wearer", func(f *history.SettingsFile) error { return f.Erase("a") }},
+		{"what tells of the body", func(f *history.SettingsFile) error { return f.EraseBody("a") }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			f := history.OpenSettings(dir)
+			own := regulation.Baseline{Minutes: []regulation.RestMinute{{Day: 20000, HeartRate: dsp.Some(61.25)}}}
+			s := pipeline.Settings{Wearers: []pipeline.WearerSettings{{Wearer: "a", Keep: pipeline.KeepRest, Baseline: own}}}
+			for range 2 {
+				if err := f.Save(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var hidden []*os.File
+			for _, name := range []string{"settings.json", "settings.json.previous"} {
+				h, err := os.Open(filepath.Join(dir, name))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer h.Close()
+				hidden = append(hidden, h)
+			}
+			if err := tt.erase(f); err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range hidden {
+				old, err := io.ReadAll(h)
+				if err != nil || len(old) == 0 || len(bytes.Trim(old, "\x00")) > 0 {
+					t.Errorf("%s was not overwritten: %q, %v", h.Name(), old, err)
+				}
+			}
+		})
 	}
 }
 

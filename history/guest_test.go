@@ -74,7 +74,7 @@ func liveInGuest(t *testing.T) {
 	if t.Failed() {
 		fmt.Println("wrong history: see above")
 	}
-	fmt.Println("found", found.kept, found.notes, saved)
+	fmt.Println("found", found.kept, found.notes, saved, notErased(t, filepath.Dir(path)))
 	writeUntilKilled(path)
 }
 

@@ -4,12 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +27,8 @@ const (
 	loadPath    = "HUBD_TEST_LOAD" // of the file that a child process writes until it is killed
 	perCommit   = 3                // minutes
 	killsOfFile = 50               // then a new file is begun
+	perErasing  = 2                // commits
+	erasing     = "erasure-%08d"   // stands in a row of somebody who is erased again and again
 )
 
 // kills is how often; HUBD_KILLS says another number.
@@ -41,6 +46,8 @@ type progress struct {
 	kept  int // minutes whose commit was acknowledged
 	notes int // that were acknowledged
 	saved int // settings that were acknowledged, each with a number of its own
+
+	erased int // the newest number that was acknowledged to be erased
 }
 
 // hear takes a line of a process that writes.
@@ -59,14 +66,16 @@ func (p *progress) hear(line string) error {
 		p.notes = n
 	case "saved":
 		p.saved = n
+	case "erased":
+		p.erased = n
 	default:
 		return fmt.Errorf("it said %q", line)
 	}
 	return nil
 }
 
-// A process is killed at any moment, also while it opens the file: what it had called stored is stored, the file is whole, and no more
-// than one commit is missing.
+// A process is killed at any moment, also while it opens the file or writes it anew: what it had called stored is stored, what it had called erased is in
+// no byte, the file is whole, and no more than one commit is missing.
 func TestNoAcknowledgedCommitIsLost(t *testing.T) {
 	if path := os.Getenv(loadPath); path != "" {
 		writeUntilKilled(path)
@@ -74,7 +83,7 @@ func TestNoAcknowledgedCommitIsLost(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 5))
 	n := kills(20)
 	var all, most progress
-	acknowledged, opening, path := 0, 0, ""
+	acknowledged, opening, erasings, path := 0, 0, 0, ""
 	for i := range n {
 		if i%killsOfFile == 0 {
 			path, all = file(t), progress{}
@@ -84,7 +93,13 @@ func TestNoAcknowledgedCommitIsLost(t *testing.T) {
 			opening++
 		}
 		acknowledged += max(0, said.kept-all.kept) + max(0, said.notes-all.notes) + max(0, said.saved-all.saved)
-		all = progress{max(all.fed, said.fed), max(all.kept, said.kept), max(all.notes, said.notes), max(all.saved, said.saved)}
+		if said.erased > all.erased {
+			erasings++
+		}
+		all = progress{max(all.fed, said.fed), max(all.kept, said.kept), max(all.notes, said.notes), max(all.saved, said.saved), max(all.erased, said.erased)}
+		if left := notErased(t, filepath.Dir(path)); left != 0 && left <= all.erased {
+			t.Fatalf("kill %d: %d was erased and is there, of %+v that were told", i, left, all)
+		}
 		stored := counted(t, path)
 		saved, err := savedSettings(filepath.Dir(path))
 		if err != nil {
@@ -97,9 +112,9 @@ func TestNoAcknowledgedCommitIsLost(t *testing.T) {
 		most.fed = max(most.fed, lost)
 		all.fed = stored.kept // the next process goes on from there
 	}
-	t.Logf("%d kills (%d while opening): %d rows acknowledged and every one stored, at most %d minutes not (a commit holds %d)",
-		n, opening, acknowledged, most.fed, perCommit)
-	if acknowledged == 0 {
+	t.Logf("%d kills (%d while opening): %d rows acknowledged and every one stored, at most %d minutes not (a commit holds %d); %d lives erased something",
+		n, opening, acknowledged, most.fed, perCommit, erasings)
+	if acknowledged == 0 || erasings == 0 && n >= killsOfFile {
 		t.Error("nothing was ever acknowledged: this tries nothing")
 	}
 }
@@ -165,7 +180,43 @@ func writeUntilKilled(path string) {
 			os.Exit(3)
 		}
 		fmt.Println("saved", saved)
+		if (i+1)%(perCommit*perErasing) == 0 {
+			eraseAnother(v.d, settings, i+1, v.wall(at))
+		}
 	}
+}
+
+// eraseAnother stores something of somebody else, and erases it: the file is written anew, and so are the settings.
+func eraseAnother(d *history.DB, settings *history.SettingsFile, n int, wall time.Time) {
+	d.Add(pipeline.Event{Wearer: "b", At: wall.Sub(start), Value: dsp.Fault{Source: fmt.Sprintf(erasing, n), Reason: "gone"}}, wall)
+	d.Commit(wall.Add(time.Minute))
+	e, err := d.Erase("b")
+	if err = errors.Join(err, settings.Erase("b")); err != nil || e.Rows == 0 {
+		fmt.Println(e.Rows, err)
+		os.Exit(3)
+	}
+	fmt.Println("erased", n)
+}
+
+// notErased gives the smallest number of an erasing whose row still stands in a byte of a folder; 0: there is none.
+func notErased(t *testing.T, dir string) (least int) {
+	t.Helper()
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return 0 // killed before there was anything
+	}
+	mark, _, _ := strings.Cut(erasing, "%")
+	for _, name := range holds(t, dir, mark) {
+		data := read(t, name)
+		for at := bytes.Index(data, []byte(mark)); at >= 0; at = bytes.Index(data, []byte(mark)) {
+			var n int
+			data = data[at:]
+			if _, err := fmt.Sscanf(string(data[:min(len(data), len(mark)+8)]), erasing, &n); err == nil && (least == 0 || n < least) {
+				least = n
+			}
+			data = data[len(mark):]
+		}
+	}
+	return least
 }
 
 // numbered makes settings that hold a number, and a pause in every other one: less is written twice.

@@ -84,6 +84,7 @@ var (
 // Seal seals and opens rows. It is made of a Secret and a Lock, and lives in memory alone.
 type Seal struct {
 	lock  Lock
+	made  Secret // of which it is made: it opens what was sealed under another lock of it
 	rows  cipher.AEAD
 	body  cipher.AEAD // of what the settings hold of bodies
 	names []byte      // keys the names of rows
@@ -134,7 +135,7 @@ func (s Secret) derive(l Lock) (seal *Seal, proof cipher.AEAD, err error) {
 	if l.phrase {
 		root = s.stretch(l.salt[:], l.time, l.memory)
 	}
-	seal = &Seal{lock: l}
+	seal = &Seal{lock: l, made: s}
 	for _, part := range []struct {
 		what string
 		into *cipher.AEAD

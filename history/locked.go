@@ -21,8 +21,11 @@ type lockedError struct {
 
 func (e lockedError) Error() string { return e.text }
 
-// Unlocking is what a person can do about a history that is locked.
-const Unlocking = "put in the stick with its key, or hubd history unlock"
+// What a person can do about a history that is locked: where a file holds its key, and where it is typed.
+const (
+	Unlocking = "put in the stick with its key, or hubd history unlock"
+	Typing    = "type it, by hubd history unlock or on the page"
+)
 
 // away says why there is no file to read.
 func (d *DB) away() error {
@@ -74,6 +77,7 @@ func (d *DB) Unlock(s *Seal) error {
 		d.seal = nil
 		return errors.New(d.trouble)
 	}
+	d.sweep()
 	return nil
 }
 

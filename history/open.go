@@ -272,7 +272,9 @@ func lockMarker(path string) (marker, error) {
 	return marker{f}, nil
 }
 
+// remove makes it last that the opening ended: markers that losses of power brought back would set a history aside that is whole.
 func (m marker) remove() {
 	_ = os.Remove(m.file.Name()) // a marker that stays costs one history too many, never a wrong one
+	_ = syncDir(filepath.Dir(m.file.Name()))
 	_ = m.file.Close()
 }

@@ -20,14 +20,16 @@ type Rekeyed struct {
 
 // Rekey writes history.db and the backups beside it anew, under another seal or, where it is nil, in the clear, and overwrites the old files.
 // Where it is sealed backups come first, where it is opened they come last: whenever the power goes, history.db is whole under the one or the
-// other, and none beside a sealed one is in the clear. A second time takes up what is left. The settings are the caller's: SettingsFile.Reseal before for both seals, and after for the new one. ids are those that the config names.
+// other, and none beside a sealed one is in the clear. A second time takes up what is left. The settings are the caller's: SettingsFile.Reseal before
+// for both seals, and after for the new one. ids are those that the config names. An error need not mean that all is as it was: Seal tells what
+// history.db is sealed with.
 func (d *DB) Rekey(to *Seal, ids []string) (r Rekeyed, err error) {
 	plain := d.bolt == nil
 	if plain && !d.openPlain() {
 		return r, fmt.Errorf("history: rekey: %w", errors.New(cmp.Or(d.trouble, errMemory.Error())))
 	}
 	if d.seal == nil && to == nil {
-		return r, errors.New("history: rekey: it is not sealed: there is nothing to open")
+		return d.openBackups(ids)
 	}
 	if r, err = d.rekey(to, ids); err == nil {
 		return r, nil
@@ -46,7 +48,7 @@ func (d *DB) rekey(to *Seal, ids []string) (r Rekeyed, err error) {
 	if err != nil {
 		return r, err
 	}
-	backups := func() error { return r.backups(dir, d.opener(from, to), to, append(kept, ids...)) }
+	backups := func() error { return r.backups(dir, d.opener(to, from), to, append(kept, ids...)) }
 	if to != nil {
 		if err := backups(); err != nil {
 			return r, err
@@ -67,6 +69,21 @@ func (d *DB) rekey(to *Seal, ids []string) (r Rekeyed, err error) {
 	return r, nil
 }
 
+// openBackups opens those that a loss of power left sealed beside a history that is open already.
+func (d *DB) openBackups(ids []string) (r Rekeyed, err error) {
+	kept, err := d.Wearers()
+	if err == nil {
+		err = r.backups(filepath.Dir(d.o.Path), d.opener(), nil, append(kept, ids...))
+	}
+	if err == nil && len(r.Done) == 0 {
+		err = errors.New("it is not sealed: there is nothing to open")
+	}
+	if err != nil {
+		return r, fmt.Errorf("history: rekey: %w", err)
+	}
+	return r, nil
+}
+
 // openPlain opens a file that is not sealed though it should be, to seal it: nothing else may be done with it.
 func (d *DB) openPlain() bool {
 	if !d.plain {
@@ -84,24 +101,36 @@ func (r *Rekeyed) backups(dir string, open opener, to *Seal, ids []string) error
 		return err
 	}
 	for _, b := range backups {
-		from := (*Seal)(nil)
-		w, err := rewriteBackup(b, func(file *bbolt.DB, fresh string) (w rewritten, err error) {
-			if from, err = open(file); err != nil {
-				return w, err
-			}
-			return rewriteFile(file, fresh, rewriting{from: from, to: to})
-		})
-		if err != nil {
+		if err := r.backup(b, open, to, ids); err != nil {
 			r.Left = append(r.Left, fmt.Sprintf("the backup %s: %v. Remove it by hand where it is to go", b, err))
-			continue
 		}
-		f := OpenSettings(b)
-		f.Know(ids...)
-		f.SealWith(from != nil, from)
-		if err := f.Reseal(to != nil, to); err != nil {
-			r.Left = append(r.Left, fmt.Sprintf("the settings of the backup %s: %v", b, err))
+	}
+	return nil
+}
+
+// backup takes care, as with the history itself, that what opens the rows after a loss of power opens the settings too: the salt of a seal stands
+// beside the rows alone.
+func (r *Rekeyed) backup(dir string, open opener, to *Seal, ids []string) error {
+	from, f := (*Seal)(nil), OpenSettings(dir)
+	f.Know(ids...)
+	w, err := rewriteBackup(dir, func(file *bbolt.DB, fresh string) (w rewritten, err error) {
+		if from, err = open(file); err != nil {
+			return w, err
 		}
-		r.Done = append(r.Done, fmt.Sprintf("%d rows of the backup %s", w.rows, b))
+		if f.SealWith(from != nil, from); from != nil {
+			err = f.Reseal(to != nil, from, to)
+		}
+		if err != nil {
+			return w, err
+		}
+		return rewriteFile(file, fresh, rewriting{from: from, to: to})
+	})
+	if err != nil || from == nil && to == nil {
+		return err
+	}
+	r.Done = append(r.Done, fmt.Sprintf("%d rows of the backup %s", w.rows, dir))
+	if err := f.Reseal(to != nil, to); err != nil {
+		r.Left = append(r.Left, fmt.Sprintf("the settings of the backup %s: %v", dir, err))
 	}
 	return nil
 }

@@ -159,15 +159,15 @@ func (w *rewritten) row(bucket string, name, value []byte, r rewriting) (newName
 func erasingName(path string) string { return path + ".erasing" }
 
 // replace puts the new file in the place of the old, whose bytes are then overwritten. Whenever the power goes, the file's name is that of a whole
-// one, and finishErasing overwrites what is left.
-func replace(path, with string) error {
+// one, and finishErasing overwrites what is left. taken tells that the new one has its place, whatever else went wrong.
+func replace(path, with string) (taken bool, err error) {
 	if err := os.Link(path, erasingName(path)); err != nil {
-		return err
+		return false, err
 	}
 	if err := os.Rename(with, path); err != nil {
-		return err
+		return false, err
 	}
-	return finishErasing(path)
+	return true, finishErasing(path)
 }
 
 // rewrittenSuffix makes the name of a new file that is not whole yet.
@@ -198,8 +198,16 @@ func finishErasing(path string) error {
 	if err != nil {
 		return err
 	}
-	if now, err := os.Stat(path); err == nil && os.SameFile(is, now) {
+	now, err := os.Stat(path)
+	if err == nil && os.SameFile(is, now) {
 		return os.Remove(old) // the new file had not taken its place yet: this is the only one
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err // what has its place cannot be seen
+	}
+	// That the new file has its name must last before the old one is overwritten: else a loss of power gives the name back to zeros.
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		return err
 	}
 	return shred(old)
 }

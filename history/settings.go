@@ -133,9 +133,14 @@ func (f *SettingsFile) Save(s pipeline.Settings) error {
 	return nil
 }
 
-// makeRoom gives up the version before the newest, so that a full disk takes the newest: a pause must last, whatever else does not.
+// makeRoom gives up one of two versions, so that a full disk takes the newest: a pause must last, whatever else does not. It is never the one
+// that a loss of power could leave alone.
 func (f *SettingsFile) makeRoom() bool {
-	return os.Remove(filepath.Join(f.dir, previousName)) == nil
+	spare := previousName
+	if f.status == Previous {
+		spare = settingsName // it is damaged, and the one before it holds
+	}
+	return os.Remove(filepath.Join(f.dir, spare)) == nil
 }
 
 // write puts one version on the disk. The order is what makes it last: the new version is whole on the disk before any name
@@ -224,7 +229,7 @@ func removes(old, s pipeline.Settings) bool {
 	for _, was := range old.Wearers {
 		is, _ := s.Wearer(was.Wearer)
 		forgotten := len(was.Baseline.Minutes) > 0 && len(is.Baseline.Minutes) == 0
-		less := is.Share < was.Share || is.Keep < was.Keep || (is.Paused && !was.Paused) || (was.Cues && !is.Cues)
+		less := is.Share < was.Share || is.Keep < was.Keep || (is.Paused && !was.Paused) || (was.Cues && !is.Cues) || !is.Spares.Equal(was.Spares)
 		if forgotten || less || (was.ResonancePace.Known && !is.ResonancePace.Known) {
 			return true
 		}

@@ -36,18 +36,49 @@ type settingsJSON struct {
 }
 
 type wearerJSON struct {
-	ID              string   `json:"id"`
-	Paused          bool     `json:"paused"`
-	Share           string   `json:"share"`
-	Keep            string   `json:"keep"`
-	Cues            bool     `json:"cues"`
-	ShareFollows    bool     `json:"share_follows"` // nobody lowered it: the config's counts
-	KeepFollows     bool     `json:"keep_follows"`
-	CuesFollow      bool     `json:"cues_follow"`
-	OpenCircuit     *float64 `json:"open_circuit"`         // ratio
-	SkinScale       *float64 `json:"skin_scale,omitempty"` // ratio; absent in files of a hubd that did not know it
-	ResonancePerMin *float64 `json:"resonance_per_min"`
-	Sealed          [][]byte `json:"sealed,omitempty"` // the body, once for each seal
+	ID              string       `json:"id"`
+	Paused          bool         `json:"paused"`
+	Share           string       `json:"share"`
+	Keep            string       `json:"keep"`
+	Cues            bool         `json:"cues"`
+	ShareFollows    bool         `json:"share_follows"` // nobody lowered it: the config's counts
+	KeepFollows     bool         `json:"keep_follows"`
+	CuesFollow      bool         `json:"cues_follow"`
+	OpenCircuit     *float64     `json:"open_circuit"`         // ratio
+	SkinScale       *float64     `json:"skin_scale,omitempty"` // ratio; absent in files of a hubd that did not know it
+	Comfort         *comfortJSON `json:"comfort,omitempty"`    // besides the config's; absent: nothing
+	ResonancePerMin *float64     `json:"resonance_per_min"`
+	Sealed          [][]byte     `json:"sealed,omitempty"` // the body, once for each seal
+}
+
+// comfortJSON is what a wearer wants to be spared besides the config's.
+type comfortJSON struct {
+	Never      []string `json:"never"`
+	LightFloor float64  `json:"light_floor"` // percent
+	Steady     bool     `json:"steady"`
+	Unasked    bool     `json:"unasked"`
+}
+
+func comfortForm(s pipeline.Spares) *comfortJSON {
+	if s.Equal(pipeline.Spares{}) {
+		return nil
+	}
+	return &comfortJSON{Never: s.Never, LightFloor: s.LightFloor, Steady: s.Steady, Unasked: s.Unasked}
+}
+
+func (c *comfortJSON) spares() (s pipeline.Spares, err error) {
+	if c == nil {
+		return s, nil
+	}
+	for _, word := range c.Never {
+		if !room.KnownNever(word) {
+			return s, fmt.Errorf("comfort names %q", word)
+		}
+	}
+	if !(c.LightFloor >= 0 && c.LightFloor <= pipeline.MostFloor) {
+		return s, fmt.Errorf("comfort has a light floor of %g %%", c.LightFloor)
+	}
+	return pipeline.Spares{Never: c.Never, LightFloor: c.LightFloor, Steady: c.Steady, Unasked: c.Unasked}, nil
 }
 
 type minuteJSON struct {
@@ -113,7 +144,7 @@ func settingsForm(s pipeline.Settings) settingsJSON {
 		out.Wearers = append(out.Wearers, wearerJSON{
 			ID: w.Wearer, Paused: w.Paused, Share: w.Share.String(), Keep: w.Keep.String(), Cues: w.Cues,
 			ShareFollows: w.ShareFollows, KeepFollows: w.KeepFollows, CuesFollow: w.CuesFollow,
-			OpenCircuit: pointer(w.OpenCircuit), SkinScale: pointer(w.SkinScale), ResonancePerMin: pointer(w.ResonancePace),
+			OpenCircuit: pointer(w.OpenCircuit), SkinScale: pointer(w.SkinScale), ResonancePerMin: pointer(w.ResonancePace), Comfort: comfortForm(w.Spares),
 		})
 		if len(w.Baseline.Minutes) > 0 {
 			out.Baselines[w.Wearer] = minutesJSON(w.Baseline)
@@ -214,10 +245,14 @@ func (in settingsJSON) settings() (pipeline.Settings, error) {
 		if err != nil {
 			return s, err
 		}
+		spares, err := w.Comfort.spares()
+		if err != nil {
+			return s, fmt.Errorf("wearer %q: %w", w.ID, err)
+		}
 		s.Wearers = append(s.Wearers, pipeline.WearerSettings{
 			Wearer: w.ID, Paused: w.Paused, Share: share, Keep: keep, Cues: w.Cues,
 			ShareFollows: w.ShareFollows, KeepFollows: w.KeepFollows, CuesFollow: w.CuesFollow,
-			OpenCircuit: maybe(w.OpenCircuit), SkinScale: maybe(w.SkinScale), ResonancePace: maybe(w.ResonancePerMin), Baseline: baseline,
+			OpenCircuit: maybe(w.OpenCircuit), SkinScale: maybe(w.SkinScale), ResonancePace: maybe(w.ResonancePerMin), Baseline: baseline, Spares: spares,
 		})
 	}
 	s.Room.Open = in.Room.Open

@@ -114,6 +114,38 @@ func TestAnEraseThatCannotWriteLeavesTheLastVersionThatHolds(t *testing.T) {
 	}
 }
 
+// A disk that takes nothing more may cost a version, and never the only one that holds.
+func TestAFullDiskCostsNoVersionThatIsTheLastOneToHold(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(newest string) error
+	}{
+		{"the newest is damaged", func(newest string) error { return os.WriteFile(newest, []byte("half"), 0o600) }},
+		{"the newest is missing", os.Remove},
+		{"the one before is missing", func(newest string) error { return os.Remove(newest + ".previous") }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			newest := filepath.Join(dir, "settings.json")
+			f := history.OpenSettings(dir)
+			save(t, f, someSettings())
+			save(t, f, someSettings())
+			if err := errors.Join(tt.spoil(newest), os.MkdirAll(filepath.Join(newest+".new", "in the way"), 0o700)); err != nil {
+				t.Fatal(err)
+			}
+			f = history.OpenSettings(dir)
+			for range 2 {
+				if err := f.Save(someSettings()); err == nil {
+					t.Fatal("a disk that takes nothing took settings")
+				}
+			}
+			if s, status := load(t, dir); status < history.Previous || len(s.Wearers) != 2 {
+				t.Errorf("%s: %d wearers are left of 2", status, len(s.Wearers))
+			}
+		})
+	}
+}
+
 func TestSettingsWithoutFolderLiveInMemory(t *testing.T) {
 	f := history.OpenSettings("")
 	if _, status, err := f.Load(); status != history.Missing || err != nil {
@@ -372,7 +404,7 @@ func anySettings(t *rapid.T) pipeline.Settings {
 		s.Wearers = append(s.Wearers, pipeline.WearerSettings{
 			Wearer: id, Paused: rapid.Bool().Draw(t, "paused"), Cues: rapid.Bool().Draw(t, "cues"),
 			Share: pipeline.Share(rapid.IntRange(0, 2).Draw(t, "share")), Keep: pipeline.Keep(rapid.IntRange(1, 3).Draw(t, "keep")),
-			OpenCircuit: anyMaybe(t), SkinScale: anyMaybe(t), ResonancePace: anyMaybe(t), Baseline: anyBaseline(t),
+			OpenCircuit: anyMaybe(t), SkinScale: anyMaybe(t), ResonancePace: anyMaybe(t), Baseline: anyBaseline(t), Spares: anySpares(t),
 		})
 	}
 	s.Room.Open = rapid.Bool().Draw(t, "open")
@@ -382,6 +414,16 @@ func anySettings(t *rapid.T) pipeline.Settings {
 		})
 	}
 	return s
+}
+
+func anySpares(t *rapid.T) pipeline.Spares {
+	if rapid.Bool().Draw(t, "as the config") {
+		return pipeline.Spares{}
+	}
+	return pipeline.Spares{
+		Never:      rapid.SliceOfNDistinct(rapid.SampledFrom(room.NeverWords()), 1, 3, rapid.ID[string]).Draw(t, "never"),
+		LightFloor: rapid.Float64Range(0, pipeline.MostFloor).Draw(t, "floor"), Steady: rapid.Bool().Draw(t, "steady"), Unasked: rapid.Bool().Draw(t, "unasked"),
+	}
 }
 
 func TestWhateverIsSavedLoads(t *testing.T) {

@@ -161,6 +161,21 @@ func findSocket() string {
 
 const socketName = "hubd.sock"
 
+// daemonSimulates is said where a command follows a daemon without being told to.
+const daemonSimulates = "the running hubd has simulated chips, and so has this command: nobody is sensed"
+
+// simulatedBy gives the scenario of the simulated chips that the daemon at a socket runs on; empty where none answers, or its chips are real.
+func simulatedBy(ctx context.Context, socket string) string {
+	var status struct {
+		Simulated string `json:"simulated"`
+	}
+	data, err := Status(ctx, socket)
+	if err != nil || json.Unmarshal(data, &status) != nil {
+		return ""
+	}
+	return status.Simulated
+}
+
 // ownFolder is a folder of the user's own for the socket of a daemon that no system manager started.
 func ownFolder() string {
 	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {

@@ -23,7 +23,8 @@ type board struct {
 
 	mu      sync.Mutex
 	status  wire.Status
-	rests   []wire.OwnRest // bodily: never part of status
+	rests   []wire.OwnRest    // bodily: never part of status
+	spares  []pipeline.Spares // what each wearer wants to be spared: their own page's alone
 	shown   time.Duration
 	started bool
 }
@@ -65,7 +66,7 @@ func (b *board) refresh(now time.Duration, c *core, acted bool) {
 	}
 	b.status.Lamps = c.pipeline.Lamps(b.status.Lamps[:0])
 	b.status.Wearers = b.status.Wearers[:0]
-	b.rests = b.rests[:0]
+	b.rests, b.spares = b.rests[:0], b.spares[:0]
 	everybody := true
 	for i, w := range c.pipeline.Settings().Wearers {
 		status := wire.WearerOnline
@@ -75,6 +76,7 @@ func (b *board) refresh(now time.Duration, c *core, acted bool) {
 		everybody = everybody && w.Paused
 		b.status.Wearers = append(b.status.Wearers, wire.WearerReport{ID: w.Wearer, Status: status, Share: w.Share, Keep: w.Keep, Cues: w.Cues})
 		b.rests = append(b.rests, wire.OwnRest{Wearer: w.Wearer, Rest: c.pipeline.Rest(i), Kept: w.Keep >= pipeline.KeepRest, Baseline: w.Baseline})
+		b.spares = append(b.spares, w.Spares)
 	}
 	b.status.Paused = b.status.Paused || everybody
 	b.status.Broker.Connected = b.connected != nil && b.connected()
@@ -120,6 +122,7 @@ func (b *board) present(viewer string, sensed func(int) bool) []wire.Present {
 		if w.ID == viewer {
 			all[i].Own, all[i].Share, all[i].Keep, all[i].Cues = true, w.Share, w.Keep, w.Cues
 			all[i].Stage = b.rests[i].Baseline.Stage().String()
+			all[i].Spares = b.spares[i]
 		}
 	}
 	return all

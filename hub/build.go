@@ -83,12 +83,9 @@ func wearerOptions(c *config.Config, w config.Wearer) pipeline.WearerOptions {
 	if w.Pulse != nil {
 		ch := chip(c, w.Pulse.Chip)
 		o.PulseBus = ch.Bus
-		o.Pulse = dsp.PulseOptions{Kind: dsp.PPG, Leads: 1}
+		o.Pulse = dsp.PulseOptions{Kind: pulseKind(w.Pulse.Kind), Leads: 1}
 		if ch.Kind.Optical() {
 			o.Pulse.Leads = 2 // infrared and red: the better one counts
-		}
-		if w.Pulse.Kind == config.ECG {
-			o.Pulse.Kind = dsp.ECG
 		}
 	}
 	if e := w.EDA; e != nil {
@@ -245,6 +242,7 @@ func chipChannels(c *config.Config, ch config.Chip, panel *panel) []acquire.Chan
 			channel := acquire.Channel{
 				Channel: dsp.Channel{Wearer: uint8(i), Kind: dsp.ChannelPulse}, Input: p.Channel, Rate: p.RateHz,
 				ClipLow: 2 * step, ClipHigh: min(ch.SupplyVolts, fullScale(p.FullScaleVolts, ch)) - 2*step, Frozen: frozenAfter,
+				Dense: pulseKind(p.Kind).Dense(),
 			}
 			if leads := panel.leadsOf(i); leads != nil {
 				channel.LeadOff = leads.Off
@@ -259,6 +257,14 @@ func chipChannels(c *config.Config, ch config.Chip, panel *panel) []acquire.Chan
 		}
 	}
 	return out
+}
+
+// pulseKind is what a pulse channel carries, in the words of what reads it.
+func pulseKind(k config.PulseKind) dsp.PulseKind {
+	if k == config.ECG {
+		return dsp.ECG
+	}
+	return dsp.PPG
 }
 
 func sourceName(ch config.Chip, bus config.Bus) string {

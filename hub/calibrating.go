@@ -54,7 +54,7 @@ const (
 // CalibrateSkin measures one wearer's Grove board: open, then with known resistors as far as they are at hand. The daemon, where one runs,
 // lends the bus for each reading.
 func CalibrateSkin(ctx context.Context, o SetupOptions, ask Asking) (wearer string, c setup.SkinCalibration, err error) {
-	i, b, err := attending(&o)
+	i, b, err := attending(ctx, &o)
 	if err != nil {
 		return "", c, err
 	}
@@ -164,7 +164,7 @@ func adsRanges() []float64 { return []float64{6.144, 4.096, 2.048, 1.024, 0.512,
 // CalibratePulse follows one wearer's pulse until ctx ends or for a length of time, shows how large it is, and gives the range to set. It
 // senses this wearer, and nobody else: see Watch.
 func CalibratePulse(ctx context.Context, o SetupOptions, plain bool, every time.Duration, show func(draw.Screen) error) (PulseChoice, error) {
-	i, b, err := attending(&o)
+	i, b, err := attending(ctx, &o)
 	if err != nil {
 		return PulseChoice{}, err
 	}

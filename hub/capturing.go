@@ -22,7 +22,7 @@ type Recorded struct {
 // Record captures one wearer's signals into a new file that hubd replay reads, until ctx ends or for a length of time. It senses this
 // wearer, and nobody else: see Watch.
 func Record(ctx context.Context, o SetupOptions, path string, every time.Duration, tell func(Recorded) error) error {
-	wearer, b, err := attending(&o)
+	wearer, b, err := attending(ctx, &o)
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (c *core) step() {
 	}
 	c.tell(append(c.events[:0], c.batch.refused...))
 	c.refusals.unanswered(now, c.batch.unheard)
-	for _, r := range c.batch.reports {
+	for _, r := range append(c.lamps.way(), c.batch.reports...) {
 		c.tell(c.pipeline.Lamp(c.events[:0], now, r))
 	}
 	if len(c.batch.faults) > 0 {

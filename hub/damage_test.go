@@ -25,10 +25,11 @@ import (
 func TestMain(m *testing.M) {
 	if len(os.Args) == 4 && os.Args[1] == "history" && os.Args[2] == "check" {
 		said, err := Examine(os.Args[3])
-		fmt.Println(said)
 		if err != nil {
+			fmt.Fprintln(os.Stderr, "hubd: "+said)
 			os.Exit(1)
 		}
+		fmt.Println(said)
 		os.Exit(0)
 	}
 	os.Exit(m.Run())

@@ -61,7 +61,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		return err
 	}
 	p.page.keys, p.page.dir = "", "" // in memory alone
-	p.version, p.pacer, p.speed, p.simFault, p.onCue = o.Version, pacer, o.Speed, sim.fault, sim.feel
+	p.version, p.pacer, p.speed, p.simFault, p.onCue, p.lay = o.Version, pacer, o.Speed, sim.fault, sim.feel, sim.across.Store
 	p.discovery.Version = o.Version
 	p.pipeline.Settings = demoSettings(scene, cfg)
 	p.pipeline.Room.ReportsLate = time.Duration(float64(reportsLate) * o.Speed)

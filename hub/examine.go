@@ -19,21 +19,23 @@ const (
 	examineSpeed   = 4 << 20 // bytes a second
 )
 
-// The words with which hubd history check begins its answer.
+// The words with which hubd history check begins its answer, which the command tells as its error where it is one.
 const (
+	examineSaysFirst = "hubd: "
+
 	examinedWhole   = "whole"
 	examinedDamaged = "damaged: "
 	examinedUnread  = "unread: "
 )
 
-// Examine looks at every byte of a history and gives the answer of hubd history check. An error is that it is not whole.
+// Examine looks at every row of a history and gives the answer of hubd history check. An error is that it is not whole.
 func Examine(path string) (string, error) {
 	err := history.Examine(path)
 	switch {
 	case err == nil:
 		return examinedWhole, nil
 	case errors.Is(err, history.ErrDamaged):
-		return examinedDamaged + err.Error(), err
+		return examinedDamaged + strings.TrimPrefix(err.Error(), history.ErrDamaged.Error()+": "), err
 	}
 	return examinedUnread + err.Error(), err
 }
@@ -62,6 +64,7 @@ func examiner(command func(ctx context.Context, path string) *exec.Cmd) func(pat
 // examined judges how the look ended. A process that was ended from outside has found nothing.
 func examined(err error, said string) error {
 	var exit *exec.ExitError
+	said = strings.TrimPrefix(said, examineSaysFirst)
 	switch {
 	case err == nil:
 		return nil

@@ -129,11 +129,11 @@ func (b *inbox) refuse(e pipeline.Event) {
 	b.ring()
 }
 
-// filling is the most blocks that ever waited at once, and how many were dropped since hubd began.
-func (b *inbox) filling() (most int, dropped uint64) {
+// filling is how many blocks wait now, the most that ever did at once, and how many were dropped since hubd began.
+func (b *inbox) filling() (now, most int, dropped uint64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.most, b.dropped
+	return len(b.blocks), b.most, b.dropped
 }
 
 // batch is everything that waited.

@@ -3,7 +3,6 @@ package hub
 import (
 	"context"
 	"math/rand/v2"
-	"runtime"
 	"time"
 
 	"hubd/acquire"
@@ -126,10 +125,6 @@ func (l *live) runPanel(ctx context.Context) {
 		l.goRun(func() { l.inputs.run(ctx) })
 	}
 	if l.led != nil {
-		l.goRun(func() {
-			runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
-			defer runtime.UnlockOSThread()
-			l.led.run(ctx)
-		})
+		l.goRun(func() { l.led.run(ctx) })
 	}
 }

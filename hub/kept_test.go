@@ -16,6 +16,7 @@ import (
 	"hubd/room"
 	"hubd/synth"
 	"hubd/web"
+	"hubd/wire"
 )
 
 // canary is the name of a scene that nothing else in the world has.
@@ -231,6 +232,57 @@ func TestOfAPrivateSessionNothingIsOnTheDiskUntilItsWearerKeepsIt(t *testing.T) 
 	}
 }
 
+// Who joins a session of one makes it private. The session of one is over then, and its row says so, as it would after any other end; what comes
+// after it is on no disk.
+func TestASessionThatTurnsPrivateEndsInTheRows(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		turn func(h *household)
+	}{
+		{"somebody joins", func(h *household) { h.does(start("b", room.Together)) }},
+		{"its wearer ends it", func(h *household) { h.does(pipeline.Command{Name: pipeline.CommandEndSession, Origin: fromSocket}) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHousehold(t, pipeline.KeepSummaries, true)
+			h.does(start("a", room.Alone))
+			h.pass(5 * time.Minute)
+			tt.turn(h)
+			h.pass(time.Minute)
+			ever := nightfall.AddDate(1, 0, 0)
+			got, err := h.db.Sessions("a", time.Time{}, ever, 10)
+			h.must(err)
+			if len(got) != 1 || got[0].Of != room.Alone || !got[0].Over || got[0].Asked || got[0].Lasted < 5*time.Minute || got[0].Lasted > 5*time.Minute+2*time.Second {
+				t.Fatalf("a's sessions are %+v, want one alone of five minutes", got)
+			}
+		})
+	}
+}
+
+func TestAfterASessionThatTurnedPrivateTheDiskStaysAsItIs(t *testing.T) {
+	h := newHousehold(t, pipeline.KeepJournal, true)
+	h.does(start("a", room.Alone))
+	h.pass(5 * time.Minute)
+	h.does(start("b", room.Together))
+	h.pass(2 * time.Minute) // the last minute of the one alone is written, and its end
+	before, rows := h.disk(), h.rows("a")
+	h.evening()
+	after := h.disk()
+	if after["history.db"] != before["history.db"] {
+		t.Errorf("rows of a were %v and are %v", rows, h.rows("a"))
+	}
+	for name, data := range after {
+		if strings.Contains(data, canary) || strings.Contains(data, "together") {
+			t.Errorf("%s tells of it", name)
+		}
+	}
+	h.must(h.keeper.waiting.Keep(h.db, "a", nightfall.Add(h.clock)))
+	got, err := h.db.Sessions("a", time.Time{}, nightfall.AddDate(1, 0, 0), 10)
+	h.must(err)
+	if len(got) != 2 || got[0].Of != room.Alone || !got[0].Over || got[1].Of != room.Together || !got[1].Over || !got[1].Asked {
+		t.Errorf("a kept their part, and the sessions are %+v", got)
+	}
+}
+
 func TestLoweringKeepStopsAtOnceAndErasesNothing(t *testing.T) {
 	h := newHousehold(t, pipeline.KeepJournal, false)
 	h.does(start("a", room.Alone))
@@ -316,23 +368,10 @@ func pages(t *testing.T, h *household) (all []byte) {
 		w := httptest.NewRecorder()
 		answers.ServeHTTP(w, httptest.NewRequest("GET", "/api/kept/a/moments?"+query, nil))
 		var err error
-		query, err = keptLines(w.Body.Bytes(), func(line []byte) error { all = append(all, line...); return nil })
+		query, err = wire.KeptLines(w.Body.Bytes(), func(line []byte) error { all = append(all, line...); return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	return all
-}
-
-func FuzzKeptLines(f *testing.F) {
-	f.Add([]byte("{\"next\":\"from=2026-11-20T00%3A00%3A00Z\"}\na\nb\n"))
-	f.Add([]byte(`{"error":"nobody here is called \"c\""}`))
-	f.Add([]byte("{\"next\":null}"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		lines := 0
-		next, err := keptLines(data, func([]byte) error { lines++; return nil })
-		if err != nil && (next != "" || lines > 0) {
-			t.Errorf("%v, and %d lines are taken all the same", err, lines)
-		}
-	})
 }

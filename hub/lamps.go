@@ -1,9 +1,11 @@
 package hub
 
 import (
+	"maps"
 	"slices"
 	"time"
 
+	"hubd/dsp"
 	"hubd/mqtt"
 	"hubd/mqtt/device"
 	"hubd/room"
@@ -27,6 +29,24 @@ type lampGate struct {
 	lost  func(room.LampReport) // from any goroutine
 	held  []room.LampCommand
 	fail  func(error)
+	up    func() bool // the broker is there; nil: there is none to wait for
+	shut  bool        // the room was told that it is not
+}
+
+// way tells the room, where that changed, whether anything gets to its lamps.
+func (g *lampGate) way() (reports []room.LampReport) {
+	if g.up == nil || g.shut == !g.up() {
+		return nil
+	}
+	g.shut = !g.shut
+	shut := dsp.Some(0)
+	if g.shut {
+		shut.Value = 1
+	}
+	for _, id := range slices.Sorted(maps.Keys(g.lamp)) {
+		reports = append(reports, room.LampReport{Lamp: id, Shut: shut})
+	}
+	return reports
 }
 
 func (g *lampGate) add(c room.LampCommand) {

@@ -10,6 +10,7 @@ import (
 	"hubd/dsp"
 	"hubd/mqtt"
 	"hubd/mqtt/device"
+	"hubd/pipeline"
 	"hubd/room"
 )
 
@@ -178,5 +179,65 @@ func TestCommandsThatWaitAreBoundedAndAPauseAlwaysFits(t *testing.T) {
 	g.flush(0, 0, 1)
 	if len(g.sent) != 1 {
 		t.Errorf("sent %q, want the pause", g.sent)
+	}
+}
+
+func TestTheRoomIsToldWhereTheWayToItsLampsIsShut(t *testing.T) {
+	g := newGate(t, "bed", "shelf")
+	if r := g.way(); len(r) > 0 {
+		t.Errorf("without a broker: %+v", r)
+	}
+	up := false
+	g.up = func() bool { return up }
+	for _, row := range []struct {
+		name string
+		up   bool
+		want dsp.Maybe // of each lamp; absent: nothing is told
+	}{
+		{"shut until the broker is there", false, dsp.Some(1)},
+		{"told once", false, dsp.Maybe{}},
+		{"open with the broker", true, dsp.Some(0)},
+		{"told once, too", true, dsp.Maybe{}},
+		{"shut again", false, dsp.Some(1)},
+	} {
+		up = row.up
+		var want []room.LampReport
+		if row.want.Known {
+			want = []room.LampReport{{Lamp: "bed", Shut: row.want}, {Lamp: "shelf", Shut: row.want}}
+		}
+		if got := g.way(); !slices.Equal(got, want) {
+			t.Errorf("%s: got %+v, want %+v", row.name, got, want)
+		}
+	}
+}
+
+// The broker goes away as a session ends, for longer than a restore takes: a loss of power meanwhile must not leave the room as hubd made it.
+func TestTheWayBackStaysInTheSettingsUntilTheBrokerHasItsCommands(t *testing.T) {
+	b := newBench(t, func(o *pipeline.Options) { o.Room.NoAfter = true })
+	up := true
+	b.lamps.up = func() bool { return up }
+	lampIsOn(b)
+	now := time.Duration(0)
+	run := func(d time.Duration) {
+		for end := now + d; now < end; now += tickEvery {
+			b.keeper.write() // what the keeper's goroutine does when it is woken
+			b.at(now)
+		}
+	}
+	run(time.Second)
+	b.ask(start("a", room.Alone))
+	run(time.Minute)
+	b.ask(pipeline.Command{Name: pipeline.CommandEndSession, Origin: fromSocket})
+	up = false
+	run(tickEvery)
+	sent := len(b.sent)
+	run(15 * time.Minute)
+	if s := b.saved[len(b.saved)-1]; !s.Room.Open || len(b.sent) > sent {
+		t.Errorf("the way back is stored: %v; sent meanwhile: %v", s.Room.Open, b.sent[sent:])
+	}
+	up = true
+	run(8 * time.Minute)
+	if s := b.saved[len(b.saved)-1]; s.Room.Open || len(b.sent) == sent {
+		t.Errorf("the way back is stored: %v; sent since: %v", s.Room.Open, b.sent[sent:])
 	}
 }

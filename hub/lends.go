@@ -12,6 +12,7 @@ import (
 
 	"hubd/acquire"
 	"hubd/web"
+	"hubd/wire"
 )
 
 const (
@@ -30,6 +31,7 @@ type lends struct {
 	pauses  *pauses
 	wearers []string
 	buses   []lendable
+	leads   []*leads    // electrodes that lines tell of
 	ended   atomic.Bool // hubd stops
 
 	mu    sync.Mutex
@@ -67,15 +69,13 @@ func (l *lends) lend(ctx context.Context, q web.LendRequest) (lent web.Lend, ref
 	l.log.Info("a bus is lent to another hubd command; its wearers' state is unknown meanwhile", "bus", b.name)
 	may := l.readable(off, q.Wearer)
 	if len(may) > 0 {
-		l.mu.Lock()
-		l.read = append(l.read, b.name)
-		l.mu.Unlock()
+		l.readOn(b.name)
 	}
 	length := min(q.Length, maxLend)
 	end := time.Now().Add(length)
 	lent = web.Lend{Bus: b.name, Length: length, Return: back, Wearers: may, Over: func() string {
 		return l.over(end, stops, off)
-	}}
+	}, LeadsOff: func() []wire.LeadsOff { return l.leadsOff(may) }}
 	return lent, "", nil
 }
 
@@ -105,11 +105,23 @@ func (l *lends) take(bus string) bool {
 // back gives a bus to its loop again.
 func (l *lends) back(b lendable) {
 	b.lending.Return()
-	l.mu.Lock()
-	same := func(name string) bool { return name == b.name }
-	l.taken, l.read = slices.DeleteFunc(l.taken, same), slices.DeleteFunc(l.read, same)
-	l.mu.Unlock()
+	l.free(b.name)
 	l.log.Info("the bus is back", "bus", b.name)
+}
+
+// readOn notes that somebody may be read on a bus that is taken.
+func (l *lends) readOn(bus string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.read = append(l.read, bus)
+}
+
+// free is the end of take.
+func (l *lends) free(bus string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	same := func(name string) bool { return name == bus }
+	l.taken, l.read = slices.DeleteFunc(l.taken, same), slices.DeleteFunc(l.read, same)
 }
 
 // away are the buses that are lent.
@@ -153,6 +165,16 @@ func (l *lends) readable(off uint64, own string) []string {
 		}
 	}
 	return may
+}
+
+// leadsOff are those of some wearers who have an electrode off.
+func (l *lends) leadsOff(of []string) (off []wire.LeadsOff) {
+	for _, e := range l.leads {
+		if id := l.wearers[e.wearer]; e.Off() && slices.Contains(of, id) {
+			off = append(off, wire.LeadsOff{Wearer: id, Plus: e.off[0].Load(), Minus: e.off[1].Load()})
+		}
+	}
+	return off
 }
 
 // over tells why a lend is over. Any stop since it began ends it, whoever is being read: a pause is hub-wide, and to borrow again is a new act.

@@ -2,10 +2,15 @@ package hub_test
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"hubd/hub"
+	"hubd/wire"
 )
 
 // ownSockets are the numbers of the sockets that this process has open.
@@ -44,18 +49,55 @@ func reachable(t *testing.T) map[string]bool {
 	return found
 }
 
-// A daemon that is configured without a page listens on its local socket and nowhere else.
+// A daemon without a page listens on its local socket and nowhere else; with one there too, and on the home network while that is let in.
 func TestNothingListensButWhatIsConfigured(t *testing.T) {
 	before := reachable(t)
+	listens := func(when string, addresses ...string) {
+		t.Helper()
+		want := map[string]bool{}
+		for _, a := range addresses {
+			want[inKernel(t, a)] = true
+		}
+		for socket := range reachable(t) {
+			if !before[socket] && !want[socket] {
+				t.Errorf("%s hubd listens on %s", when, socket)
+			}
+			delete(want, socket)
+		}
+		for socket := range want {
+			t.Errorf("%s hubd does not listen on %s: this test sees nothing", when, socket)
+		}
+	}
 	d := run(t, home("", "1"), "stress")
 	if !d.listens(t) {
 		t.Error("the local socket is not among those that listen: this test sees nothing")
 	}
-	for socket := range reachable(t) {
-		if !before[socket] {
-			t.Errorf("hubd listens on %s", socket)
-		}
+	listens("without a page")
+	d.stop()
+	yaml := withPage(t, home("", "1"))
+	at := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(yaml)
+	d = run(t, strings.Replace(yaml, "path: history.db", "path: "+filepath.Join(t.TempDir(), "history.db"), 1), "stress")
+	listens("with a page", at)
+	opened, err := hub.OpenPage(t.Context(), d.socket, wire.PageOpening{Wearer: "a", Listen: "127.0.0.1:0", Certificate: true, Names: []string{"127.0.0.1"}})
+	if err != nil {
+		t.Fatal(err)
 	}
+	listens("with the home network let in", at, opened.Listen)
+	if err := hub.ClosePage(t.Context(), d.socket, ""); err != nil {
+		t.Fatal(err)
+	}
+	listens("shut again", at)
+}
+
+// inKernel is how the kernel's table of sockets writes an IPv4 address and port that somebody listens on.
+func inKernel(t *testing.T, address string) string {
+	t.Helper()
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := a.Addr().As4()
+	return fmt.Sprintf("tcp %02X%02X%02X%02X:%04X", b[3], b[2], b[1], b[0], a.Port())
 }
 
 // listens tells whether the kernel knows the daemon's socket as one that listens.

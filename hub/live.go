@@ -31,6 +31,7 @@ const closeWithin = 3 * time.Second
 // parts is everything a live hub is made of, before anything runs. build.go and demo.go make it.
 type parts struct {
 	version   string
+	simulated string // scenario of the simulated chips; empty: they are real
 	id        string
 	log       *slog.Logger
 	pacer     acquire.Pacer
@@ -54,6 +55,7 @@ type parts struct {
 	locked    bool   // at the start the history was to be sealed, and was not open
 	socket    string // empty: none
 	simFault  func(chip string, f sim.Fault, seconds float64) error
+	lay       func(microsiemens *float64) // across simulated electrodes; nil: real ones
 	onCue     func(room.Cue)
 	sinks     []sink // besides broker, history and log
 	page      pageOptions
@@ -69,6 +71,7 @@ type live struct {
 	keeper            *keeper
 	behind            *behind
 	lends             *lends
+	skins             *skinBoards
 	server            *socketServer
 	pages             *browserPage // nil: no page
 	scenes, practices []string     // that can be chosen by hand
@@ -103,6 +106,11 @@ func newLive(p parts) (*live, error) {
 	l.core.consent = l.core.pipeline.Consent()
 	stop.follow(l.core.pipeline.Sensed, len(ids))
 	l.lends = &lends{log: p.log.With("part", "sensors"), pauses: stop, wearers: ids}
+	l.skins = newSkinBoards(l.lends, p.pipeline.Wearers)
+	l.skins.lay = p.lay
+	if p.panel != nil {
+		l.lends.leads = p.panel.leads
+	}
 	if err := l.joinBuses(in, stop); err != nil {
 		return nil, err
 	}
@@ -119,13 +127,15 @@ func newLive(p parts) (*live, error) {
 	l.core.watch = newWatch(p.log, l.busNames())
 	l.joinTally()
 	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
+	l.core.board.status.Simulated = p.simulated
 	l.scenes, l.practices = l.core.pipeline.Scenes(), l.core.pipeline.Practices()
 	return l, l.joinPage()
 }
 
 func (l *live) joinBuses(in *inbox, stop *pauses) error {
 	for i, o := range l.buses {
-		o.Pacer, o.Emit, o.Paused, o.Seed, o.Lending = l.pacer, in.block, stop.Off, uint64(i), &acquire.Lending{}
+		o.Pacer, o.Seed, o.Lending = l.pacer, uint64(i), &acquire.Lending{}
+		o.Paused, o.Emit = l.skins.join(o.Bus, stop.Off, in.block)
 		l.lends.buses = append(l.lends.buses, lendable{name: o.Bus, device: l.devices[o.Bus], lending: o.Lending})
 		loop, err := acquire.NewLoop(o)
 		if err != nil {
@@ -154,7 +164,7 @@ func (l *live) joinBroker(in *inbox) error {
 }
 
 func (l *live) lampGate(in *inbox) *lampGate {
-	g := &lampGate{lamp: map[string]*device.Lamp{}, lost: in.report, speed: l.speed}
+	g := &lampGate{lamp: map[string]*device.Lamp{}, lost: in.report, speed: l.speed, up: l.connected()}
 	g.fail = func(err error) { l.log.Error("lamp command not sent", "error", err) }
 	g.send = func(m mqtt.Message, deadline time.Time, lost func()) error { return l.client.Send(m, deadline, lost) }
 	if l.client == nil {
@@ -250,8 +260,6 @@ func (l *live) run(ctx context.Context) error {
 	defer giveSleepers(l.sleepers())()
 	for _, loop := range l.loops {
 		l.goRun(func() {
-			runtime.LockOSThread() // clock_nanosleep must wake this thread, not another
-			defer runtime.UnlockOSThread()
 			loop.Run(work)
 			if p, waits := l.pacer.(*patientPacer); waits {
 				p.leave()
@@ -270,7 +278,7 @@ func (l *live) run(ctx context.Context) error {
 	return err
 }
 
-// giveSleepers lets Go run as many more goroutines at once as there are reading loops, and gives the way back. A loop spends its life
+// giveSleepers lets Go run one goroutine at once beside the reading loops at least, and gives the way back. A loop spends its life
 // asleep in the kernel and keeps its place in Go's scheduler there; with too few places Go takes it away and gives it back a
 // thousand times a second, which costs more than the reading does.
 func giveSleepers(loops int) (back func()) {
@@ -278,7 +286,7 @@ func giveSleepers(loops int) (back func()) {
 	if os.Getenv("GOMAXPROCS") != "" {
 		return func() {} // somebody knows better
 	}
-	runtime.GOMAXPROCS(before + loops)
+	runtime.GOMAXPROCS(max(before, loops+1))
 	return func() { runtime.GOMAXPROCS(before) }
 }
 

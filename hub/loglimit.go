@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// How often one message may come: a wire that is loose for a night must not fill a card. What is not told is counted.
+// How often one message may come: a wire that is loose for weeks must not fill a card. limitBurst at once, then one in limitEvery: some twenty a day,
+// and what is not told is counted.
 const (
-	limitLines  = 20
-	limitWindow = time.Hour
-	limitKinds  = 256 // messages that are counted; there are fewer in the program
+	limitBurst = 10
+	limitEvery = 2 * time.Hour
+	limitKinds = 256 // messages that are counted; there are fewer in the program
 )
 
-// limited passes records on, each message limitLines times in a window. Debugging is somebody's own wish and passes whole.
+// limited passes records on, each message as often as limitBurst and limitEvery say. Debugging is somebody's own wish and passes whole.
 type limited struct {
 	next   slog.Handler
 	counts *lineCounts // shared by all that WithAttrs made of one
@@ -27,9 +28,9 @@ type lineCounts struct {
 }
 
 type lineCount struct {
-	began time.Time
-	told  int
-	more  int
+	at   time.Time     // of the newest
+	left time.Duration // how much may still be told, at limitEvery a line
+	more int           // not told since the last that was
 }
 
 func limit(next slog.Handler) slog.Handler {
@@ -49,17 +50,17 @@ func (l *limited) Handle(ctx context.Context, r slog.Record) error {
 			return nil
 		}
 		r = r.Clone()
-		if more > 0 {
+		switch {
+		case more > 0:
 			r.AddAttrs(slog.Int("untold_before", more))
-		}
-		if last {
-			r.AddAttrs(slog.String("note", "more of this within the hour is only counted"))
+		case last:
+			r.AddAttrs(slog.String("note", "more of this is counted, and told once in two hours"))
 		}
 	}
 	return l.next.Handle(ctx, r)
 }
 
-// take tells whether a message may pass, how many of it did not since the last that did, and whether it is the last one for now.
+// take tells whether a message may pass, how many of it did not since the last that did, and whether the next one may not.
 func (c *lineCounts) take(message string, at time.Time) (pass bool, more int, last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -67,16 +68,18 @@ func (c *lineCounts) take(message string, at time.Time) (pass bool, more int, la
 	if !known && len(c.kinds) >= limitKinds {
 		clear(c.kinds)
 	}
-	if !known || at.Sub(n.began) >= limitWindow {
-		more, n = n.more, lineCount{began: at}
+	if !known {
+		n = lineCount{at: at, left: limitBurst * limitEvery}
 	}
-	if pass = n.told < limitLines; pass {
-		n.told++
+	n.left, n.at = min(n.left+max(0, at.Sub(n.at)), limitBurst*limitEvery), at
+	if pass = n.left >= limitEvery; pass {
+		n.left -= limitEvery
+		more, n.more = n.more, 0
 	} else {
 		n.more++
 	}
 	c.kinds[message] = n
-	return pass, more, n.told == limitLines
+	return pass, more, n.left < limitEvery
 }
 
 // WithAttrs implements slog.Handler.

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"hubd/hub"
 )
 
 // TestMosquittoCrash kills the hub with SIGKILL at random moments of a scene by hand, also while settings are being written, starts it
@@ -36,6 +38,37 @@ func TestMosquittoCrash(t *testing.T) {
 		}
 	})
 	t.Logf("restored after kill -9: %d of %d", back.Load(), trials)
+}
+
+// TestMosquittoAwayInARestore takes the broker away as a session ends, for longer than a restore takes where HUBD_AWAY_S says so, and the power
+// before the broker is back. The next start of both puts every lamp back.
+func TestMosquittoAwayInARestore(t *testing.T) {
+	broker, binary := brokerForBeds(t)
+	t.Parallel()
+	c := &crashed{bed: broker.makeBed(t, "away", bedroom), taken: -1, off: -1, moved: -1}
+	c.before = c.lamps.states()
+	c.start(t, binary, false)
+	began := time.Now()
+	c.send(t, "room/set/scene", "after")
+	await(t, "every lamp is asked for the scene", c.lamps.changed, func() bool { return len(c.lamps.after(began)) >= 10 })
+	broker.stop(t, syscall.SIGKILL)
+	for range 2 { // the session, and its after scene
+		if _, err := hub.Ask(t.Context(), hub.Request{Socket: c.socket(), Name: "end_session", Payload: "now"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for end := time.Now().Add(time.Duration(setting("HUBD_AWAY_S", 10)) * time.Second); time.Now().Before(end); {
+		<-soon()
+	}
+	if s := c.snapshot(t); !strings.Contains(s, `"open":true`) {
+		t.Errorf("the way back is gone, and the lamps are not: %s", s)
+	}
+	c.hub.stop(t, syscall.SIGKILL)
+	broker.start(t)
+	c.start(t, binary, false)
+	if c.restored(t) {
+		t.Log("restored after a loss of power while the broker was away")
+	}
 }
 
 // crashed is one trial.

@@ -55,6 +55,7 @@ func meOf(c *config.Config, w config.Wearer) wire.Me {
 	}
 	if w.EDA != nil {
 		m.Channels = append(m.Channels, "eda")
+		m.Calibrates = w.EDA.Kind == config.Grove
 	}
 	for _, other := range c.Wearers {
 		if other.ID != w.ID {
@@ -123,6 +124,8 @@ func (p *browserPage) ownWay(wearer string) web.Options {
 	l := p.live
 	o := l.answersOf(pipeline.Origin{Source: pipeline.SourcePage, Wearer: wearer})
 	o.OwnRest, o.Export, o.Report, o.History = l.core.board.ownRest, exportRest, l.reporting(), l.history()
+	o.Captures = (&captures{dir: p.o.dir}).ways()
+	o.Calibration = &web.Calibration{Measure: l.skins.measure, Keep: l.keepBoard}
 	if o.Sealing = l.sealing(); o.Sealing != nil {
 		o.Sealing.Rekey = nil // sealing anew is for who has the machine
 	}
@@ -174,7 +177,11 @@ func (p *browserPage) metrics() wire.Metrics {
 	m := wire.Metrics{
 		Version: l.version, Uptime: s.Uptime, Buses: l.busReports(), BrokerConnected: s.Broker.Connected,
 		StorageTrouble: s.Storage.Settings != "" || s.Storage.History != "", BlocksDropped: t.BlocksDropped,
-		RowsDropped: t.RowsDropped, Goroutines: t.Goroutines, MemoryBytes: memory.Sys,
+		RowsDropped: t.RowsDropped, Goroutines: t.Goroutines, MemoryBytes: memory.Sys, AnonymousBytes: t.MemoryBytes, LiveBytes: t.LiveBytes,
+		OpenFiles: t.OpenFiles, Commits: t.Commits, CommitSlowest: t.CommitSlowest, Queues: []wire.Queue{
+			{Name: "blocks", Waiting: t.BlocksWaiting}, {Name: "broker", Waiting: t.BrokerWaiting}, {Name: "rows", Waiting: t.RowsWaiting},
+		},
+		Reconnects: t.Broker.Reconnects(), Sent: t.Broker.Sent, Unsent: t.Broker.Dropped + t.Broker.Expired,
 	}
 	for _, src := range s.Sources {
 		if src.Fault != "" {

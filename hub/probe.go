@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,8 +29,25 @@ type SetupOptions struct {
 	Log      *slog.Logger
 }
 
+// asTheDaemon takes simulated chips where a running daemon has them: who started it so need not say it again with every command. It tells
+// whether it did.
+func (o *SetupOptions) asTheDaemon(ctx context.Context) bool {
+	if o.Simulate != "" {
+		return false
+	}
+	socket := cmp.Or(o.Socket, findSocket())
+	if o.Simulate = simulatedBy(ctx, socket); o.Simulate == "" {
+		return false
+	}
+	o.Socket = socket // they are the daemon's all the same, and are borrowed
+	return true
+}
+
 // Probe looks at every bus and chip of a config.
 func Probe(ctx context.Context, o SetupOptions) (setup.Report, error) {
+	if o.asTheDaemon(ctx) {
+		o.Log.Warn(daemonSimulates, "scenario", o.Simulate)
+	}
 	if _, known := wearerNumber(o.Config, o.Wearer); !known && o.Wearer != "" {
 		return setup.Report{}, fmt.Errorf("this config has no wearer %q", o.Wearer)
 	}

@@ -178,6 +178,28 @@ func TestAScanFindsWhatIsThereAndWhatIsOnIt(t *testing.T) {
 	}
 }
 
+func TestAScanOfTwoPeoplesChipsMakesAConfigForBoth(t *testing.T) {
+	found, passed, err := Scan(context.Background(), ScanOptions{Simulate: "two-people", Length: 8 * time.Second, Log: slog.New(slog.DiscardHandler)})
+	if err != nil || len(passed) != 0 {
+		t.Fatal(err, passed)
+	}
+	text := setup.Paste(found, passed)
+	c, err := config.Parse("found.yaml", text)
+	if err != nil || len(c.Wearers) != 2 {
+		t.Fatalf("%v:\n%s", err, text)
+	}
+	o := SetupOptions{Config: c, Simulate: "two-people", Length: 4 * time.Second, Log: slog.New(slog.DiscardHandler)}
+	r, err := Probe(context.Background(), o)
+	if err != nil || len(r.Buses) != 1 || len(r.Buses[0].Chips) != 2 {
+		t.Fatalf("%+v %v", r, err)
+	}
+	for i, ch := range r.Buses[0].Chips {
+		if len(ch.Channels) != 2 || ch.Channels[0].Wearer != c.Wearers[i].ID || ch.Channels[1].Wearer != c.Wearers[i].ID {
+			t.Errorf("%+v", ch)
+		}
+	}
+}
+
 func TestAScanTellsWhatItPassesOver(t *testing.T) {
 	clock := &acquire.VirtualPacer{}
 	scene, err := synth.New("rest", 1)
@@ -197,7 +219,7 @@ func TestAScanTellsWhatItPassesOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.i2cs["wire"].Attach(0x57, memory)
-	w := &workbench{ask: asking{never: true}, config: c, buses: s, pacer: clock, state: func(config.Bus) setup.Standing { return setup.Found }, log: slog.New(slog.DiscardHandler)}
+	w := &workbench{ask: asking{never: true}, config: c, panel: panelOf(c), buses: s, pacer: clock, state: func(config.Bus) setup.Standing { return setup.Found }, log: slog.New(slog.DiscardHandler)}
 	n := &scanner{workbench: w, length: 2 * time.Second}
 	for _, bus := range c.Buses {
 		if err := n.scan(context.Background(), bus); err != nil {

@@ -51,7 +51,8 @@ func assemble(o RunOptions) (parts, error) {
 	if err != nil {
 		return parts{}, err
 	}
-	p.version, p.pacer, p.onCue, p.simFault, p.discovery.Version = o.Version, pacer, b.onCue, b.simFault, o.Version
+	p.version, p.pacer, p.onCue, p.simFault, p.lay, p.discovery.Version = o.Version, pacer, b.onCue, b.simFault, b.lay, o.Version
+	p.simulated = o.Simulate
 	p.socket = o.Socket
 	if p.socket == "" {
 		p.socket = SocketPath()
@@ -76,6 +77,7 @@ type worn struct {
 	buses
 	onCue    func(room.Cue)
 	simFault func(chip string, f sim.Fault, seconds float64) error // nil: real chips
+	lay      func(microsiemens *float64)                           // nil: real electrodes
 }
 
 func busesFor(o RunOptions, pacer acquire.Pacer) (worn, error) {
@@ -99,5 +101,5 @@ func busesFor(o RunOptions, pacer acquire.Pacer) (worn, error) {
 		return worn{}, fmt.Errorf("hub: simulate: %w", err)
 	}
 	o.Log.Warn("simulated chips: nobody is sensed", "scenario", o.Simulate)
-	return worn{buses: s, onCue: s.feel, simFault: s.fault}, nil
+	return worn{buses: s, onCue: s.feel, simFault: s.fault, lay: s.across.Store}, nil
 }

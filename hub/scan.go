@@ -18,6 +18,7 @@ import (
 	"hubd/drivers/mcp3x0x"
 	"hubd/dsp"
 	"hubd/setup"
+	"hubd/synth"
 )
 
 // ScanOptions are the flags of a probe without a config.
@@ -42,9 +43,14 @@ func scanAddresses() []uint16 {
 
 // Scan looks for chips on every bus of the machine.
 func Scan(ctx context.Context, o ScanOptions) ([]setup.FoundChip, []setup.Passed, error) {
-	c := &config.Config{}
-	if o.Simulate != "" {
-		c = simulatedBoard()
+	like := SetupOptions{Simulate: o.Simulate, Socket: o.Socket}
+	if like.asTheDaemon(ctx) {
+		o.Log.Warn(daemonSimulates, "scenario", like.Simulate)
+	}
+	o.Simulate, o.Socket = like.Simulate, like.Socket
+	c, err := simulatedBoards(o.Simulate)
+	if err != nil {
+		return nil, nil, err
 	}
 	b, err := newWorkbench(c, o.Simulate, atOnceSpeed, asking{socket: o.Socket}, o.Log)
 	if err != nil {
@@ -66,17 +72,27 @@ func Scan(ctx context.Context, o ScanOptions) ([]setup.FoundChip, []setup.Passed
 	return s.found, s.passed, nil
 }
 
-// simulatedBoard is what a simulated scan finds: an ADS1115 with a pulse sensor on A0 and a Grove board on A1.
-func simulatedBoard() *config.Config {
-	return &config.Config{
-		Buses: []config.Bus{{Name: "i2c1", I2C: "1"}},
-		Chips: []config.Chip{{Name: "adc", Kind: config.ADS1115, Bus: "i2c1", Address: 0x48, SupplyVolts: 3.3}},
-		Wearers: []config.Wearer{{
-			ID:    "a",
-			Pulse: &config.Pulse{Chip: "adc", Channel: 0, Kind: config.PPG, RateHz: 250, FullScaleVolts: 4.096},
-			EDA:   &config.EDA{Chip: "adc", Channel: 1, Kind: config.Grove, RateHz: 25, FullScaleVolts: 4.096},
-		}},
+// simulatedBoards is what a simulated scan finds: for each body of a scenario an ADS1115 with a pulse sensor on A0 and a Grove board on A1. Without
+// a scenario nothing is there.
+func simulatedBoards(scenario string) (*config.Config, error) {
+	if scenario == "" {
+		return &config.Config{}, nil
 	}
+	scene, err := synth.New(scenario, 1)
+	if err != nil {
+		return nil, err
+	}
+	c := &config.Config{Buses: []config.Bus{{Name: "i2c1", I2C: "1"}}}
+	for i := range scene.Wearers() {
+		chip := fmt.Sprintf("adc%d", i+1)
+		c.Chips = append(c.Chips, config.Chip{Name: chip, Kind: config.ADS1115, Bus: "i2c1", Address: ads1x15.AddressMin + uint16(i), SupplyVolts: 3.3})
+		c.Wearers = append(c.Wearers, config.Wearer{
+			ID:    string(rune('a' + i)),
+			Pulse: &config.Pulse{Chip: chip, Channel: 0, Kind: config.PPG, RateHz: 250, FullScaleVolts: 4.096},
+			EDA:   &config.EDA{Chip: chip, Channel: 1, Kind: config.Grove, RateHz: 25, FullScaleVolts: 4.096},
+		})
+	}
+	return c, nil
 }
 
 // machineBuses are all buses that the kernel shows.

@@ -67,6 +67,9 @@ func readKey(ctx context.Context, k history.KeyFile) (secret history.Secret, don
 // sealedAs adds to the options of a history what the config says of its seal, with the key where its file is there.
 func sealedAs(o history.Options, c *config.Config) history.Options {
 	o.Sealed = c.History.KeyFile != ""
+	if c.History.KeyFile == config.KeyTyped {
+		o.Why = history.Typing
+	}
 	if k, named := keyFile(c); named {
 		secret, _, err := readKey(context.Background(), k)
 		if o.Secret = secret; err != nil {
@@ -342,14 +345,16 @@ func (l *live) resealAll(ctx context.Context, from, to *history.Seal) (r wire.Re
 	}
 	ids := slices.Clone(l.core.wearers)
 	var failed error
-	if err := l.keeper.lend(ctx, func() { r.Rekeyed, failed = l.store.db.Rekey(to, ids) }); err != nil {
-		failed = err
+	var is *history.Seal
+	open := false
+	err = l.keeper.lend(ctx, func() {
+		r.Rekeyed, failed = l.store.db.Rekey(to, ids)
+		is, open = l.store.db.Seal(), l.store.db.Locked() == "" // what went wrong may have come after the rows had their new seal
+	})
+	if err = errors.Join(err, failed); err != nil && !open {
+		return r, err // the settings stay under both: one of them is what opens the history
 	}
-	is := to
-	if failed != nil {
-		is = from
-	}
-	return r, errors.Join(failed, settings(is != nil, is))
+	return r, errors.Join(err, settings(is != nil, is))
 }
 
 // nextStart says what the config has to say before hubd starts again.

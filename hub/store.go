@@ -90,6 +90,7 @@ func begin(s pipeline.Settings, status history.LoadStatus, wearers []pipeline.We
 		}
 		if status == history.Damaged {
 			ws.Paused, ws.Share, ws.ShareFollows = true, pipeline.ShareNone, false
+			ws.Spares.Steady = true // what was to be spared is not known any more
 		}
 		s.Wearers = append(s.Wearers, ws)
 	}

@@ -50,6 +50,9 @@ func TestWhatARestartBeginsWith(t *testing.T) {
 			if got.Paused != test.paused || got.Share != test.share {
 				t.Errorf("paused %v, share %s; want %v, %s", got.Paused, got.Share, test.paused, test.share)
 			}
+			if got.Spares.Steady != (test.status == history.Damaged) {
+				t.Errorf("what to spare: %+v; the least where nobody knows it any more", got.Spares)
+			}
 		})
 	}
 }

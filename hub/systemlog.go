@@ -9,8 +9,8 @@ import (
 	"github.com/coreos/go-systemd/v22/journal"
 )
 
-// LogHandler writes hubd's log: under systemd to the journal, with a field for every attribute, else as text. No line comes more often
-// than limitLines in limitWindow.
+// LogHandler writes hubd's log: under systemd to the journal, with a field for every attribute, else as text. No message comes
+// more often than limitBurst and limitEvery say.
 func LogHandler(out io.Writer, level slog.Level) slog.Handler {
 	if mine, err := journal.StderrIsJournalStream(); err == nil && mine {
 		return limit(&journalHandler{level: level, send: journal.Send, fallback: slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})})

@@ -53,7 +53,7 @@ func TestWhatTheJournalDoesNotTakeIsStillWritten(t *testing.T) {
 	out.wants(t, 1, `msg="broker connected" part=mqtt broker=here`)
 }
 
-func TestOneMessageComesSoOftenInAnHourAndIsThenCounted(t *testing.T) {
+func TestOneMessageComesSoOftenAndIsThenCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &lines{}
 		log := slog.New(limit(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})))
@@ -61,17 +61,25 @@ func TestOneMessageComesSoOftenInAnHourAndIsThenCounted(t *testing.T) {
 			log.With("part", "sensors").Warn("a source does not answer")
 			time.Sleep(time.Second)
 		}
-		out.wants(t, limitLines, "a source does not answer")
-		out.wants(t, 1, "is only counted")
+		out.wants(t, limitBurst, "a source does not answer")
+		out.wants(t, 1, "more of this is counted")
 		log.Info("something else")
 		out.wants(t, 1, "something else")
 		for range 100 {
 			log.Debug("a closer look")
 		}
 		out.wants(t, 100, "a closer look")
-		time.Sleep(limitWindow)
+		time.Sleep(limitEvery)
 		log.Warn("a source does not answer")
-		out.wants(t, 1, "untold_before=80")
+		out.wants(t, 1, "untold_before=90")
+		log.Warn("a source does not answer")
+		out.wants(t, limitBurst+1, "a source does not answer")
+		time.Sleep(limitBurst * limitEvery)
+		for range limitBurst {
+			log.Warn("a source does not answer")
+		}
+		out.wants(t, 2*limitBurst+1, "a source does not answer")
+		out.wants(t, 1, "untold_before=1\n")
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 // Watch follows one wearer's signals until ctx ends or for a length of time, and gives a screen every so often. It senses this wearer,
 // and nobody else: whoever starts it acts for the wearer, as with hubd start.
 func Watch(ctx context.Context, o SetupOptions, every time.Duration, show func(draw.Screen) error) error {
-	wearer, b, err := attending(&o)
+	wearer, b, err := attending(ctx, &o)
 	if err != nil {
 		return err
 	}
@@ -22,7 +22,8 @@ func Watch(ctx context.Context, o SetupOptions, every time.Duration, show func(d
 }
 
 // attending makes the workbench of a command that is about one wearer.
-func attending(o *SetupOptions) (int, *workbench, error) {
+func attending(ctx context.Context, o *SetupOptions) (int, *workbench, error) {
+	o.asTheDaemon(ctx)
 	wearer, err := theWearerOf(o.Config, o.Wearer)
 	if err != nil {
 		return 0, nil, err

@@ -37,7 +37,7 @@ func (p *Pipeline) Command(dst []Event, now time.Duration, c Command) []Event {
 func (p *Pipeline) act(now time.Duration, c Command) error {
 	switch c.Name {
 	case CommandResume, CommandStartSession, CommandSensing, CommandShare, CommandKeep,
-		CommandRestStart, CommandRestStop, CommandRestForget, CommandErase, CommandRecall, CommandCalibrate:
+		CommandRestStart, CommandRestStop, CommandRestForget, CommandErase, CommandRecall, CommandCalibrate, CommandComfort:
 		w := p.find(c.Wearer)
 		if w == nil {
 			return fmt.Errorf("nobody here is called %q", c.Wearer)
@@ -70,6 +70,8 @@ func (p *Pipeline) actOnWearer(now time.Duration, c Command, w *Wearer) error {
 		return p.recall(c, w)
 	case CommandCalibrate:
 		return p.calibrate(c, w)
+	case CommandComfort:
+		return p.setComfort(c, w)
 	}
 	return p.actOnRest(now, c, w)
 }
@@ -77,8 +79,8 @@ func (p *Pipeline) actOnWearer(now time.Duration, c Command, w *Wearer) error {
 // calibrate takes what was measured on a wearer's skin-conductance board. It takes hands at the board: nobody's automation does it.
 func (p *Pipeline) calibrate(c Command, w *Wearer) error {
 	switch {
-	case c.Origin.Source != SourceSocket:
-		return errors.New("a board is calibrated by hubd calibrate on the machine itself only")
+	case c.Origin.Source != SourceSocket && (c.Origin.Source != SourcePage || c.Origin.anothers(w.id)):
+		return errors.New("a board is calibrated by hubd calibrate on the machine itself, or on the wearer's own page")
 	case w.skin == nil:
 		return errors.New("this wearer has no skin-conductance sensor")
 	case w.options.Skin.Circuit != dsp.Grove:

@@ -44,14 +44,17 @@ func TestACalibrationHoldsAtOnceAndOutlastsARestart(t *testing.T) {
 	}
 }
 
-func TestABoardIsCalibratedOnTheMachineItselfOnly(t *testing.T) {
+func TestABoardIsCalibratedOnTheMachineItselfAndOnTheOwnPageOnly(t *testing.T) {
 	o := options(1, pipeline.SourceMQTT)
 	r := newRig(t, o)
-	for _, s := range []pipeline.Source{pipeline.SourceMQTT, pipeline.SourcePage, pipeline.SourceButton} {
-		if _, why := r.do(pipeline.Command{Name: pipeline.CommandCalibrate, Wearer: "a", Origin: pipeline.Origin{Source: s, Wearer: "a"}, OpenCircuit: 0.5}); !strings.Contains(why, "machine itself") {
-			t.Errorf("from %s: %q", s, why)
+	for _, from := range []pipeline.Origin{
+		{Source: pipeline.SourceMQTT}, {Source: pipeline.SourceButton, Wearer: "a"}, {Source: pipeline.SourcePage}, {Source: pipeline.SourcePage, Wearer: "b"},
+	} {
+		if _, why := r.do(pipeline.Command{Name: pipeline.CommandCalibrate, Wearer: "a", Origin: from, OpenCircuit: 0.5}); !strings.Contains(why, "machine itself") {
+			t.Errorf("from %+v: %q", from, why)
 		}
 	}
+	r.must(pipeline.Command{Name: pipeline.CommandCalibrate, Wearer: "a", Origin: pipeline.Origin{Source: pipeline.SourcePage, Wearer: "a"}, OpenCircuit: 0.5})
 	o.Wearers[0].Skin.Circuit = dsp.Divider
 	if _, why := newRig(t, o).do(pipeline.Command{Name: pipeline.CommandCalibrate, Wearer: "a", Origin: socket, OpenCircuit: 0.5}); !strings.Contains(why, "divider_ohm") {
 		t.Errorf("a divider: %q", why)

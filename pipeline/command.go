@@ -31,7 +31,8 @@ const (
 	CommandRestStop     CommandName = "rest_stop"     // (wearer)
 	CommandRestForget   CommandName = "rest_forget"   // (wearer)
 	CommandRecall       CommandName = "recall"        // (wearer) Body; from hubd itself, once what is stored can be read: it is no command of design section 6.3
-	CommandCalibrate    CommandName = "calibrate"     // (wearer) OpenCircuit, Scale; from the local socket only
+	CommandComfort      CommandName = "comfort"       // (wearer) Spares; from the local socket and the own page only
+	CommandCalibrate    CommandName = "calibrate"     // (wearer) OpenCircuit, Scale; from the local socket and the own page only
 	CommandErase        CommandName = "erase"         // (wearer) from the local socket's own path only: it is no command of design section 6.3
 )
 
@@ -68,6 +69,7 @@ type Command struct {
 	Share   Share
 	Keep    Keep
 	Body    *Body
+	Spares  *Spares
 
 	OpenCircuit float64   // of a skin-conductance board, share of the supply
 	Scale       dsp.Maybe // of its conductance; absent: not measured

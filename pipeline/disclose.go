@@ -56,7 +56,7 @@ func discloseHistory(e Event, c Consent) (Event, bool) {
 		return e, fault
 	}
 	w, ok := c.of(e.Wearer)
-	if !ok || c.Private {
+	if !ok || c.Private && !endsInTheOpen(e.Value) {
 		return Event{}, false
 	}
 	switch e.Value.(type) {
@@ -68,6 +68,13 @@ func discloseHistory(e Event, c Consent) (Event, bool) {
 		return e, w.Keep >= KeepJournal
 	}
 	return Event{}, false
+}
+
+// endsInTheOpen tells whether a session that was not private is over for a wearer. Its end is told as its beginning was, also where a private one takes
+// its place in the same step: it looks like any other end, and without one the row would look like a loss of power.
+func endsInTheOpen(v Value) bool {
+	p, part := v.(Part)
+	return part && !p.Joined && !p.Private
 }
 
 // discloseOthers passes what people and programs other than the wearer may have.

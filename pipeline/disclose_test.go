@@ -49,6 +49,7 @@ type specimen struct {
 
 	kept    pipeline.Keep // the least that stores it
 	session bool          // and only inside a session
+	closing bool          // also in the step in which a private session begins
 }
 
 // specimens has a row for every kind of Value (design sections 5.2, 6.2, 6.3).
@@ -128,6 +129,9 @@ func specimens() []specimen {
 		{value: result, wearer: "a", kept: journal, session: true},
 		{value: pipeline.Wave{Channel: dsp.ChannelPulse, Points: []pipeline.WavePoint{{T: long, Value: some()}}}, wearer: "a", kept: never},
 		{value: pipeline.Part{Of: room.Together, Joined: true, Private: true}, wearer: "a", kept: summaries},
+		{value: pipeline.Part{Of: room.Together, Private: true}, wearer: "a", kept: summaries},
+		{value: pipeline.Part{Of: room.Alone, Joined: true}, wearer: "a", kept: summaries},
+		{value: pipeline.Part{Of: room.Alone}, wearer: "a", kept: summaries, closing: true},
 		{value: pipeline.Choice{Name: text, Word: text}, wearer: "a", kept: summaries},
 		{value: pipeline.Answered{Word: text}, wearer: "a", kept: journal},
 		{value: reminder, none: reminder, state: reminder, full: reminder, kept: never},
@@ -278,7 +282,7 @@ func (s specimen) wanted(a pipeline.Audience, c circumstance) pipeline.Value {
 		}
 		return nil
 	case pipeline.AudienceHistory:
-		if s.wearer != "" && c.private || c.keep < s.kept || s.session && !c.session {
+		if s.wearer != "" && c.private && !s.closing || c.keep < s.kept || s.session && !c.session {
 			return nil
 		}
 		return s.value

@@ -21,7 +21,9 @@ func (p *Pipeline) erase(now time.Duration, c Command, w *Wearer) error {
 	s.Baseline, s.ResonancePace = regulation.Baseline{}, dsp.Maybe{}
 	s.Forgotten = true
 	s.ShareFollows, s.KeepFollows, s.CuesFollow = false, false, false
+	comfort := w.comfort
 	*w = *newWearer(w.index, w.options, s)
+	w.comfort = comfort
 	w.withdraw(p.now)
 	p.revision++
 	return nil

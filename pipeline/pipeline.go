@@ -48,7 +48,9 @@ func New(o Options) *Pipeline {
 			p.mark(bus)
 		}
 		if i < len(o.Room.Wearers) {
-			o.Room.Wearers[i].Cues, o.Room.Wearers[i].Pace = w.settings.Cues, w.ownPace()
+			r := &o.Room.Wearers[i]
+			w.comfort = r.Comfort
+			r.Cues, r.Pace, r.Comfort = w.settings.Cues, w.ownPace(), w.settings.Spares.Over(w.comfort)
 		}
 	}
 	p.room = room.New(o.Room)

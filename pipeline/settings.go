@@ -23,6 +23,7 @@ type WearerSettings struct {
 	ShareFollows  bool
 	KeepFollows   bool
 	CuesFollow    bool
+	Spares        Spares    // besides the config's comfort
 	OpenCircuit   dsp.Maybe // calibrated open-circuit ratio of the skin-conductance board, 0…1
 	SkinScale     dsp.Maybe // what its conductance is to be multiplied by, by known resistors; absent: µS are approximate
 	Baseline      regulation.Baseline

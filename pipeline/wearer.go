@@ -31,6 +31,7 @@ type Wearer struct {
 	index     int
 	options   WearerOptions
 	settings  WearerSettings
+	comfort   room.Comfort // the config's
 	pulse     *dsp.Pulse
 	skin      *dsp.Skin
 	motion    *dsp.Motion

@@ -1,5 +1,11 @@
 package room
 
+import (
+	"time"
+
+	"hubd/dsp"
+)
+
 // Comfort is what one wearer wants to be spared. The comforts of all who take part are merged, the strictest first.
 type Comfort struct {
 	// Never lists what must not happen: dark (nothing under 10 %), red (nothing warmer than 2200 K), breath_sound, voice,
@@ -8,6 +14,11 @@ type Comfort struct {
 	LightFloor float64 // the room is never made darker than this, percent, save by the night ceiling; 0: 3
 	Ask        bool    // hubd may ask by itself how it is, when this wearer takes part
 	NotSteady  bool    // the wearer has set steady to false; until then the room is one steady warm light without sound
+}
+
+// NeverWords are the words that may stand in Comfort.Never.
+func NeverWords() []string {
+	return []string{"dark", "red", "breath_sound", "voice", "rain", "noise", "tone", "modulated_light", "breath_hold"}
 }
 
 // KnownNever tells whether a word may stand in Comfort.Never.
@@ -113,6 +124,16 @@ func (c *comfort) spare(s Sound) Sound {
 // bears tells whether a sound may go on. One that somebody does not want ends at once and is not faded out.
 func (c *comfort) bears(s Sound) bool {
 	return !s.audible() || c.apply(Scene{Sound: s}).Sound == s
+}
+
+// SetComfort takes what a wearer wants to be spared from now on.
+func (r *Room) SetComfort(dst []dsp.Value, now time.Duration, wearer int, c Comfort) []dsp.Value {
+	if !r.isWearer(wearer) {
+		return dst
+	}
+	r.o.Wearers[wearer].Comfort = c
+	r.mergeComfort()
+	return r.follow(dst, now)
 }
 
 // mergeComfort merges the comforts of those who take part; where nobody does, of every wearer of the hub, since whoever

@@ -232,3 +232,67 @@ func TestANightThatBeginsLowersTheLightAsSlowlyAsTheFadeIs(t *testing.T) {
 		t.Errorf("got %+v", commands)
 	}
 }
+
+// What somebody wants to be spared while the room is at work holds at once, and what they bear again comes back.
+func TestComfortThatChangesInTheMiddle(t *testing.T) {
+	moving := room.Comfort{NotSteady: true}
+	loud := map[string]room.Scene{"own": {
+		Light: room.Light{Brightness: 1, Kelvin: 1800}, Sound: room.Sound{Bed: "rain", LevelDB: dsp.Some(-40)}, Pace: room.Pace{BreathsPerMin: 6},
+	}}
+	for _, row := range []struct {
+		name    string
+		comfort room.Comfort
+		want    func(c room.Cue) bool
+	}{
+		{"steady: no sound and no pacer", room.Comfort{}, func(c room.Cue) bool { return c.Sound == room.Sound{} && c.Pace == room.Pace{} }},
+		{"never rain", room.Comfort{NotSteady: true, Never: []string{"rain"}}, func(c room.Cue) bool { return c.Sound == room.Sound{} && c.Pace != room.Pace{} }},
+		{"never dark", room.Comfort{NotSteady: true, Never: []string{"dark"}}, func(c room.Cue) bool { return c.Light.Brightness == 10 }},
+		{"a floor", room.Comfort{NotSteady: true, LightFloor: 20}, func(c room.Cue) bool { return c.Light.Brightness == 20 }},
+	} {
+		h := newHouse(t, room.Options{Scenes: loud})
+		h.start(0, room.Together)
+		h.must(h.r.Scene(nil, h.now, "own"))
+		h.run(30 * time.Second)
+		if c := h.lastCue(); row.want(c) {
+			t.Fatalf("%s: so already: %+v", row.name, c)
+		}
+		before := len(h.told)
+		h.take(h.r.SetComfort(nil, h.now, 0, row.comfort))
+		if len(h.told) == before || !row.want(h.lastCue()) {
+			t.Errorf("%s: at once the cue is %+v", row.name, h.lastCue())
+		}
+		h.run(30 * time.Second)
+		h.take(h.r.SetComfort(nil, h.now, 0, moving))
+		h.run(time.Minute)
+		if c := h.lastCue(); row.want(c) || c.Sound.Bed != "rain" || c.Light.Brightness != 3 {
+			t.Errorf("%s: borne again, the cue is %+v", row.name, c)
+		}
+	}
+}
+
+func TestComfortOfWhoTakesNoPartChangesNothing(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Alone)
+	h.run(time.Minute)
+	before := len(h.told)
+	h.take(h.r.SetComfort(nil, h.now, 1, room.Comfort{LightFloor: 50}))
+	h.take(h.r.SetComfort(nil, h.now, 7, room.Comfort{LightFloor: 50})) // nobody
+	for _, x := range h.told[before:] {
+		if c, ok := x.value.(room.Cue); ok {
+			t.Errorf("a cue comes of it: %+v", c)
+		}
+	}
+}
+
+func TestAVoiceEndsWhereItIsSaidMeanwhileThatNoneIsWanted(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.start(0, room.Together)
+	h.run(10 * time.Second)
+	h.must(h.r.Practice(nil, h.now, "own"))
+	h.run(5 * time.Second)
+	h.take(h.r.SetComfort(nil, h.now, 0, room.Comfort{NotSteady: true, Never: []string{"voice"}}))
+	h.run(time.Second)
+	if n := hushes(h); n != 1 {
+		t.Errorf("%d cues end the voice, want 1", n)
+	}
+}

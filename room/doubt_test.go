@@ -80,7 +80,7 @@ func (w *witness) tint(k *seen, m room.LampCommand) {
 			w.fail("a colour put back, though taken (%v) or off before (%+v): %+v", k.taken, before, m)
 		}
 	}
-	k.loose = k.loose && apart(k.kelvin.Value, from) > 1 // where it really is the witness cannot know
+	k.loose = k.loose && !(k.whiteAt > k.colour.start+late && apart(k.kelvin.Value, from) < 1) // where it really is the witness cannot know
 	k.sentKelvin, k.saidWhite = true, spoken{}
 	k.last, k.whiteBefore = &lastCommand{m, k.colour}, k.colour
 	k.colour = glide{from: from, to: m.Kelvin.Value, start: w.now, end: w.now + m.Transition}
@@ -144,7 +144,7 @@ func (w *witness) noticed(k *seen) {
 // questioned counts a question like a command of its group.
 func (w *witness) questioned(q room.Question) {
 	k := w.lamps[q.Lamp]
-	if k.hand || !k.on.Known {
+	if k.hand || !k.on.Known || w.shut {
 		w.fail("asked is a lamp in a hand, or one unheard of: %+v", q)
 	}
 	of := &k.said

@@ -311,6 +311,49 @@ func TestAHandAtTheGoalOfAColourThatWasStoppedIsSeen(t *testing.T) {
 	}
 }
 
+// The same of a lamp that did stop, and says no more than what it was told: its one word is as near to where it began as to where it was sent.
+func TestAHandAtTheGoalOfAColourThatHadHardlyBegunIsSeen(t *testing.T) {
+	h := newTerseHouse(t, room.Options{
+		Lamps:  []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, Min: 2000, Max: 6500}}},
+		Scenes: map[string]room.Scene{"other": {Light: room.Light{Brightness: 60, Kelvin: 3000}}},
+	})
+	h.bulbs["bed"].cuts = true
+	h.start(0, room.Alone)
+	h.run(11 * time.Second) // from 3000 to 2400 K, for a second by now
+	h.must(h.r.Scene(nil, h.now, "other"))
+	h.run(2 * time.Minute)
+	if k := h.bulbs["bed"].white(h.now); k != 3000 || hands(h) > 0 {
+		t.Fatalf("at %.0f K, let go %d times", k, hands(h))
+	}
+	h.hand("bed", func(b *bulb) { b.paint(2400) })
+	h.run(time.Minute)
+	if hands(h) != 1 || h.bulbs["bed"].white(h.now) != 2400 {
+		t.Errorf("let go %d times, and it shows %.0f K", hands(h), h.bulbs["bed"].white(h.now))
+	}
+}
+
+// Where a lamp has said that it stands where its fade of colour was stopped, it did not go on: a hand near where that would have led is one.
+func TestAHandWhereAColourThatDidStopWouldHaveGoneIsSeenInTheFade(t *testing.T) {
+	h := newTerseHouse(t, room.Options{
+		Lamps:      []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, Min: 2000, Max: 6500}}},
+		Discretion: room.Discretion{DelayMin: time.Second, DelayMax: time.Second, Fade: 20 * time.Second},
+		Scenes:     map[string]room.Scene{"activated": {Light: room.Light{Kelvin: 4000}}},
+	})
+	h.bulbs["bed"].cuts = true
+	h.start(0, room.Alone)
+	h.run(10 * time.Second) // from 3000 to 2400 K from now on
+	h.state(0, regulation.Activated)
+	for len(kelvins(h, 0)) < 2 && h.now < time.Minute {
+		h.run(tick)
+	}
+	h.run(3 * time.Second)
+	h.hand("bed", func(b *bulb) { b.paint(2600) })
+	h.run(time.Minute)
+	if k := h.bulbs["bed"].white(h.now); hands(h) != 1 || k != 2600 {
+		t.Errorf("let go %d times, and it shows %.0f K", hands(h), k)
+	}
+}
+
 func TestALostCommandOfColourSaysNothingOfBrightness(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	h.start(0, room.Alone)

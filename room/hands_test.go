@@ -5,6 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"hubd/dsp"
 	"hubd/room"
 )
 
@@ -82,6 +83,37 @@ func (e *life) whileDead() {
 		if !b.mute {
 			b.says(e.now, b.report(e.o.Lamps[i].ID, e.now))
 		}
+	}
+}
+
+// cutOff lets nothing get to lamps that are being put back, or come from them, for a while: the broker is away. Then they say how they are,
+// and what hands did meanwhile.
+func (e *life) cutOff() {
+	for range 2 { // a session, and its after scene
+		if e.witness.party.stage != idle {
+			e.end()
+		}
+	}
+	e.run(rapid.SampledFrom(waits[:8]).Draw(e.t, "put back for"))
+	if e.witness.party.stage != idle || e.witness.paused() || !e.witness.stored.Open {
+		return
+	}
+	e.way(true)
+	e.run(rapid.SampledFrom(waits).Draw(e.t, "cut off for"))
+	e.way(false)
+	e.whileDead()
+}
+
+func (e *life) way(shut bool) {
+	e.shut = shut
+	e.witness.way(shut)
+	is := dsp.Some(0)
+	if shut {
+		is.Value = 1
+	}
+	for i, b := range e.bulbs {
+		b.words, b.prev = nil, nil
+		e.report(room.LampReport{Lamp: e.o.Lamps[i].ID, Shut: is})
 	}
 }
 

@@ -26,6 +26,7 @@ type lamp struct {
 	breathed   int64 // the half breath that was answered
 	pausedFrom dsp.Maybe
 	gone       bool // it said so; where on is known it is back
+	shut       bool // the way to it is
 }
 
 const noPlan = -1
@@ -52,6 +53,9 @@ func newLamps(options []LampOptions) (lamps []lamp, budgets []budget) {
 func (r *Room) Lamp(dst []dsp.Value, now time.Duration, rep LampReport) []dsp.Value {
 	for i := range r.lamps {
 		if l := &r.lamps[i]; l.o.ID == rep.Lamp {
+			if rep.Shut.Known {
+				r.reach(now, l, rep.Shut.Value == 0)
+			}
 			if l.report(now, r.o.ReportsLate, rep) {
 				dst = r.letGo(dst, now, l)
 			}

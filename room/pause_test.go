@@ -54,6 +54,36 @@ func TestAPauseIsNeverMuchBrighterThanBefore(t *testing.T) {
 	h.wantLamp("bed", 40)
 }
 
+// The limit is for what the room does. Three lamps of a group take what its budget has, and a hand comes to the fourth before the pause does.
+func TestAPauseMakesNoLampDarkerThanItsSceneBecauseAHandTurnedItUp(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		hand float64 // percent
+		want float64
+	}{
+		{"a lamp that nobody touched rises by ten points at most", 1, 10.5},
+		{"a hand's few points are not taken back", 11.5, 12},
+		{"nor does a bright lamp go under the wearer's floor", 80, 12},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			o := room.Options{Wearers: []room.WearerOptions{{ID: "a", Comfort: room.Comfort{LightFloor: 12}}}}
+			for _, id := range []string{"a", "b", "c", "bed"} {
+				o.Lamps = append(o.Lamps, room.LampOptions{ID: id, Group: "g"})
+			}
+			h := newHouse(t, o)
+			h.bulbs["bed"].set(1)
+			h.report("bed")
+			h.start(0, room.Alone)
+			h.take(h.r.Pause(nil, h.now))
+			h.run(tick)
+			h.bulbs["bed"].set(row.hand)
+			h.report("bed")
+			h.run(50 * time.Second)
+			h.wantLamp("bed", row.want)
+		})
+	}
+}
+
 func TestThePauseStaysUntilEveryMemberHasResumedOrLeft(t *testing.T) {
 	for _, row := range []struct {
 		name string

@@ -44,7 +44,7 @@ func (r *Room) commandable(l *lamp) bool {
 	}
 	if r.plan.aim == aimRestore {
 		on := l.on.Value == 1 || l.touched() // switched on a moment ago, and not yet said so
-		return l.known && !l.taken && l.claimed() && on && (l.before.On || r.o.SwitchOn)
+		return on && !l.shut && r.owesBack(l)
 	}
 	return true
 }
@@ -102,7 +102,8 @@ func (r *Room) kept(group int, now time.Duration) float64 {
 	return budgetKept
 }
 
-// limitPause keeps what the pause found each lamp at, for its first minute.
+// limitPause keeps what the pause found each lamp at, for its first minute. Where a hand turned a lamp up before the pause came to it, that is
+// what it found: the limit is for what the room does, and must not make darker than the scene.
 func (r *Room) limitPause(now time.Duration) {
 	paused := r.plan.aim == aimPause
 	for i := range r.lamps {
@@ -112,8 +113,9 @@ func (r *Room) limitPause(now time.Duration) {
 			l.pausedFrom, l.motion.PauseLimit = dsp.Maybe{}, dsp.Maybe{}
 			continue
 		}
-		if !l.pausedFrom.Known {
-			l.pausedFrom = l.brightness.now(r.heldAt)
+		found := l.brightness.now(r.heldAt)
+		if found.Known && (!l.pausedFrom.Known || !l.brightness.commanded && found.Value > l.pausedFrom.Value) {
+			l.pausedFrom = found
 		}
 		if l.pausedFrom.Known {
 			l.motion.PauseLimit = dsp.Some(l.pausedFrom.Value + pauseRise)

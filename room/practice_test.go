@@ -331,21 +331,67 @@ func TestAQuestionIsSeenUnderTheNightCeiling(t *testing.T) {
 	}
 }
 
-// A light that turned at once while a question waits would show whose body turned.
-func TestAStateThatComesInACheckInMovesTheRoomAsSlowlyAsEver(t *testing.T) {
-	h := newHouse(t, room.Options{Discretion: room.Discretion{DelayMin: 2 * time.Second, DelayMax: 3 * time.Second, Fade: 30 * time.Second}})
-	h.start(0, room.Alone)
-	h.run(30 * time.Second)
-	h.must(h.r.AskCheckIn(nil, h.now))
-	h.run(10 * time.Second)
-	from := h.now
-	h.state(0, regulation.Activated)
-	h.run(time.Minute)
-	cues, _ := of[room.Cue](h, from+1)
-	if len(cues) != 1 || cues[0].Scene != "activated" || cues[0].Light.Transition != 30*time.Second {
-		t.Errorf("told %+v", cues)
+// A light that turned at once while a question waits would show whose body turned, and how far it had still to go.
+func TestASceneInACheckInIsNotHurried(t *testing.T) {
+	ask := func(h *house) { h.must(h.r.AskCheckIn(nil, h.now)) }
+	for _, row := range []struct {
+		name  string
+		act   func(h *house) // the newest cue is of what it does last
+		scene string
+		fade  time.Duration
+		light float64
+	}{
+		{"the softening of a scene that stands takes five seconds", func(h *house) {
+			ask(h)
+		}, "base", 5 * time.Second, 25},
+		{"a State that comes while the question waits keeps its fade", func(h *house) {
+			ask(h)
+			h.run(10 * time.Second)
+			h.state(0, regulation.Activated)
+			h.run(4 * time.Second)
+		}, "activated", 30 * time.Second, 15},
+		{"the rest of a State's fade is what it would have been", func(h *house) {
+			h.state(0, regulation.Activated)
+			h.run(13 * time.Second) // ten of them in the fade
+			ask(h)
+		}, "activated", 20 * time.Second, 15},
+		{"a drift of three minutes to the base scene goes no faster than a State", func(h *house) {
+			h.state(0, regulation.Activated)
+			h.run(minute)
+			h.state(0, regulation.Unknown)
+			h.run(minute + 15*time.Second)
+			ask(h)
+		}, "base", 30 * time.Second, 25},
+		{"a State that is as before the answer came keeps its fade", func(h *house) {
+			h.state(0, regulation.Activated)
+			h.run(minute)
+			ask(h)
+			h.run(10 * time.Second)
+			h.must(h.r.Answer(nil, h.now, 0, "touch"))
+		}, "activated", 30 * time.Second, 20},
+		{"a scene by hand takes ten seconds", func(h *house) {
+			ask(h)
+			h.run(10 * time.Second)
+			h.must(h.r.Scene(nil, h.now, "neutral"))
+		}, "neutral", 10 * time.Second, 21},
+		{"a question in the middle of that waits for its end", func(h *house) {
+			h.must(h.r.Scene(nil, h.now, "neutral"))
+			h.run(2 * time.Second)
+			ask(h)
+		}, "neutral", 8 * time.Second, 21},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{Discretion: room.Discretion{DelayMin: 3 * time.Second, DelayMax: 3 * time.Second, Fade: 30 * time.Second}})
+			h.start(0, room.Alone)
+			h.run(30 * time.Second)
+			row.act(h)
+			if c := h.lastCue(); c.Scene != row.scene || (c.Light.Transition-row.fade).Abs() > 2*time.Second {
+				t.Errorf("told %+v, want %s within %v", c, row.scene, row.fade)
+			}
+			h.run(45 * time.Second)
+			h.wantLamp("bed", row.light)
+		})
 	}
-	h.wantLamp("bed", 15)
 }
 
 func TestAnAnswerWithoutAQuestionIsToldSo(t *testing.T) {

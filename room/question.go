@@ -73,7 +73,7 @@ func (r *Room) inquire(dst []dsp.Value, now time.Duration) []dsp.Value {
 	for i := range r.lamps {
 		l := &r.lamps[i]
 		for _, a := range []*attribute{&l.brightness, &l.kelvin} {
-			if a.query.open && now >= a.query.due {
+			if !l.shut && a.query.open && now >= a.query.due {
 				dst = r.inquireOf(dst, now, l, a)
 			}
 		}

@@ -14,8 +14,10 @@ const (
 
 // restoring is the way back to how the room was.
 type restoring struct {
-	on    bool
-	until time.Duration
+	on      bool
+	crashed bool // it is an ended run's
+	until   time.Duration
+	latest  time.Duration // however long its lamps cannot be reached
 }
 
 // recover takes up the snapshot of a run that did not end its restore.
@@ -31,7 +33,7 @@ func (r *Room) recover(s Snapshot) {
 		}
 	}
 	r.snapshotOpen = true
-	r.restoring = restoring{on: true, until: recoverWithin}
+	r.restoring = restoring{on: true, crashed: true, until: recoverWithin, latest: recoverWithin}
 	r.replan(0, plan{aim: aimRestore, fade: restoreFade})
 }
 
@@ -86,13 +88,17 @@ func (r *Room) beginRestore(now time.Duration) {
 		r.replan(now, plan{})
 		return
 	}
-	r.restoring = restoring{on: true, until: now + restoreBound}
+	until, latest := now+restoreBound, now+waitsForWay
+	if r.restoring.crashed { // and a pause came since
+		latest = max(r.restoring.latest, until)
+	}
+	r.restoring = restoring{on: true, crashed: r.restoring.crashed, until: until, latest: latest}
 	r.replan(now, plan{aim: aimRestore, fade: restoreFade})
 }
 
 // endRestore closes the snapshot once every lamp is back, or the time for that is over.
 func (r *Room) endRestore(now time.Duration) {
-	if !r.restoring.on || r.hold || (now < r.restoring.until && !r.restored(now)) {
+	if !r.restoring.on || r.hold || (!r.overdue(now) && !r.restored(now)) {
 		return
 	}
 	r.restoring = restoring{}
@@ -107,6 +113,9 @@ func (r *Room) endRestore(now time.Duration) {
 }
 
 func (r *Room) restored(now time.Duration) bool {
+	if r.shutOff() {
+		return false
+	}
 	for i := range r.lamps {
 		l := &r.lamps[i]
 		if l.known && !l.on.Known && !l.taken {

@@ -2,6 +2,7 @@ package room
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"hubd/dsp"
@@ -67,6 +68,7 @@ type wearer struct {
 // New builds a room in which nothing happens yet. It starts unpaused: after a restart that was paused, call Pause first.
 func New(o Options) *Room {
 	o = o.withDefaults()
+	o.Wearers = slices.Clone(o.Wearers) // their comfort changes
 	r := &Room{
 		o:            o,
 		scenes:       newScenes(o.Scenes, o.Discretion.SpreadPercent),

@@ -11,6 +11,7 @@ import (
 const (
 	brightnessTolerance = 3.0  // points: lamps round, and some do not go to the lowest levels
 	whiteTolerance      = 10.0 // mired: converters round by one or two, lamps of several whites by a few more; an eye sees five
+	stoppedWithin       = 1.0  // mired: of where a change of colour that another command cut into stands, if that stopped it
 	stepLength          = 10 * time.Second
 )
 
@@ -37,7 +38,8 @@ type attribute struct {
 	rushed    bool      // it left so soon after another that the lamp may have been deaf; it is told once more
 	repeated  bool      // that command was already given a second time
 	cut       bool      // another attribute's command may have stopped before, which may as well have gone on
-	severed   bool      // so it was when the newest command left
+	stopped   bool      // the lamp has said since that it stands where that stops it
+	severed   bool      // it was cut, and nobody knew where it had come to, when the newest command left
 	query     query     // whether the lamp did what it was told
 	asked     Span      // where hubd may have put it since it was last seen to have arrived
 	left      Span      // the same of a run that ended, until the lamp's first word
@@ -142,7 +144,7 @@ func (a *attribute) send(t time.Duration, to float64, transition time.Duration) 
 	case !a.cut: // one that was cut may have gone on, and be told late
 		a.before = a.sent
 	}
-	a.severed = a.active && a.cut
+	a.severed = a.active && a.cut && !a.stopped
 	a.sent = ramp{from: from, to: to, start: t, end: t + transition}
 	a.active, a.commanded, a.moved, a.cut = true, true, false, false
 }
@@ -154,7 +156,7 @@ func (a *attribute) interrupt(t time.Duration) {
 	}
 	a.before = a.sent
 	a.sent = hold(a.sent.at(t), t)
-	a.plan, a.cut, a.severed, a.query = noPlan, true, false, query{}
+	a.plan, a.cut, a.stopped, a.severed, a.query = noPlan, true, false, false, query{}
 }
 
 // unsent takes the newest command back: it never left the house, so the lamp does as the one before it said, and may still be about to
@@ -202,11 +204,12 @@ func (a *attribute) judge(t, grace time.Duration, v float64) course {
 		return onCourse
 	}
 	there := a.like(v, a.sent.to)
+	a.stopped = a.cut && t > a.sent.start+grace && near(a.scale(v), a.scale(a.sent.to), stoppedWithin)
 	a.query.hear(v, there, a.onTheWay(t, grace, v))
 	if there {
 		a.repeated = false
 	}
-	stays := a.like(v, a.sent.from) || a.severed && !there && a.like(v, a.before.to)
+	stays := a.like(v, a.sent.from) || a.severed && !a.query.reached && a.like(v, a.before.to)
 	a.moved = a.moved || !stays
 	switch {
 	case there, t <= a.sent.end+grace && a.during(a.sent.start, a.sent.end, v), a.late(t, grace, v):

@@ -186,6 +186,8 @@ type LampReport struct {
 	Lost       bool   // a command was dropped unsent: what was sent before it holds on
 	Gone       bool   // the lamp cannot be reached: cut off at the wall, or out of radio range
 
+	Shut dsp.Maybe // 1: nothing gets to it or comes from it, since the broker is away; 0: the way is open again
+
 	Planned time.Duration // with Lost: of that command
 }
 

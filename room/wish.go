@@ -59,7 +59,7 @@ func (r *Room) wishFor(now time.Duration) (wish, bool) {
 	if r.rests && r.session.stage == stageRunning {
 		w = w.rested()
 	}
-	return r.within(w), true
+	return r.within(now, w), true
 }
 
 // stateWish is what States ask for, or the base scene.
@@ -81,12 +81,13 @@ func (r *Room) stateWish() wish {
 }
 
 // within applies a check-in, comfort, the night ceiling and the volume cap.
-func (r *Room) within(w wish) wish {
+func (r *Room) within(now time.Duration, w wish) wish {
 	w.shows = asked{w.name, w.scene}
 	if r.checkIn.on && !r.hold {
 		w.softer += softer
 		if w.shows == r.wish.shows { // else another scene comes meanwhile, and no faster than ever
-			w.fade = checkInFade
+			left := r.plan.since + r.plan.fade - now // of the scene's own way
+			w.fade = max(checkInFade, min(left, r.o.Discretion.Fade))
 		}
 		w.reason = "check_in"
 	}

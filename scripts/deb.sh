@@ -17,6 +17,12 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export CGO_ENABLED=0 DEB_VERSION SOURCE_DATE_EPOCH
 
 mkdir -p "$out"
+# nfpm takes a tree with the modes that it finds, which are those of whoever cloned it.
+DEB_TREE=$(mktemp -d)
+export DEB_TREE
+trap 'rm -rf "$DEB_TREE"' EXIT
+cp -r homeassistant/. "$DEB_TREE"
+chmod -R u=rwX,go=rX "$DEB_TREE"
 for DEB_ARCH in "$@"; do
 	DEB_BINARY=$out/hubd-$DEB_ARCH
 	export DEB_ARCH DEB_BINARY

@@ -34,7 +34,7 @@ def main(clone, folder, revision="HEAD"):
     modules, ids, newest = {}, [], ""
     for entry in entries(clone, revision):
         (folder / "ID" / f"{entry['id']}.json").write_text(json.dumps(entry))
-        newest = max(newest, entry["modified"])
+        newest = max(newest, entry["published"])  # a clone says of no entry when it was modified
         ids.append({"id": entry["id"], "modified": entry["modified"], "aliases": entry.get("aliases", [])})
         for affected in entry["affected"]:
             module = modules.setdefault(affected["package"]["name"], {})

@@ -40,7 +40,8 @@ func Paste(chips []FoundChip, passed []Passed) []byte {
 	p.head()
 	p.buses(chips)
 	p.chips(chips)
-	p.wearer(chips)
+	p.wearers(chips)
+	p.line("history: {path: state/history.db}")
 	return []byte(b.String())
 }
 
@@ -111,36 +112,65 @@ func (p *paste) chips(chips []FoundChip) {
 	}
 }
 
-// wearer gives the first wearer the first pulse and the first skin conductance there are.
-func (p *paste) wearer(chips []FoundChip) {
-	p.line("wearers:")
-	p.line("  - id: a")
-	p.line("    share: none   # what others get over MQTT: none, state or full. Only the wearer can decide it")
-	light, adc := -1, -1
+// wears is what one person seems to wear: places in the list of chips, or Nowhere.
+type wears struct{ light, adc int }
+
+// shared parts the chips among people: each takes an optical board and a converter, as far as there are any. For more people than hubd compares with
+// each other nobody can tell whose is whose.
+func shared(chips []FoundChip) []wears {
+	const mostPeople = 2
+	var lights, adcs []int
 	for i, c := range chips {
-		if c.optical() && light < 0 {
-			light = i
-		}
-		if !c.optical() && adc < 0 {
-			adc = i
+		if c.optical() {
+			lights = append(lights, i)
+		} else {
+			adcs = append(adcs, i)
 		}
 	}
-	told := adc >= 0 && (chips[adc].Pulse >= 0 || chips[adc].EDA >= 0)
-	pulse, eda := 0, 1
-	if told {
-		pulse, eda = inputs(chips[adc])
+	at := func(all []int, i int) int {
+		if i < len(all) {
+			return all[i]
+		}
+		return Nowhere
+	}
+	people := make([]wears, min(mostPeople, max(len(lights), len(adcs))))
+	for i := range people {
+		people[i] = wears{at(lights, i), at(adcs, i)}
+	}
+	return people
+}
+
+// wearers gives everybody a pulse and a skin conductance, as far as there are chips.
+func (p *paste) wearers(chips []FoundChip) {
+	people := shared(chips)
+	p.line("wearers:")
+	if len(people) > 1 {
+		p.line("  # Which chip is whose cannot be seen: exchange their names where it is the other way round. For one person leave the second out.")
+	}
+	for i, w := range people {
+		p.line("  - id: %c", 'a'+i)
+		p.line("    share: none   # what others get over MQTT: none, state or full. Only the wearer can decide it")
+		p.sensors(chips, w)
+		p.line("    comfort: {steady: false}   # let the room answer; true is one steady warm light")
+	}
+}
+
+// sensors are those of one person.
+func (p *paste) sensors(chips []FoundChip, w wears) {
+	pulse, eda, told := 0, 1, false
+	if w.adc >= 0 && (chips[w.adc].Pulse >= 0 || chips[w.adc].EDA >= 0) {
+		told = true
+		pulse, eda = inputs(chips[w.adc])
 	}
 	switch {
-	case light >= 0:
-		p.line("    pulse: {chip: %s, kind: ppg}", p.names[light])
-	case adc >= 0:
-		p.line("    pulse: {chip: %s, channel: %d, kind: ppg}%s", p.names[adc], pulse, because(told && chips[adc].Pulse >= 0, "a wave like a pulse comes in here"))
+	case w.light >= 0:
+		p.line("    pulse: {chip: %s, kind: ppg}", p.names[w.light])
+	case w.adc >= 0:
+		p.line("    pulse: {chip: %s, channel: %d, kind: ppg}%s", p.names[w.adc], pulse, because(told && chips[w.adc].Pulse >= 0, "a wave like a pulse comes in here"))
 	}
-	if adc >= 0 {
-		p.line("    eda: {chip: %s, channel: %d, kind: grove}%s", p.names[adc], eda, because(told && chips[adc].EDA >= 0, "as a Grove board reads"))
+	if w.adc >= 0 {
+		p.line("    eda: {chip: %s, channel: %d, kind: grove}%s", p.names[w.adc], eda, because(told && chips[w.adc].EDA >= 0, "as a Grove board reads"))
 	}
-	p.line("    comfort: {steady: false}   # let the room answer; true is one steady warm light")
-	p.line("history: {path: state/history.db}")
 }
 
 // inputs are those of pulse and skin conductance; what is not told is the first that is left.

@@ -2,6 +2,7 @@ package setup_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,10 +55,58 @@ func TestWhateverIsFoundMakesAConfigThatHubdTakes(t *testing.T) {
 		if c.Wearers[0].Share != config.ShareNone {
 			t.Errorf("a config that nobody wrote shares %s", c.Wearers[0].Share)
 		}
-		if p, e := c.Wearers[0].Pulse, c.Wearers[0].EDA; p != nil && e != nil && p.Chip == e.Chip && p.Channel == e.Channel {
-			t.Errorf("pulse and skin on one input:\n%s", text)
+		for _, w := range c.Wearers {
+			if p, e := w.Pulse, w.EDA; p != nil && e != nil && p.Chip == e.Chip && p.Channel == e.Channel {
+				t.Errorf("pulse and skin on one input:\n%s", text)
+			}
 		}
 	})
+}
+
+func TestTheChipsOfTwoPeopleMakeAConfigForBoth(t *testing.T) {
+	adc := func(address uint16) setup.FoundChip {
+		return setup.FoundChip{Kind: "ads1115", I2C: "1", Address: address, Pulse: 0, EDA: 1}
+	}
+	light := func(bus string) setup.FoundChip {
+		return setup.FoundChip{Kind: "max30102", I2C: bus, Address: 0x57, Pulse: setup.Nowhere, EDA: setup.Nowhere}
+	}
+	for _, row := range []struct {
+		name  string
+		chips []setup.FoundChip
+		want  string // pulse and skin of each
+	}{
+		{"one converter", []setup.FoundChip{adc(0x48)}, "adc adc"},
+		{"an optical board", []setup.FoundChip{light("1")}, "light -"},
+		{"an optical board beside a converter", []setup.FoundChip{light("1"), adc(0x48)}, "light adc"},
+		{"two converters", []setup.FoundChip{adc(0x48), adc(0x49)}, "adc adc, adc2 adc2"},
+		{"two optical boards", []setup.FoundChip{light("1"), light("3")}, "light -, light2 -"},
+		{"two of both", []setup.FoundChip{light("1"), adc(0x48), light("3"), adc(0x49)}, "light adc, light2 adc2"},
+		{"two converters and one optical board", []setup.FoundChip{adc(0x48), light("1"), adc(0x49)}, "light adc, adc2 adc2"},
+		{"two optical boards and one converter", []setup.FoundChip{light("1"), light("3"), adc(0x48)}, "light adc, light2 -"},
+		{"three converters", []setup.FoundChip{adc(0x48), adc(0x49), adc(0x4a)}, "adc adc, adc2 adc2"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			text := setup.Paste(row.chips, nil)
+			c, err := config.Parse("found.yaml", text)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, text)
+			}
+			var got []string
+			for _, w := range c.Wearers {
+				skin := "-"
+				if w.EDA != nil {
+					skin = w.EDA.Chip
+				}
+				got = append(got, w.Pulse.Chip+" "+skin)
+				if w.Share != config.ShareNone || slices.Contains(w.StartFrom, config.FromBoot) {
+					t.Errorf("a config that nobody wrote shares %s and starts from %v", w.Share, w.StartFrom)
+				}
+			}
+			if strings.Join(got, ", ") != row.want {
+				t.Errorf("got %s, want %s:\n%s", strings.Join(got, ", "), row.want, text)
+			}
+		})
+	}
 }
 
 func TestWhatInputsShowedIsTheirsInTheConfig(t *testing.T) {

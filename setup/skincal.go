@@ -95,11 +95,14 @@ func ParseOhm(text string) (float64, error) {
 		s = strings.TrimSpace(s[:len(s)-1])
 	}
 	v, err := strconv.ParseFloat(s, 64)
-	if v *= factor; err != nil || !(v >= leastOhm && v <= mostOhm) {
+	if v *= factor; err != nil || !UsefulOhm(v) {
 		return 0, fmt.Errorf("%q is no resistor of use here: wanted is 20k to 5M, for example 100k and 1M", strings.TrimSpace(text))
 	}
 	return v, nil
 }
+
+// UsefulOhm tells whether a resistor says something of a board: one far from skin's does not.
+func UsefulOhm(v float64) bool { return v >= leastOhm && v <= mostOhm }
 
 // SteadyShare is the middle of what a board read, as shares of the supply.
 func SteadyShare(shares []float64) (float64, error) {

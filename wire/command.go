@@ -84,7 +84,7 @@ func targets(n pipeline.CommandName) (forRoom, forWearer bool) {
 		return true, false
 	case pipeline.CommandResume, pipeline.CommandStartSession, pipeline.CommandSensing,
 		pipeline.CommandShare, pipeline.CommandKeep,
-		pipeline.CommandRestStart, pipeline.CommandRestStop, pipeline.CommandRestForget, pipeline.CommandCalibrate:
+		pipeline.CommandRestStart, pipeline.CommandRestStop, pipeline.CommandRestForget, pipeline.CommandCalibrate, pipeline.CommandComfort:
 		return false, true
 	case pipeline.CommandAnswer:
 		return true, true
@@ -120,6 +120,8 @@ func fill(c *pipeline.Command, payload string) (err error) {
 		c.Keep, err = level(text, pipeline.ParseKeep, pipeline.KeepNothing, pipeline.KeepJournal)
 	case pipeline.CommandCalibrate:
 		err = calibration(c, text)
+	case pipeline.CommandComfort:
+		c.Spares, err = spares(text)
 	case pipeline.CommandRestStart, pipeline.CommandRestForget:
 		_, err = oneOf(text, press)
 	}

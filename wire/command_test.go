@@ -43,6 +43,9 @@ func TestCommandsAreRead(t *testing.T) {
 		{"sensing goes off", "a", "sensing", "OFF", pipeline.Command{Wearer: "a"}},
 		{"sharing has three levels", "a", "share", "state", pipeline.Command{Wearer: "a", Share: pipeline.ShareState}},
 		{"keeping has four", "a", "keep", "summaries", pipeline.Command{Wearer: "a", Keep: pipeline.KeepSummaries}},
+		{"what to spare is words", "a", "comfort", " steady  light_floor=12 red red unasked\n", pipeline.Command{Wearer: "a",
+			Spares: &pipeline.Spares{Steady: true, LightFloor: 12, Unasked: true, Never: []string{"red"}}}},
+		{"or none", "a", "comfort", "none", pipeline.Command{Wearer: "a", Spares: &pipeline.Spares{}}},
 		{"a rest starts by a press", "a", "rest_start", "PRESS", pipeline.Command{Wearer: "a"}},
 		{"a rest stops by anything", "a", "rest_stop", "what now", pipeline.Command{Wearer: "a"}},
 		{"a rest is forgotten by a press", "a", "rest_forget", "PRESS", pipeline.Command{Wearer: "a"}},
@@ -60,6 +63,7 @@ func TestCommandsAreRead(t *testing.T) {
 
 func TestCommandsAreRefusedWithTheReason(t *testing.T) {
 	const kinds = "wanted is one of PRESS, together, alone, practice, night"
+	const spare = "wanted is one of none, steady, unasked, light_floor=3 to 50, dark, red, breath_sound, voice, rain, noise, tone, modulated_light, breath_hold"
 	for _, c := range []struct {
 		name, target, command, payload string
 		retained                       bool
@@ -84,6 +88,11 @@ func TestCommandsAreRefusedWithTheReason(t *testing.T) {
 			`"Breath" is not the name of a practice: wanted is breath, another of those hubd has, or a name from the config`},
 		{"an answer to a reminder that is none", "room", "reminder", "later", false, `"later" is not understood: wanted is one of start, snooze, done`},
 		{"a reminder of one wearer", "a", "reminder", "done", false, "reminder is for the room, not for a wearer"},
+		{"nothing to spare", "a", "comfort", "", false, "the payload is empty: " + spare},
+		{"something that hubd does not do", "a", "comfort", "steady thunder", false, `"thunder" is not understood: ` + spare},
+		{"nothing and something", "a", "comfort", "none red", false, `"none" is not understood: ` + spare},
+		{"a light that is never low", "a", "comfort", "light_floor=51", false, "light_floor: 51 is out of range: wanted is 3 to 50 percent"},
+		{"the room's comfort", "room", "comfort", "steady", false, "comfort is for a wearer, not for the room"},
 		{"a pace too slow", "room", "breath_pace", "4.49", false, "4.49 is out of range: wanted is 4.5 to 7 breaths per minute"},
 		{"a pace in words", "room", "breath_pace", "slow", false, `"slow" is not a number: wanted is 4.5 to 7 breaths per minute`},
 		{"a pace with an exponent", "room", "breath_pace", "5e0", false, `"5e0" is not a number: wanted is 4.5 to 7 breaths per minute`},
@@ -116,6 +125,7 @@ func TestARefusalRepeatsLittleOfWhatWasSent(t *testing.T) {
 func FuzzParseCommand(f *testing.F) {
 	f.Add("room", "pause", []byte("PRESS"), false)
 	f.Add("a", "share", []byte("none"), false)
+	f.Add("a", "comfort", []byte("steady light_floor=3 dark dark"), false)
 	f.Add("room", "breath_pace", []byte("0x1p2"), false)
 	f.Add("room", "volume_cap", []byte("-1_0"), false)
 	f.Add("a", "start_session", []byte("\xff\xfe\u2028\""), true)
@@ -131,6 +141,9 @@ func FuzzParseCommand(f *testing.F) {
 		}
 		if retained || len(payload) > wire.MaxPayload || c.Wearer != "" && c.Wearer != "a" || len(c.Text) > 32 {
 			t.Fatalf("accepted %+v", c)
+		}
+		if s := c.Spares; s != nil && (len(s.Never) > 9 || !(s.LightFloor == 0 || s.LightFloor >= 3 && s.LightFloor <= 50)) {
+			t.Fatalf("accepted %+v", s)
 		}
 		low, high := 0.0, 0.0
 		switch c.Name {

@@ -9,20 +9,21 @@ import (
 
 // Me is what a wearer's page has to know once. Names and ceilings are the config's.
 type Me struct {
-	Wearer    string
-	Name      string
-	Hub       string // name, for people
-	Version   string
-	ShareMost pipeline.Share
-	KeepMost  pipeline.Keep
-	CuesMost  bool
-	MayStart  bool // start_from has page
-	Channels  []string
-	Comfort   Comfort
-	Scenes    []string
-	Practices []string
-	History   bool // something can be kept at all
-	Others    []Named
+	Wearer     string
+	Name       string
+	Hub        string // name, for people
+	Version    string
+	ShareMost  pipeline.Share
+	KeepMost   pipeline.Keep
+	CuesMost   bool
+	MayStart   bool // start_from has page
+	Channels   []string
+	Calibrates bool // the skin-conductance board has something to be measured
+	Comfort    Comfort
+	Scenes     []string
+	Practices  []string
+	History    bool // something can be kept at all
+	Others     []Named
 }
 
 // Named is somebody else's id and name.
@@ -40,7 +41,7 @@ type Comfort struct {
 func AppendMe(dst []byte, m Me) []byte {
 	o := open(dst).text("wearer", m.Wearer).text("name", m.Name).text("hub", m.Hub).text("version", m.Version)
 	o = o.text("share_most", m.ShareMost.String()).text("keep_most", m.KeepMost.String()).flag("cues_most", m.CuesMost)
-	o = o.flag("may_start", m.MayStart).texts("channels", m.Channels)
+	o = o.flag("may_start", m.MayStart).texts("channels", m.Channels).flag("calibrates", m.Calibrates)
 	c := open(o.key("comfort")).texts("never", m.Comfort.Never).number("light_floor", m.Comfort.LightFloor, brightnessDecimals)
 	o = c.flag("steady", m.Comfort.Steady).flag("check_in", m.Comfort.Ask).close()
 	o = o.texts("scenes", m.Scenes).texts("practices", m.Practices).flag("history", m.History)
@@ -104,7 +105,7 @@ func AppendPageRoom(dst []byte, p PageRoom) []byte {
 	return object(append(o, ']')).close()
 }
 
-// Present is one wearer as a page shows them. Share, keep and cues are for the wearer's own page alone.
+// Present is one wearer as a page shows them. All but whether they are sensed is for the wearer's own page alone.
 type Present struct {
 	ID     string
 	Sensed bool
@@ -113,6 +114,7 @@ type Present struct {
 	Keep   pipeline.Keep
 	Cues   bool
 	Stage  string // of the own rest
+	Spares pipeline.Spares
 }
 
 // AppendPeople appends who is sensed as one JSON object without a line end.
@@ -122,6 +124,7 @@ func AppendPeople(dst []byte, all []Present) []byte {
 		o = open(separate(o, i)).text("wearer", p.ID).flag("sensed", p.Sensed)
 		if p.Own {
 			o = o.text("share", p.Share.String()).text("keep", p.Keep.String()).flag("cues", p.Cues).text("stage", p.Stage)
+			o = appendSpares(o.key("spares"), p.Spares)
 		}
 		o = o.close()
 	}

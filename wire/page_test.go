@@ -28,14 +28,14 @@ func TestWhatThePageIsToldOnceAndAgain(t *testing.T) {
 			`{"type":"room","in_use":true,"session":"together","phase":"start","private":true,"practice":"breath","step":"In.","pace":{"breaths_per_min":6.00,"inhale_share":0.40,"hold_s":0.0,"phase_zero_s":12.000},"paused":false,"member":true,"check_in":true,"cues":true,"scene":"settled","why":"state","breath_pace":6.00,"night_ceiling":15.0,"volume_cap":-20.0,"lamps":[]}`},
 		{"the room's own facts to who may not", string(wire.AppendPageRoom(nil, wire.PageRoom{Room: running, Lamps: []room.LampStatus{lamp}})),
 			`{"type":"room","in_use":true,"session":null,"phase":"start","private":null,"practice":null,"step":null,"pace":null,"paused":false,"member":false,"check_in":true,"cues":true,"scene":null,"why":null,"breath_pace":6.00,"night_ceiling":15.0,"volume_cap":-20.0,"lamps":[{"lamp":"bed","reachable":true,"on":true,"brightness_percent":{"asked":null,"reported":null,"hand":false},"kelvin":{"asked":null,"reported":null,"hand":false},"says":", left alone"}]}`},
-		{"of others only whether they are sensed", string(wire.AppendPeople(nil, []wire.Present{{ID: "a", Sensed: true, Own: true, Share: pipeline.ShareState, Keep: pipeline.KeepRest, Cues: true, Stage: "first"}, {ID: "b", Share: pipeline.ShareFull}})),
-			`{"type":"people","people":[{"wearer":"a","sensed":true,"share":"state","keep":"rest","cues":true,"stage":"first"},{"wearer":"b","sensed":false}]}`},
+		{"of others only whether they are sensed", string(wire.AppendPeople(nil, []wire.Present{{ID: "a", Sensed: true, Own: true, Share: pipeline.ShareState, Keep: pipeline.KeepRest, Cues: true, Stage: "first", Spares: pipeline.Spares{Never: []string{"red"}, LightFloor: 12, Steady: true}}, {ID: "b", Share: pipeline.ShareFull}})),
+			`{"type":"people","people":[{"wearer":"a","sensed":true,"share":"state","keep":"rest","cues":true,"stage":"first","spares":{"never":["red"],"light_floor":12.0,"steady":true,"unasked":false}},{"wearer":"b","sensed":false}]}`},
 		{"the clock", string(wire.AppendClock(nil, 1500*ms, 2)), `{"now_s":1.500,"speed":2.00}`},
 		{"how a stream begins", string(wire.AppendHello(nil, 1500*ms, 1)), `{"type":"hello","now_s":1.500,"speed":1.00}`},
 		{"that nothing holds any more", string(wire.AppendForget(nil, "b")), `{"type":"forget","wearer":"b"}`},
 		{"who I am", string(wire.AppendMe(nil, wire.Me{Wearer: "a", Name: "Ada", Hub: "Bed", Version: "1", ShareMost: pipeline.ShareState, KeepMost: pipeline.KeepRest, MayStart: true,
-			Channels: []string{"pulse"}, Comfort: wire.Comfort{Never: []string{"dark"}, LightFloor: 3, Steady: true}, Scenes: []string{"base"}, Practices: []string{"breath"}, Others: []wire.Named{{"b", "Bo"}}})),
-			`{"wearer":"a","name":"Ada","hub":"Bed","version":"1","share_most":"state","keep_most":"rest","cues_most":false,"may_start":true,"channels":["pulse"],"comfort":{"never":["dark"],"light_floor":3.0,"steady":true,"check_in":false},"scenes":["base"],"practices":["breath"],"history":false,"others":[{"wearer":"b","name":"Bo"}]}`},
+			Channels: []string{"pulse"}, Calibrates: true, Comfort: wire.Comfort{Never: []string{"dark"}, LightFloor: 3, Steady: true}, Scenes: []string{"base"}, Practices: []string{"breath"}, Others: []wire.Named{{"b", "Bo"}}})),
+			`{"wearer":"a","name":"Ada","hub":"Bed","version":"1","share_most":"state","keep_most":"rest","cues_most":false,"may_start":true,"channels":["pulse"],"calibrates":true,"comfort":{"never":["dark"],"light_floor":3.0,"steady":true,"check_in":false},"scenes":["base"],"practices":["breath"],"history":false,"others":[{"wearer":"b","name":"Bo"}]}`},
 		{"the hub's parts", string(wire.AppendSystem(nil, wire.System{Version: "1", Uptime: time.Minute, Buses: []wire.BusReport{{Bus: "main", Samples: 5, LatenessMax: 2 * ms}}, Sources: []string{"x"},
 			Page: wire.PageReport{Open: true, Viewers: []wire.ViewerReport{{"a", 2}}}})),
 			`{"version":"1","uptime_s":60,"buses":[{"bus":"main","samples":5,"gaps":0,"late":0,"skipped":0,"lost":0,"errors":0,"faults":0,"reopens":0,"lateness_max_ms":2.0}],"sources":["x"],"broker":{"configured":false,"connected":false},"storage":{"settings":null,"history":null},"page":{"open":true,"tls":false,"viewers":[{"wearer":"a","pages":2}]}}`},
@@ -55,7 +55,8 @@ var (
 )
 
 func TestMetersArePrometheusTextAndTellOfNobody(t *testing.T) {
-	text := string(wire.AppendMetrics(nil, wire.Metrics{Version: "1", Uptime: 90 * time.Second, Buses: []wire.BusReport{{Bus: "main", Samples: 1e9}, {Bus: "other"}}, PageViewers: 3}))
+	text := string(wire.AppendMetrics(nil, wire.Metrics{Version: "1", Uptime: 90 * time.Second, Buses: []wire.BusReport{{Bus: "main", Samples: 1e9}, {Bus: "other"}}, PageViewers: 3,
+		Queues: []wire.Queue{{"blocks", 2}, {"rows", 0}}, Reconnects: 4, CommitSlowest: 1500 * time.Millisecond, OpenFiles: 12, LiveBytes: 5e6}))
 	helped := map[string]bool{}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
@@ -80,8 +81,13 @@ func TestMetersArePrometheusTextAndTellOfNobody(t *testing.T) {
 			t.Errorf("%q tells of %s", line, word)
 		}
 	}
-	if !strings.Contains(text, "hubd_samples_total{bus=\"main\"} 1e+09\n") || !strings.Contains(text, "hubd_page_viewers 3\n") {
-		t.Error(text)
+	for _, want := range []string{
+		`hubd_samples_total{bus="main"} 1e+09`, "hubd_page_viewers 3", `hubd_queue_waiting{queue="blocks"} 2`, "hubd_broker_reconnects_total 4",
+		"hubd_commit_slowest_seconds 1.5", "hubd_open_files 12", "hubd_memory_live_bytes 5e+06",
+	} {
+		if !strings.Contains(text, want+"\n") {
+			t.Errorf("%s is not in it:\n%s", want, text)
+		}
 	}
 }
 

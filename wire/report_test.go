@@ -42,16 +42,16 @@ func TestTheStatusTellsOfTheHubAndEachOnesSettings(t *testing.T) {
 		want   string
 	}{
 		{"a hub that just began", wire.Status{Version: "0.1", Hub: "bed"},
-			`{"version":"0.1","uptime_s":0,"hub":"bed","active":false,"session":null,"practice":null,"step":null,"paused":false,"wearers":[],"lamps":[],"sources":[],"lent":[],` +
+			`{"version":"0.1","uptime_s":0,"hub":"bed","simulated":null,"active":false,"session":null,"practice":null,"step":null,"paused":false,"wearers":[],"lamps":[],"sources":[],"lent":[],` +
 				`"broker":{"configured":false,"connected":false},"storage":{"settings":null,"history":null}}`},
-		{"a hub with two wearers and a fault", wire.Status{Version: "0.1", Uptime: 61500 * time.Millisecond, Hub: "bed", Active: true, Session: room.Together, Paused: true,
+		{"a hub with two wearers and a fault", wire.Status{Version: "0.1", Uptime: 61500 * time.Millisecond, Hub: "bed", Simulated: "rest", Active: true, Session: room.Together, Paused: true,
 			Wearers: []wire.WearerReport{{ID: "a", Status: wire.WearerPaused, Share: pipeline.ShareState, Keep: pipeline.KeepRest, Cues: true},
 				{ID: "b", Status: wire.WearerOnline}},
 			Lamps: []room.LampStatus{{Lamp: "bed", On: dsp.Some(1), Brightness: room.AttributeStatus{Asked: dsp.Some(30), Reported: dsp.Some(29.7)},
 				Kelvin: room.AttributeStatus{Reported: dsp.Some(2400), Hand: true}}, {Lamp: "door", Gone: true}, {Lamp: "attic"}},
 			Sources: []wire.SourceReport{{Source: "ads1115@48"}, {Source: "mcp3208@0.0", Fault: "no answer"}}, Lent: []string{"main"},
 			Broker: wire.BrokerReport{Configured: true, Connected: true}, Storage: wire.StorageReport{History: "set aside"}},
-			`{"version":"0.1","uptime_s":62,"hub":"bed","active":true,"session":"together","practice":null,"step":null,"paused":true,` +
+			`{"version":"0.1","uptime_s":62,"hub":"bed","simulated":"rest","active":true,"session":"together","practice":null,"step":null,"paused":true,` +
 				`"wearers":[{"wearer":"a","status":"paused","share":"state","keep":"rest","cues":"on"},{"wearer":"b","status":"online","share":"none","keep":"nothing","cues":"off"}],` +
 				`"lamps":[{"lamp":"bed","reachable":true,"on":true,"brightness_percent":{"asked":30.0,"reported":29.7,"hand":false},` +
 				`"kelvin":{"asked":null,"reported":2400,"hand":true},"says":"30 % 2400 K, white by hand"},` +

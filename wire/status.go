@@ -9,20 +9,21 @@ import (
 
 // Status is how it is with the hub, for the local socket and the page: no bodily value.
 type Status struct {
-	Version  string
-	Uptime   time.Duration
-	Hub      string           // id
-	Active   bool             // a session runs
-	Session  room.SessionKind // NoSession also where whoever asks may not know
-	Practice string           // that runs; empty: none, or not to be known
-	Step     string           // its words now
-	Paused   bool
-	Wearers  []WearerReport
-	Lamps    []room.LampStatus
-	Sources  []SourceReport
-	Lent     []string // buses that another hubd command has borrowed to set up sensors
-	Broker   BrokerReport
-	Storage  StorageReport
+	Version   string
+	Uptime    time.Duration
+	Hub       string           // id
+	Simulated string           // scenario of the simulated chips that hubd runs on; empty: they are real
+	Active    bool             // a session runs
+	Session   room.SessionKind // NoSession also where whoever asks may not know
+	Practice  string           // that runs; empty: none, or not to be known
+	Step      string           // its words now
+	Paused    bool
+	Wearers   []WearerReport
+	Lamps     []room.LampStatus
+	Sources   []SourceReport
+	Lent      []string // buses that another hubd command has borrowed to set up sensors
+	Broker    BrokerReport
+	Storage   StorageReport
 }
 
 // WearerReport is one wearer's status and own settings.
@@ -55,7 +56,7 @@ type StorageReport struct {
 // AppendStatus appends the status as one JSON object without a line end.
 func AppendStatus(dst []byte, s Status) []byte {
 	o := open(dst).text("version", s.Version).seconds("uptime_s", s.Uptime, windowDecimals).text("hub", s.Hub)
-	o = o.flag("active", s.Active)
+	o = o.word("simulated", s.Simulated).flag("active", s.Active)
 	if s.Session == room.NoSession {
 		o = o.null("session")
 	} else {

@@ -92,7 +92,8 @@ func runSet(ctx context.Context, args []string, std streams) error {
 	fs.Usage = func() {
 		fmt.Fprintln(std.err, `hubd set NAME VALUE [--wearer ID]
   scene NAME|auto · practice NAME · cues ON|OFF · stop_practice now · check_in now · answer WORD · reminder start|snooze|done · breath_pace 4.5…7 · night_ceiling 0…100 · volume_cap -60…0
-  share none|state|full · keep nothing|rest|summaries|journal · sensing ON|OFF (of one wearer)`)
+  share none|state|full · keep nothing|rest|summaries|journal · sensing ON|OFF (of one wearer)
+  comfort none|"steady unasked light_floor=12 dark red voice …": what to spare one wearer besides what the config says`)
 		fs.PrintDefaults()
 	}
 	operands, err := parse(fs, args, std)
@@ -104,7 +105,7 @@ func runSet(ctx context.Context, args []string, std streams) error {
 	}
 	id := *wearer
 	switch operands[0] {
-	case "share", "keep", "sensing":
+	case "share", "keep", "sensing", "comfort":
 		if id, err = hub.TheWearer(ctx, *socket, id); err != nil {
 			return err
 		}

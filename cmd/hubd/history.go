@@ -15,7 +15,7 @@ import (
 	"hubd/wire"
 )
 
-const historyUsage = `hubd history check FILE [--key FILE]   looks at every byte of a history, and says whether it is whole; with its key, whether every row opens
+const historyUsage = `hubd history check FILE [--key FILE]   looks at every row of a history, and says whether it is whole; with its key, whether every row opens
 hubd history key FILE                  makes a key in a new file, for a stick
 hubd history unlock [--key FILE]       lets a running daemon open a sealed history: asks for its passphrase or key, or reads a line of it
 hubd history rekey                     seals everything under the key of the config's history.key_file
@@ -70,12 +70,13 @@ func (l *sealingLine) check(file string, std streams) error {
 	if err == nil && l.key != "" {
 		said, err = hub.ExamineSealed(file, l.key)
 	}
-	if errors.Is(err, history.ErrInUse) {
-		err = errors.New("a running hubd has it: look at a copy, which hubd backup makes, or stop hubd first")
+	switch {
+	case errors.Is(err, history.ErrInUse):
+		return errors.New("a running hubd has it: look at a copy, which hubd backup makes, or stop hubd first")
+	case err != nil:
+		return errors.New(said) // the daemon, which has this command look, knows its words
 	}
-	if _, werr := fmt.Fprintln(std.out, said); err == nil {
-		err = werr
-	}
+	_, err = fmt.Fprintln(std.out, said)
 	return err
 }
 

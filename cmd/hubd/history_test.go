@@ -70,3 +70,21 @@ func TestAHistoryIsSealedReadAndOpenedWithoutADaemon(t *testing.T) {
 		}
 	}
 }
+
+// What is wrong with a file is said once, on stderr, in words that the daemon, which has this command look, can tell apart.
+func TestAHistoryThatIsNotWholeIsToldOnce(t *testing.T) {
+	dir := t.TempDir()
+	damaged := filepath.Join(dir, "damaged.db")
+	if err := os.WriteFile(damaged, bytes.Repeat([]byte("no history "), 4096), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct{ name, file, says string }{
+		{"no history", damaged, "hubd: damaged: "},
+		{"no file", filepath.Join(dir, "none.db"), "hubd: unread: "},
+	} {
+		code, out, errs := typed(t, "", "history", "check", row.file)
+		if code != exitFailed || out != "" || !strings.HasPrefix(errs, row.says) || strings.Count(errs, "\n") != 1 || strings.Count(errs, "damaged: ") > 1 {
+			t.Errorf("%s: exit %d, stdout %q, stderr %q", row.name, code, out, errs)
+		}
+	}
+}

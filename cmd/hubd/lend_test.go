@@ -100,6 +100,28 @@ func TestABusComesBackFromACommandThatIsKilled(t *testing.T) {
 	}
 }
 
+// Whoever started a daemon on simulated chips need not say it again with every command that borrows a bus of it.
+func TestACommandFollowsADaemonThatSimulates(t *testing.T) {
+	socket, config := daemonOnSimulatedChips(t)
+	recorded := filepath.Join(t.TempDir(), "some.csv")
+	for _, row := range []struct {
+		name string
+		args []string
+		says string
+	}{
+		{"a probe", []string{"probe", "--config", config, "--seconds", "4"}, "250.0 of 250"},
+		{"a probe without a config", []string{"probe", "--seconds", "2"}, "{kind: ads1115, bus: i2c1, address: 0x48}"},
+		{"a watch", []string{"watch", "--config", config, "--seconds", "2"}, "simulated: nobody is sensed"},
+		{"a recording", []string{"record", recorded, "--config", config, "--minutes", "0.05"}, "rows"},
+		{"a pulse calibrated", []string{"calibrate", "pulse", "--config", config, "--seconds", "2"}, "simulated: nobody is sensed"},
+	} {
+		code, out, errs := hubd(t, append(row.args, "--socket", socket)...)
+		if code != exitDone || !strings.Contains(out, row.says) {
+			t.Errorf("%s: exit %d: %s%s", row.name, code, out, errs)
+		}
+	}
+}
+
 func TestAPauseEndsAWatch(t *testing.T) {
 	socket, config := daemonOnSimulatedChips(t)
 	c, said := started(t, "watch", "--config", config, "--simulate", "rest", "--socket", socket, "--plain")

@@ -327,7 +327,7 @@ func TestTheHelpOfSetNamesEveryCommandOfARunningSession(t *testing.T) {
 	_, _, help := hubd(t, "set", "--help")
 	for _, name := range []string{
 		"scene", "practice", "cues", "stop_practice", "check_in", "answer", "reminder", "breath_pace", "night_ceiling", "volume_cap",
-		"share", "keep", "sensing",
+		"share", "keep", "sensing", "comfort",
 	} {
 		if !strings.Contains(help, " "+name+" ") {
 			t.Errorf("%s is missing in: %s", name, help)

@@ -2,23 +2,27 @@
 
 import http.client
 import json
-import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
 import time
 
-SPACE, OUTSIDE, INSIDE = "hubd-chaos", "10.231.77.1", "10.231.77.2"
+from .clock import Clock, possible
+
+SPACE, OUTSIDE, INSIDE, PAGE = "hubd-chaos", "10.231.77.1", "10.231.77.2", ("127.0.0.1", 18484)
+# Two buses: a single simulated one has a clock that waits for its reader, and hubd would miss nothing while it stands still.
 CONFIG = """
 hub: {{id: chaos}}
 mqtt: {{url: "mqtt://{inside}:18883", insecure: true}}
-buses: {{main: {{i2c: "1"}}}}
-chips: {{adc: {{kind: ads1115, bus: main, address: 0x48}}}}
+buses: {{main: {{i2c: "1"}}, other: {{i2c: "3"}}}}
+chips: {{adc: {{kind: ads1115, bus: main, address: 0x48}}, skin: {{kind: ads1115, bus: other, address: 0x48}}}}
 wearers:
-  - {{id: a, share: full, keep: journal, start_from: [boot, mqtt], pulse: {{chip: adc, channel: 0, kind: ppg}}, eda: {{chip: adc, channel: 1, kind: grove}}}}
+  - {{id: a, share: full, keep: journal, start_from: [boot, mqtt], pulse: {{chip: adc, channel: 0, kind: ppg}}, eda: {{chip: skin, channel: 1, kind: grove}}}}
 room: {{private: false, lamps: [{{id: bed, dialect: wled, topic: wled/bed}}]}}
 history: {{path: {disk}/history.db, commit_s: 10}}
+web: {{listen: "{page}"}}
 """
 
 
@@ -47,7 +51,8 @@ class World:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.disk, self.socket, self.log = self.folder / "disk", str(self.folder / "s"), self.folder / "hubd.log"
-        self.broker = self.listener = self.hubd = None
+        self.broker = self.listener = self.hubd = self.clock = None
+        self.seconds = 0  # that the trouble of the moment lasts
 
     def begin(self):
         """Build the network and the disk, then start the broker, somebody who listens, and hubd."""
@@ -62,11 +67,18 @@ class World:
             f.truncate(24 << 20)
         run("mke2fs", "-q", "-t", "ext4", str(self.folder / "image"))
         run("mount", "-o", "loop", str(self.folder / "image"), str(self.disk))
-        (self.folder / "config.yaml").write_text(CONFIG.format(inside=INSIDE, disk=self.disk))
+        (self.folder / "config.yaml").write_text(CONFIG.format(inside=INSIDE, disk=self.disk, page="%s:%d" % PAGE))
         (self.folder / "mosquitto.conf").write_text(f"listener 18883 {INSIDE}\nlistener 18883 127.0.0.1\nallow_anonymous true\nuser root\n")
         self.start_broker()
         with open(self.log, "wb") as log:
-            self.hubd = subprocess.Popen(["./bin/hubd", "run", "--config", str(self.folder / "config.yaml"), "--socket", self.socket, "--simulate", "rest"], stderr=log)
+            # By the clock before all else: sensors wait for nobody, and a test machine may have other work.
+            self.hubd = subprocess.Popen(["chrt", "--rr", "1", "./bin/hubd", "run", "--config", str(self.folder / "config.yaml"), "--socket", self.socket, "--simulate", "rest"], stderr=log)
+
+    def settle(self):
+        """What needs a hubd that runs: its clock, and a session of a's that begins with a rest, so that there is a state to be right."""
+        self.clock = Clock(self.hubd.pid) if possible() else None
+        self.command("start", "alone", "--wearer", "a")
+        self.send("hubd/chaos/a/set/rest_start", "PRESS")
 
     def start_broker(self):
         """Start the broker inside its own network, and somebody there who writes down what hubd tells of a."""
@@ -102,14 +114,27 @@ class World:
             connection.close()
 
     def heard(self):
-        """How much of a's state the listener has heard."""
-        return (self.folder / "heard").read_bytes().count(b"/a/state ")
+        """How much of a's state the listener has heard, and the last of it."""
+        said = [line for line in (self.folder / "heard").read_bytes().split(b"\n")[:-1] if b"/a/state " in line]
+        return len(said), json.loads(said[-1].split(b" ", 1)[1]) if said else {}
 
     def held(self):
-        """Open files, threads, and memory in KiB that no file backs."""
-        folder = pathlib.Path(f"/proc/{self.hubd.pid}")
-        fields = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
-        return len(os.listdir(folder / "fd")), int(fields["Threads"]), int(fields["RssAnon"].split()[0])
+        """What hubd holds: its own meters, and the threads that the kernel counts."""
+        page = http.client.HTTPConnection(*PAGE, timeout=5)
+        page.request("GET", "/metrics")
+        lines = page.getresponse().read().decode().splitlines()
+        page.close()
+        meters = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+        meters["threads"] = re.search(r"Threads:\s+(\d+)", pathlib.Path(f"/proc/{self.hubd.pid}/status").read_text())[1]
+        return {name: float(value) for name, value in meters.items() if name != "hubd_build_info"}
+
+    def leave(self):
+        """End hubd as a user would; what it answers, or nothing where it does not end in time."""
+        self.hubd.send_signal(signal.SIGTERM)
+        try:
+            return self.hubd.wait(15)
+        except subprocess.TimeoutExpired:
+            return None
 
     def end(self):
         """Take everything down."""

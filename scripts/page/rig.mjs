@@ -74,6 +74,10 @@ web: {listen: "127.0.0.1:${port}"}
     return `http://127.0.0.1:${this.port}`;
   }
 
+  get settings() {
+    return path.join(place, `h${this.port}`, "settings.json");
+  }
+
   said() {
     return fs.readFileSync(path.join(place, `log${this.port}`), "utf8");
   }
@@ -117,6 +121,9 @@ export async function launch() {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
 }
+
+// small is the smallest phone that the page is made for.
+export const small = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1 };
 
 export const sizes = {
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1 },

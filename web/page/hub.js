@@ -91,6 +91,23 @@ export class Hub {
     return { ok: answer.ok, status: answer.status, data, text, error: data?.error ?? "" };
   }
 
+  // follow asks for what is answered line by line, tells each, and gives the last; nothing where the answer broke off.
+  async follow(path, tell, signal) {
+    let last = null;
+    try {
+      const answer = await fetch(path, { method: "POST", signal });
+      const parts = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let text = "", part = await parts.read(); !part.done; part = await parts.read()) {
+        const lines = (text + part.value).split("\n");
+        text = lines.pop();
+        for (const line of lines.filter(Boolean)) tell(last = JSON.parse(line));
+      }
+    } catch {
+      return null;
+    }
+    return last;
+  }
+
   command(target, name, payload = "PRESS") {
     return this.ask("POST", `/api/command/${target}/${name}`, payload);
   }

@@ -3,6 +3,7 @@ import { words } from "./words.js";
 import { h, say, show, fill, panel, button, choice, field } from "./dom.js";
 import { named, reasons, grade } from "./state.js";
 import { past } from "./past.js";
+import { comfort } from "./comfort.js";
 
 const shares = ["none", "state", "full"];
 const keeps = ["nothing", "rest", "summaries", "journal"];
@@ -12,13 +13,14 @@ export function view(hub) {
   const id = hub.me.wearer;
   const now = standing(hub);
   const set = settings(hub);
+  const spare = comfort(hub);
   const scene = scenes(hub);
   const was = past(hub);
   const leave = button(w.leave, async () => {
     await hub.ask("POST", "/logout");
     hub.turnedAway();
   }, "quiet");
-  const el = h("div", { class: "me" }, now.el, set.el, was.el, scene.el, h("p", {}, leave));
+  const el = h("div", { class: "me" }, now.el, set.el, spare.el, was.el, scene.el, h("p", {}, leave));
   was.begin(id);
   return {
     el,
@@ -26,6 +28,7 @@ export function view(hub) {
       if (!hub.me) return;
       now.update();
       set.update();
+      spare.update();
       scene.update();
     },
     close() {},
@@ -82,25 +85,23 @@ function settings(hub) {
   const w = words.me;
   const id = hub.me.wearer;
   const note = h("p", { class: "note", role: "status" });
+  let before = null; // what held when something was asked: what was touched stands until hubd has said what holds now
   const ask = async (target, name, value) => {
+    before = hub.self();
     const r = await hub.command(target, name, value);
     say(note, r.ok ? "" : words.failed(r.error));
+    if (!r.ok) before = null;
     update();
   };
   const upTo = (all, most, texts) => all.slice(0, all.indexOf(most) + 1).map((v) => [v, texts[v]]);
   const share = choice(w.share, upTo(shares, hub.me.share_most, w.shares), (v) => ask(id, "share", v));
   const keep = choice(w.keep, upTo(keeps, hub.me.keep_most, w.keeps), (v) => ask(id, "keep", v));
   const cues = h("input", { type: "checkbox", role: "switch", onchange: () => ask("room", "cues", cues.checked ? "ON" : "OFF") });
-  const c = hub.me.comfort;
-  const spared = [
-    c.steady && w.steady, c.never.length > 0 && w.never(c.never.map((n) => n.replaceAll("_", " ")).join(", ")),
-    c.light_floor > 0 && w.floor(c.light_floor), c.check_in && w.asks,
-  ].filter(Boolean);
-  const el = panel(w.settings, share.el, keep.el, h("p", { class: "hint" }, w.most), field(w.cues, cues, w.cuesHint),
-    h("h3", {}, w.comfort), h("ul", { class: "plain" }, ...spared.map((s) => h("li", {}, s))), h("p", { class: "hint" }, w.comfortHint), note);
+  const el = panel(w.settings, share.el, keep.el, h("p", { class: "hint" }, w.most), field(w.cues, cues, w.cuesHint), note);
   function update() {
     const self = hub.self();
-    if (!self) return;
+    if (!self || self === before) return;
+    before = null;
     share.hold(self.share);
     keep.hold(self.keep);
     const on = self.cues === "on" || self.cues === true;

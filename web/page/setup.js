@@ -3,6 +3,7 @@ import { words } from "./words.js";
 import { h, say, show, mark, panel, button } from "./dom.js";
 import { grade } from "./state.js";
 import { wave } from "./wave.js";
+import { board } from "./board.js";
 
 export function view(hub) {
   const w = words.setup;
@@ -75,6 +76,8 @@ function skinSensor(hub) {
   const w = words.setup;
   const chart = wave(hub, { span: 60, delay: 0.45, every: 250, label: w.chartEDA, least: 0.4, digits: 1, moment: "scr" });
   const s = sensor(hub, "eda", w.eda, w.responses, chart);
+  const measured = hub.me.calibrates ? board(hub) : null;
+  if (measured) s.el.append(measured.el);
   return {
     el: s.el,
     take(v) {
@@ -88,7 +91,10 @@ function skinSensor(hub) {
       const at = level === null || level === undefined ? "" : `${w.level} ${level.toFixed(1)} ${w.us}, `;
       say(s.facts, v ? at + (v.calibrated ? w.calibrated : w.uncalibrated) : "");
     },
-    close: chart.close,
+    close() {
+      measured?.close();
+      chart.close();
+    },
   };
 }
 

@@ -1,0 +1,87 @@
+// What the room spares a wearer, besides what the config says; and the bounds that everyone shares.
+import { words } from "./words.js";
+import { h, say, panel, field } from "./dom.js";
+
+const floors = [3, 5, 10, 15, 20, 30, 50];
+
+export function comfort(hub) {
+  const w = words.comfort;
+  const config = hub.me.comfort;
+  const note = h("p", { class: "note", role: "status" });
+  const boxes = new Map(); // by word of the command
+  let before = null; // what held when something was asked: what was touched stands until hubd has said what holds now
+  const set = h("div", { class: "choice" });
+
+  // offer adds one thing that can be spared. What the config spares is, and cannot be taken back here.
+  function offer(word, text, fixed) {
+    const box = h("input", { type: "checkbox", checked: fixed, disabled: fixed, onchange: ask });
+    if (!fixed) boxes.set(word, box);
+    set.append(h("label", {}, box, h("span", {}, text)));
+  }
+  offer("steady", w.steady, config.steady);
+  for (const [word, text] of Object.entries(w.never)) offer(word, text, config.never.includes(word));
+  if (config.check_in) offer("unasked", w.unasked, false);
+
+  const least = Math.max(3, config.light_floor);
+  const floor = h("select", { onchange: ask }, ...[least, ...floors.filter((f) => f > least)].map((f) => h("option", { value: f }, w.floors(f))));
+
+  async function ask() {
+    const asked = [...boxes].filter(([, box]) => box.checked).map(([word]) => word);
+    if (Number(floor.value) > least) asked.push(`light_floor=${floor.value}`);
+    before = hub.self();
+    const r = await hub.command(hub.me.wearer, "comfort", asked.join(" ") || "none");
+    say(note, r.ok ? "" : words.failed(r.error));
+    if (!r.ok) before = null;
+    update();
+  }
+
+  const ceiling = bound(hub, w.ceiling, "night_ceiling", { min: 3, max: 100, step: 1 }, w.ceilingSays);
+  const cap = bound(hub, w.cap, "volume_cap", { min: -60, max: 0, step: 1 }, w.capSays);
+  const el = panel(w.title, h("p", { class: "hint" }, w.hint), set, field(w.floor, floor), note,
+    h("h3", {}, w.room), ceiling.el, cap.el, h("p", { class: "hint" }, w.roomHint));
+
+  function update() {
+    const self = hub.self();
+    ceiling.update();
+    cap.update();
+    if (!self || self === before) return;
+    before = null;
+    const s = self.spares;
+    const on = { steady: s.steady, unasked: s.unasked };
+    for (const [word, box] of boxes) {
+      const is = on[word] ?? s.never.includes(word);
+      if (box.checked !== is) box.checked = is;
+    }
+    const value = String(Math.max(least, s.light_floor));
+    if (![...floor.options].some((o) => o.value === value)) floor.append(h("option", { value }, w.floors(value)));
+    if (floor.value !== value && document.activeElement !== floor) floor.value = value;
+  }
+  return { el, update };
+}
+
+// bound is a bound of the whole room. What it shows is what hubd says, but for a hand that is moving it.
+function bound(hub, label, name, range, says) {
+  const note = h("p", { class: "note", role: "status" });
+  const shown = h("output", {});
+  const input = h("input", { type: "range", ...range, oninput: () => { moving = true; say(shown, says(input.value)); }, onchange: ask });
+  const el = field(label, input);
+  el.querySelector("label").append(shown);
+  el.append(note);
+  let moving = false, before = null;
+  async function ask() {
+    before = hub.room;
+    const r = await hub.command("room", name, input.value);
+    moving = false;
+    say(note, r.ok ? "" : words.failed(r.error));
+    if (!r.ok) before = null;
+    update();
+  }
+  function update() {
+    const value = hub.room?.[name];
+    if (value === undefined || moving || hub.room === before) return;
+    before = null;
+    if (Number(input.value) !== value) input.value = value;
+    say(shown, says(value));
+  }
+  return { el, update };
+}
