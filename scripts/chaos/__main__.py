@@ -138,6 +138,8 @@ def table(rounds):
 def abuse(w, count, chance):
     """All rounds, and what hubd held after each."""
     kinds, rounds, held = troubles(), [], []
+    if w.clock is None:
+        print("hubd's clock is not set here: that is known for x86_64 alone")
     order = list(kinds)
     for n in range(count):
         if n % len(order) == 0:
