@@ -10,7 +10,7 @@ LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 TAGS     = nethttpomithttp2
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/... ./scripts/kernel/cuse ./scripts/kernel/nodes
 
-.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-page test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos bench-acquire soak-faults clean
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-page test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos bench-acquire soak-faults load fuzz clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -115,6 +115,13 @@ footprint: build ## memory, processor time, size and start of hubd with two wear
 chaos: build ## eight hours of trouble: in virtual time for sensors, clock and processor, then packed without the quiet between (ROUNDS=64 SEED=1) for a real process; an hour
 	HUBD_HOURS=8 $(GO) test ./hub -count=1 -timeout 0 -v -run TestHoursOfTroubleLeaveTheStateRight
 	./scripts/chaos.sh
+
+HUBS ?= 1,10,100,1000
+load: ## HUBS hubs on a real mosquitto and on a NATS cluster of three, of which one is killed: what they cost, and that nothing kept is lost. Some 30 minutes
+	HUBS='$(HUBS)' ./scripts/load.sh
+
+fuzz: ## everything that reads bytes from outside, each for FUZZTIME=10m: a night. ONLY='config|wire' for some
+	./scripts/fuzz.sh
 
 vuln: ## known weaknesses in what hubd calls, by govulncheck; GOVULNDB names a copy of its database
 	./scripts/vuln.sh

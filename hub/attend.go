@@ -80,9 +80,10 @@ func (b *workbench) attend(ctx context.Context, wearer int, length time.Duration
 // scopeOf describes one wearer's sensors.
 func scopeOf(b *workbench, wearer int, head string) setup.ScopeOptions {
 	w := b.config.Wearers[wearer]
-	o := setup.ScopeOptions{Wearer: wearer, Worn: b.worn(), Rates: b.rate, Head: head}
+	o := setup.ScopeOptions{Wearer: wearer, Worn: b.worn(), Rates: b.rate, Head: head, Electrodes: b.electrodesOf(wearer)}
 	if w.Pulse != nil {
 		ch := chip(b.config, w.Pulse.Chip)
+		o.ECG = w.Pulse.Kind == config.ECG
 		o.Light, o.Range = ch.Kind.Optical(), 1
 		o.PulseName = ch.Name
 		if !o.Light {

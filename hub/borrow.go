@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -38,8 +37,8 @@ func deviceOf(b config.Bus) string {
 }
 
 // borrow asks the daemon at a socket for a bus. Where none answers, or it does not use this bus, the bus is free: errFree. The daemon takes
-// it back when this process ends, however it ends, since the connection then closes.
-func borrow(ctx context.Context, socket string, b config.Bus, wearer string, length time.Duration) (*loan, error) {
+// it back when this process ends, however it ends, since the connection then closes. Whose electrodes are off is told meanwhile; told may be nil.
+func borrow(ctx context.Context, socket string, b config.Bus, wearer string, length time.Duration, told func([]wire.LeadsOff)) (*loan, error) {
 	if socket == "" {
 		socket = findSocket()
 	}
@@ -49,7 +48,7 @@ func borrow(ctx context.Context, socket string, b config.Bus, wearer string, len
 	if err != nil {
 		return nil, err
 	}
-	lines := bufio.NewScanner(io.LimitReader(resp.Body, maxAnswer))
+	lines := bufio.NewScanner(resp.Body) // it takes no line without end
 	lent, err := firstLine(resp.StatusCode, lines)
 	if err != nil {
 		resp.Body.Close()
@@ -64,7 +63,7 @@ func borrow(ctx context.Context, socket string, b config.Bus, wearer string, len
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		end(lastLine(lines))
+		end(lastLine(lines, told))
 	}()
 	l.ctx, l.give = over, func() {
 		cancel()
@@ -121,11 +120,21 @@ func firstLine(code int, lines *bufio.Scanner) (lent wire.LentBus, err error) {
 	return answer.LentBus, nil
 }
 
-// lastLine waits for the end of a lend and gives its reason.
-func lastLine(lines *bufio.Scanner) error {
-	var last wire.LendOver
-	if lines.Scan() && json.Unmarshal(lines.Bytes(), &last) == nil && last.Ended != "" {
-		return fmt.Errorf("the daemon took the bus back: %s", last.Ended)
+// lastLine hands on what is told of electrodes, until the end of a lend, and gives its reason.
+func lastLine(lines *bufio.Scanner, told func([]wire.LeadsOff)) error {
+	for lines.Scan() {
+		var line struct {
+			wire.LendOver
+			Off []wire.LeadsOff `json:"leads_off"`
+		}
+		switch err := json.Unmarshal(lines.Bytes(), &line); {
+		case err != nil:
+			return errNotJSON
+		case line.Ended != "":
+			return fmt.Errorf("the daemon took the bus back: %s", line.Ended)
+		case told != nil:
+			told(line.Off)
+		}
 	}
 	return errors.New("the daemon has gone")
 }

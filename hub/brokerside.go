@@ -36,12 +36,7 @@ func (p *parts) towardsBroker(k knowledge) (brokerSide, error) {
 	t := newTeller(log, topics, p.discovery, p.wearers)
 	t.room, t.sensed, t.lamps, t.scenes, t.practices = k.room, k.sensed, p.lamps, k.scenes, k.practices
 	t.begin(k.consent)
-	sweep := newSweeper(log, topics, p.discovery, k.wearers)
-	ears := &hearer{
-		sweeper: sweep, log: log, topics: topics, birthTopic: p.birth, wearers: k.wearers, lamps: p.lamps, inbox: k.inbox,
-		bridges: newBridges(p.log.With("part", "lamps"), p.lamps, k.inbox.report),
-		request: k.request, stops: p.stops, born: func() { t.born.Store(true) }, simFault: p.simFault,
-	}
+	ears := p.ears(k, func() { t.born.Store(true) })
 	announcement := t.announcement
 	if k.overhear != nil {
 		announcement = func() []mqtt.Message { return overheard(t.announcement(), k.overhear) }
@@ -53,16 +48,24 @@ func (p *parts) towardsBroker(k knowledge) (brokerSide, error) {
 	if err != nil {
 		return brokerSide{}, err
 	}
-	for _, f := range ears.filters() {
-		if err := client.Subscribe(f); err != nil {
-			return brokerSide{}, err
-		}
+	if err := ears.subscribe(client); err != nil {
+		return brokerSide{}, err
 	}
-	t.keepNewest, t.sendOnce, sweep.send = client.Publish, client.Send, client.Send
+	t.keepNewest, t.sendOnce, ears.sweeper.send = client.Publish, client.Send, client.Send
 	if k.overhear != nil {
 		t.listen(k.overhear)
 	}
 	return brokerSide{client, t, announcement}, nil
+}
+
+// ears makes whoever hears the broker. born is called when Home Assistant says that it is there.
+func (p *parts) ears(k knowledge, born func()) *hearer {
+	log, topics := p.log.With("part", "mqtt"), wire.Topics{Hub: p.id}
+	return &hearer{
+		sweeper: newSweeper(log, topics, p.discovery, k.wearers), log: log, topics: topics, birthTopic: p.birth, wearers: k.wearers, lamps: p.lamps,
+		inbox: k.inbox, bridges: newBridges(p.log.With("part", "lamps"), p.lamps, k.inbox.report),
+		request: k.request, stops: p.stops, born: born, simFault: p.simFault,
+	}
 }
 
 // listen lets somebody hear what the teller hands to its client.
@@ -83,4 +86,19 @@ func overheard(all []mqtt.Message, hear func(mqtt.Message)) []mqtt.Message {
 		hear(m)
 	}
 	return all
+}
+
+// subscribe tells a client what is to be heard.
+func (h *hearer) subscribe(client *mqtt.Client) error {
+	for _, f := range h.certain() {
+		if err := client.Subscribe(f); err != nil {
+			return err
+		}
+	}
+	for _, f := range h.followed() {
+		if err := client.Follow(f); err != nil {
+			return err
+		}
+	}
+	return nil
 }

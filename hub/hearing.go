@@ -31,12 +31,18 @@ type hearer struct {
 	simFault   func(chip string, f sim.Fault, seconds float64) error // nil: no simulated chips
 }
 
-// filters are what is subscribed to.
-func (h *hearer) filters() []string {
-	out := append([]string{h.topics.Commands(), h.birthTopic}, h.sweeper.filters()...)
+// certain are the filters of what must not be lost on its way here: what somebody asks for once.
+func (h *hearer) certain() []string {
+	out := []string{h.topics.Commands()}
 	for _, s := range h.stops {
 		out = append(out, s.Topic)
 	}
+	return out
+}
+
+// followed are the filters of what is kept by the broker, said again when asked for, or never sent with QoS.
+func (h *hearer) followed() []string {
+	out := append([]string{h.birthTopic}, h.sweeper.filters()...)
 	for _, l := range h.lamps {
 		out = append(out, l.Topics()...)
 	}

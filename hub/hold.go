@@ -29,7 +29,7 @@ type held struct {
 func (b *workbench) hold(ctx context.Context, bus config.Bus, length time.Duration) (*held, error) {
 	l, err := (*loan)(nil), errFree
 	if !b.ask.never {
-		l, err = borrow(ctx, b.ask.socket, bus, b.ask.wearer, length)
+		l, err = borrow(ctx, b.ask.socket, bus, b.ask.wearer, length, b.electrodesTold)
 	}
 	switch {
 	case errors.Is(err, errFree):

@@ -16,6 +16,7 @@ import (
 	"hubd/room"
 	"hubd/synth"
 	"hubd/web"
+	"hubd/wire"
 )
 
 // canary is the name of a scene that nothing else in the world has.
@@ -367,23 +368,10 @@ func pages(t *testing.T, h *household) (all []byte) {
 		w := httptest.NewRecorder()
 		answers.ServeHTTP(w, httptest.NewRequest("GET", "/api/kept/a/moments?"+query, nil))
 		var err error
-		query, err = keptLines(w.Body.Bytes(), func(line []byte) error { all = append(all, line...); return nil })
+		query, err = wire.KeptLines(w.Body.Bytes(), func(line []byte) error { all = append(all, line...); return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	return all
-}
-
-func FuzzKeptLines(f *testing.F) {
-	f.Add([]byte("{\"next\":\"from=2026-11-20T00%3A00%3A00Z\"}\na\nb\n"))
-	f.Add([]byte(`{"error":"nobody here is called \"c\""}`))
-	f.Add([]byte("{\"next\":null}"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		lines := 0
-		next, err := keptLines(data, func([]byte) error { lines++; return nil })
-		if err != nil && (next != "" || lines > 0) {
-			t.Errorf("%v, and %d lines are taken all the same", err, lines)
-		}
-	})
 }

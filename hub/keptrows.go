@@ -1,10 +1,7 @@
 package hub
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -127,35 +124,12 @@ func Kept(ctx context.Context, socket, wearer string, table wire.KeptTable, obje
 			if err != nil {
 				return err
 			}
-			if query, err = keptLines(data, each); err != nil {
+			if query, err = wire.KeptLines(data, each); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// keptLines gives the rows of one answer, and the query for the next.
-func keptLines(data []byte, each func(line []byte) error) (next string, err error) {
-	head, rows, _ := bytes.Cut(data, []byte("\n"))
-	var answer struct {
-		Error string  `json:"error"`
-		Next  *string `json:"next"`
-	}
-	switch err := json.Unmarshal(head, &answer); {
-	case err != nil:
-		return "", errNotJSON
-	case answer.Error != "":
-		return "", errors.New(answer.Error)
-	case answer.Next == nil:
-		return "", errNotJSON
-	}
-	for line := range bytes.Lines(rows) {
-		if err := each(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
-			return "", err
-		}
-	}
-	return *answer.Next, nil
 }
 
 // KeepPart asks the daemon to keep a wearer's own part of the private session that has ended.

@@ -79,7 +79,7 @@ var wire1 = config.Bus{Name: "wire", I2C: "1"}
 
 func TestABusIsLentToOneAndComesBack(t *testing.T) {
 	socket, _ := lender(t)
-	l, err := borrow(t.Context(), socket, wire1, "", time.Minute)
+	l, err := borrow(t.Context(), socket, wire1, "", time.Minute, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,10 +89,10 @@ func TestABusIsLentToOneAndComesBack(t *testing.T) {
 	if got := lentNow(t, socket); got != `"wire"` {
 		t.Errorf("lent: %s", got)
 	}
-	if _, err := borrow(t.Context(), socket, wire1, "", time.Minute); err == nil || !strings.Contains(err.Error(), "lent to another hubd command") {
+	if _, err := borrow(t.Context(), socket, wire1, "", time.Minute, nil); err == nil || !strings.Contains(err.Error(), "lent to another hubd command") {
 		t.Errorf("a second borrower gets %v", err)
 	}
-	other, err := borrow(t.Context(), socket, config.Bus{SPI: "0.0"}, "b", time.Minute)
+	other, err := borrow(t.Context(), socket, config.Bus{SPI: "0.0"}, "b", time.Minute, nil)
 	if err != nil || !other.may["b"] {
 		t.Fatalf("the other bus, by b's own act: %v", err)
 	}
@@ -102,7 +102,7 @@ func TestABusIsLentToOneAndComesBack(t *testing.T) {
 		t.Error("a bus that was given back may still be used")
 	}
 	until(t, "the bus is back", func() bool { return lentNow(t, socket) == "" })
-	again, err := borrow(t.Context(), socket, wire1, "", time.Minute)
+	again, err := borrow(t.Context(), socket, wire1, "", time.Minute, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,14 +112,14 @@ func TestABusIsLentToOneAndComesBack(t *testing.T) {
 func TestWhatTheDaemonDoesNotUseIsFree(t *testing.T) {
 	socket, _ := lender(t)
 	for _, b := range []config.Bus{{I2C: "7"}, {SPI: "0.1"}} {
-		if _, err := borrow(t.Context(), socket, b, "", time.Minute); !errors.Is(err, errFree) {
+		if _, err := borrow(t.Context(), socket, b, "", time.Minute, nil); !errors.Is(err, errFree) {
 			t.Errorf("%+v: %v", b, err)
 		}
 	}
-	if _, err := borrow(t.Context(), filepath.Join(t.TempDir(), "none"), wire1, "", time.Minute); !errors.Is(err, errFree) {
+	if _, err := borrow(t.Context(), filepath.Join(t.TempDir(), "none"), wire1, "", time.Minute, nil); !errors.Is(err, errFree) {
 		t.Errorf("without a daemon: %v", err)
 	}
-	if _, err := borrow(t.Context(), socket, wire1, "nobody", time.Minute); err == nil || errors.Is(err, errFree) {
+	if _, err := borrow(t.Context(), socket, wire1, "nobody", time.Minute, nil); err == nil || errors.Is(err, errFree) {
 		t.Errorf("for somebody unknown: %v", err)
 	}
 }
@@ -146,7 +146,7 @@ func TestALendEndsWithAPauseItsTimeAndTheDaemon(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			socket, stop := lender(t)
-			l, err := borrow(t.Context(), socket, wire1, "a", row.length)
+			l, err := borrow(t.Context(), socket, wire1, "a", row.length, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

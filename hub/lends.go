@@ -12,6 +12,7 @@ import (
 
 	"hubd/acquire"
 	"hubd/web"
+	"hubd/wire"
 )
 
 const (
@@ -30,6 +31,7 @@ type lends struct {
 	pauses  *pauses
 	wearers []string
 	buses   []lendable
+	leads   []*leads    // electrodes that lines tell of
 	ended   atomic.Bool // hubd stops
 
 	mu    sync.Mutex
@@ -73,7 +75,7 @@ func (l *lends) lend(ctx context.Context, q web.LendRequest) (lent web.Lend, ref
 	end := time.Now().Add(length)
 	lent = web.Lend{Bus: b.name, Length: length, Return: back, Wearers: may, Over: func() string {
 		return l.over(end, stops, off)
-	}}
+	}, LeadsOff: func() []wire.LeadsOff { return l.leadsOff(may) }}
 	return lent, "", nil
 }
 
@@ -163,6 +165,16 @@ func (l *lends) readable(off uint64, own string) []string {
 		}
 	}
 	return may
+}
+
+// leadsOff are those of some wearers who have an electrode off.
+func (l *lends) leadsOff(of []string) (off []wire.LeadsOff) {
+	for _, e := range l.leads {
+		if id := l.wearers[e.wearer]; e.Off() && slices.Contains(of, id) {
+			off = append(off, wire.LeadsOff{Wearer: id, Plus: e.off[0].Load(), Minus: e.off[1].Load()})
+		}
+	}
+	return off
 }
 
 // over tells why a lend is over. Any stop since it began ends it, whoever is being read: a pause is hub-wide, and to borrow again is a new act.

@@ -108,6 +108,9 @@ func newLive(p parts) (*live, error) {
 	l.lends = &lends{log: p.log.With("part", "sensors"), pauses: stop, wearers: ids}
 	l.skins = newSkinBoards(l.lends, p.pipeline.Wearers)
 	l.skins.lay = p.lay
+	if p.panel != nil {
+		l.lends.leads = p.panel.leads
+	}
 	if err := l.joinBuses(in, stop); err != nil {
 		return nil, err
 	}

@@ -124,6 +124,7 @@ func (p *browserPage) ownWay(wearer string) web.Options {
 	l := p.live
 	o := l.answersOf(pipeline.Origin{Source: pipeline.SourcePage, Wearer: wearer})
 	o.OwnRest, o.Export, o.Report, o.History = l.core.board.ownRest, exportRest, l.reporting(), l.history()
+	o.Captures = (&captures{dir: p.o.dir}).ways()
 	o.Calibration = &web.Calibration{Measure: l.skins.measure, Keep: l.keepBoard}
 	if o.Sealing = l.sealing(); o.Sealing != nil {
 		o.Sealing.Rekey = nil // sealing anew is for who has the machine

@@ -78,14 +78,11 @@ func onLines(t *testing.T, text string) (*live, *simulated) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"GPIO23", "GPIO24"} {
-		s.gpio.Line(line).Drive(false)
-	}
 	p, err := build(c, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.pacer = pacer
+	p.pacer, p.socket = pacer, filepath.Join(dir, "s")
 	l, err := newLive(p)
 	if err != nil {
 		t.Fatal(err)

@@ -74,7 +74,22 @@ func newSimulatedWith(q quirks, c *config.Config, scene *synth.Scene, now func()
 			return nil, err
 		}
 	}
+	s.wearElectrodes()
 	return s, nil
+}
+
+// wearElectrodes puts the electrodes of an ECG amplifier on every body there is. Those of a wearer beyond the scenario's lie on the table.
+func (s *simulated) wearElectrodes() {
+	for i, w := range s.config.Wearers {
+		if w.Pulse == nil || w.Pulse.LeadsOff == nil || i >= len(s.scene.Wearers()) {
+			continue
+		}
+		for _, name := range []string{w.Pulse.LeadsOff.Plus, w.Pulse.LeadsOff.Minus} {
+			if line := s.gpio.Line(name); line != nil {
+				line.Drive(false)
+			}
+		}
+	}
 }
 
 // simulatedHeader is the header of a Raspberry Pi 4 with nothing on it.

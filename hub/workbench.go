@@ -22,6 +22,7 @@ type workbench struct {
 	pacer  acquire.Pacer
 	state  func(config.Bus) setup.Standing // of the bus's device, before it is opened
 	ask    asking
+	panel  *panel        // its electrodes; their lines are read here, or told by the daemon that has them
 	light  *max3010x.Dev // the optical chip of the wearer that this is about, once it was found; its bus's loop alone may use it
 	log    *slog.Logger
 }
@@ -32,7 +33,7 @@ const atOnceSpeed = 0
 // newWorkbench makes a bench of the machine's buses, or of simulated ones where a scenario is named, whose time passes at a speed.
 func newWorkbench(c *config.Config, scenario string, speed float64, ask asking, log *slog.Logger) (*workbench, error) {
 	ask.never = scenario != "" && ask.socket == ""
-	b := &workbench{config: c, ask: ask, log: log, state: func(config.Bus) setup.Standing { return setup.Found }}
+	b := &workbench{config: c, ask: ask, log: log, panel: panelOf(c), state: func(config.Bus) setup.Standing { return setup.Found }}
 	if scenario == "" {
 		kernel, report, err := newKernelBuses()
 		if err != nil {
@@ -83,6 +84,9 @@ func (b *workbench) read(h *held, o acquire.Options, length time.Duration, take 
 	if err != nil {
 		return err
 	}
+	if !h.borrowed {
+		defer b.readElectrodes(work, h, o.Bus)()
+	}
 	loop.Run(work)
 	return context.Cause(h.ctx)
 }
@@ -96,7 +100,7 @@ func (b *workbench) options(bus config.Bus, left map[string]bool) acquire.Option
 			c.Chips = append(c.Chips, ch)
 		}
 	}
-	o := busOptions(&c, bus, b.buses, panelOf(b.config))
+	o := busOptions(&c, bus, b.buses, b.panel)
 	for i := range o.Optical {
 		if b.ask.wearer == "" || b.wearerID(o.Optical[i].Wearer) != b.ask.wearer {
 			continue

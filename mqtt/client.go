@@ -43,6 +43,7 @@ type Client struct {
 // filter is one subscription that is to exist.
 type filter struct {
 	name    string
+	qos     byte
 	current bool // asked for on the present connection, granted or not
 	refused bool // the last answer was no, and the log has it
 }
@@ -175,19 +176,25 @@ func (c *Client) Send(m Message, deadline time.Time, lost func()) error {
 }
 
 // Subscribe asks for the messages of a filter, QoS 1, now and after every reconnect. Asking again changes nothing.
-func (c *Client) Subscribe(name string) error {
-	if err := checkFilter(name); err != nil {
+func (c *Client) Subscribe(name string) error { return c.subscribeTo(filter{name: name, qos: 1}) }
+
+// Follow is Subscribe with QoS 0, for what is kept, said again, or sent without QoS anyway, such as lamps' states. A broker of several machines
+// keeps a record of every subscription with QoS 1 on each of them, which is most of what a hub costs it.
+func (c *Client) Follow(name string) error { return c.subscribeTo(filter{name: name}) }
+
+func (c *Client) subscribeTo(f filter) error {
+	if err := checkFilter(f.name); err != nil {
 		return err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if slices.ContainsFunc(c.filters, func(f filter) bool { return f.name == name }) {
+	if slices.ContainsFunc(c.filters, func(old filter) bool { return old.name == f.name }) {
 		return nil
 	}
 	if len(c.filters) >= maxFilters {
 		return fmt.Errorf("mqtt: more than %d subscriptions", maxFilters)
 	}
-	c.filters = append(c.filters, filter{name: name})
+	c.filters = append(c.filters, f)
 	signal(c.wake)
 	return nil
 }

@@ -195,6 +195,37 @@ func TestARefusedSubscriptionIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestARefusedSubscriptionIsAskedForAgainWhereSomethingMayBeLost(t *testing.T) {
+	b := serve(t, "127.0.0.1:0", broker.Guard{Refuse: []string{"hubd/bed/set", "hubd/attic/status"}})
+	c, log := begin(t, b.Addr(), mqtt.Options{RefusedAgain: 5 * time.Millisecond})
+	c.Follow("hubd/attic/status")
+	until(t, "refused", func() bool { return c.Counters().Refused == 1 })
+	c.Subscribe("hubd/bed/set")
+	until(t, "asked for on the same connection", func() bool { return c.Counters().Refused > 5 })
+	if got := c.Counters().Connects; got != 1 {
+		t.Errorf("%d connections", got)
+	}
+	log.wants(t, 1, "filter=hubd/bed/set")
+	log.wants(t, 1, "filter=hubd/attic/status")
+}
+
+func TestWhatIsFollowedAndSubscribedToComesOnce(t *testing.T) {
+	b := serve(t, "127.0.0.1:0", broker.Guard{})
+	got := make(chan struct{}, 2)
+	c, _ := begin(t, b.Addr(), mqtt.Options{OnInbound: func(mqtt.Inbound) { got <- struct{}{} }})
+	c.Follow("lamp/state")
+	c.Subscribe("lamp/state")
+	if err := c.Follow("a/#/b"); err == nil {
+		t.Error("a malformed filter is taken")
+	}
+	until(t, "connected", c.Connected)
+	c.Publish(say("lamp/state", "x"))
+	await(t, "a followed message", got)
+	if len(got) > 0 {
+		t.Error("it came twice")
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	b := serve(t, "127.0.0.1:0", broker.Guard{Username: "hubd", Password: "right"})
 	var asked atomic.Int64

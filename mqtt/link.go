@@ -62,6 +62,8 @@ func (c *Client) serve(s *session, told *outage) error {
 	if err := c.announce(s); err != nil {
 		return err
 	}
+	again := time.NewTicker(c.o.RefusedAgain)
+	defer again.Stop()
 	for {
 		if c.soft.Err() != nil {
 			c.sayGoodbye(s)
@@ -83,6 +85,8 @@ func (c *Client) serve(s *session, told *outage) error {
 		}
 		select {
 		case <-c.wake:
+		case <-again.C:
+			c.forgetRefusals()
 		case <-c.soft.Done():
 		case <-s.down:
 			return s.why
@@ -130,30 +134,42 @@ const subscribeAgain = 2
 // subscribe asks for the filters that this connection has not been asked for, one by one.
 func (c *Client) subscribe(s *session) error {
 	for {
-		name, ok := c.nextFilter()
+		f, ok := c.nextFilter()
 		if !ok {
 			return nil
 		}
-		err := s.subscribe(c.hard, name)
+		err := s.subscribe(c.hard, f)
 		for again := 0; errors.Is(err, errRefused) && again < subscribeAgain; again++ {
-			err = s.subscribe(c.hard, name)
+			err = s.subscribe(c.hard, f)
 		}
 		if err != nil && !errors.Is(err, errRefused) {
 			return err
 		}
-		c.answered(name, err != nil)
+		c.answered(f.name, err != nil)
 	}
 }
 
-func (c *Client) nextFilter() (string, bool) {
+// forgetRefusals lets refused subscriptions with QoS 1 be asked for anew: a broker of several machines that has just lost one refuses what it
+// will grant a moment later, and a hub must not stay deaf to a pause because of that. The log hears nothing of it.
+func (c *Client) forgetRefusals() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.filters {
+		if f := &c.filters[i]; f.refused && f.qos == 1 {
+			f.current = false
+		}
+	}
+}
+
+func (c *Client) nextFilter() (filter, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range c.filters {
 		if !f.current {
-			return f.name, true
+			return f, true
 		}
 	}
-	return "", false
+	return filter{}, false
 }
 
 // answered notes the broker's answer; a refusal is told once until it is granted.

@@ -185,15 +185,15 @@ func (s *session) publish(ctx context.Context, m Message) error {
 }
 
 // subscribe asks for one filter. errRefused is an answer, any other error the end of the session.
-func (s *session) subscribe(ctx context.Context, name string) error {
+func (s *session) subscribe(ctx context.Context, f filter) error {
 	if !s.client.IsConnectionOpen() {
 		return paho.ErrNotConnected
 	}
-	token, err := s.await(ctx, func() paho.Token { return s.client.Subscribe(name, 1, nil) })
+	token, err := s.await(ctx, func() paho.Token { return s.client.Subscribe(f.name, f.qos, nil) })
 	if err != nil {
 		return err
 	}
-	if t, ok := token.(*paho.SubscribeToken); ok && t.Result()[name] >= 0x80 {
+	if t, ok := token.(*paho.SubscribeToken); ok && t.Result()[f.name] >= 0x80 {
 		return errRefused
 	}
 	return nil

@@ -111,7 +111,7 @@ func (e *life) act() {
 	acts := []func(){
 		e.start, e.start, e.pause, e.resume, e.resume, e.end, e.leave, e.state, e.state, e.state, e.contact, e.cues, e.both, e.both, e.takeOff, e.takeOff,
 		e.scene, e.practice, e.practice, e.stopPractice, e.breathPace, e.check, e.answer, e.ceiling, e.volume,
-		e.hand, e.hand, e.handInFade, e.handInFade, e.tint, e.press, e.lose, e.drop, e.unplug, e.sayOn, e.setClock, e.crash, e.cutOff,
+		e.hand, e.hand, e.handInFade, e.handInFade, e.tint, e.press, e.lose, e.drop, e.unplug, e.sayOn, e.setClock, e.crash, e.cutOff, e.comfort,
 	}
 	acts[rapid.IntRange(0, len(acts)-1).Draw(e.t, "act")]()
 }
@@ -186,6 +186,13 @@ func (e *life) takeOff() {
 	e.touch(w, true)
 	e.run(tick)
 	e.touch(w, false)
+}
+
+// comfort is somebody who wants to be spared something else from now on, which the settings keep.
+func (e *life) comfort() {
+	w := e.wearer()
+	e.o.Wearers[w].Comfort = anyComfort(e.t)
+	e.did(call{of: callComfort, wearer: w}, e.r.SetComfort(nil, e.now, w, e.o.Wearers[w].Comfort))
 }
 
 func (e *life) cues() {

@@ -60,6 +60,8 @@ func (p *party) before(c call) {
 		}
 	case callTick:
 		p.letRest(c.at)
+	case callComfort:
+		p.merged = p.merge()
 	case callPause:
 		p.paused = [2]bool{true, true}
 		p.hold = p.hold || p.stage != idle || p.w.stored.Open && p.restoreOn()

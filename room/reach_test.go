@@ -119,6 +119,13 @@ func TestARestoreThatNothingCanReachIsGivenUp(t *testing.T) {
 		after time.Duration
 	}{
 		{"half a day after the session", dimmed, 12 * time.Hour},
+		{"half a day after a pause that lasted longer", func(t *testing.T) *house {
+			h := dimmed(t)
+			h.take(h.r.Pause(nil, h.now))
+			ticks(h, 13*time.Hour)
+			h.take(h.r.Resume(nil, h.now, 0))
+			return h
+		}, 12 * time.Hour},
 		{"half an hour after a crash", func(t *testing.T) *house {
 			h := dimmed(t)
 			powerLost(h)

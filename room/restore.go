@@ -14,9 +14,10 @@ const (
 
 // restoring is the way back to how the room was.
 type restoring struct {
-	on     bool
-	until  time.Duration
-	latest time.Duration // however long its lamps cannot be reached
+	on      bool
+	crashed bool // it is an ended run's
+	until   time.Duration
+	latest  time.Duration // however long its lamps cannot be reached
 }
 
 // recover takes up the snapshot of a run that did not end its restore.
@@ -32,7 +33,7 @@ func (r *Room) recover(s Snapshot) {
 		}
 	}
 	r.snapshotOpen = true
-	r.restoring = restoring{on: true, until: recoverWithin, latest: recoverWithin}
+	r.restoring = restoring{on: true, crashed: true, until: recoverWithin, latest: recoverWithin}
 	r.replan(0, plan{aim: aimRestore, fade: restoreFade})
 }
 
@@ -87,11 +88,11 @@ func (r *Room) beginRestore(now time.Duration) {
 		r.replan(now, plan{})
 		return
 	}
-	latest := now + waitsForWay
-	if r.restoring.on { // after a crash, and a pause since
-		latest = max(r.restoring.latest, now+restoreBound)
+	until, latest := now+restoreBound, now+waitsForWay
+	if r.restoring.crashed { // and a pause came since
+		latest = max(r.restoring.latest, until)
 	}
-	r.restoring = restoring{on: true, until: now + restoreBound, latest: latest}
+	r.restoring = restoring{on: true, crashed: r.restoring.crashed, until: until, latest: latest}
 	r.replan(now, plan{aim: aimRestore, fade: restoreFade})
 }
 

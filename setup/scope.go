@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"time"
 
 	"hubd/draw"
@@ -22,8 +23,11 @@ type ScopeOptions struct {
 	Rates              func(dsp.Channel) float64
 	PulseName, EDAName string  // where they are wired, for example A0 of adc; empty: none
 	Light              bool    // the pulse is a share of the range, and falls when blood comes
+	ECG                bool    // the pulse comes from electrodes
 	Range              float64 // of the pulse's input: volts, or 1
-	Head               string
+	// Electrodes tells which of an ECG amplifier's are off, by its LO+ and LO-; nil: no line tells.
+	Electrodes func() (plus, minus bool)
+	Head       string
 }
 
 // Scope follows one wearer's signals while they are set up.
@@ -102,7 +106,7 @@ func (s *Scope) Screen() draw.Screen {
 	if s.o.PulseName != "" {
 		p := s.Pulse()
 		out.Signals = append(out.Signals, draw.Signal{
-			Title: "pulse   " + s.o.PulseName, Says: says(p.Contact, p.Reason), Good: p.Quality, Has: p.Contact,
+			Title: "pulse   " + s.o.PulseName, Says: cmp.Or(s.leadsOff(), says(p.Contact, p.Reason)), Good: p.Quality, Has: p.Contact,
 			Points: s.pulse.Last(s.now), Span: pulseSpan, Least: s.leastPulse(),
 		})
 	}
@@ -114,6 +118,22 @@ func (s *Scope) Screen() draw.Screen {
 		})
 	}
 	return out
+}
+
+// leadsOff says which electrodes are off, as the lines are called on the amplifier's board; empty: none that is known of.
+func (s *Scope) leadsOff() string {
+	if s.o.Electrodes == nil {
+		return ""
+	}
+	switch plus, minus := s.o.Electrodes(); {
+	case plus && minus:
+		return "electrodes off (LO+ and LO-)"
+	case plus:
+		return "electrode off (LO+)"
+	case minus:
+		return "electrode off (LO-)"
+	}
+	return ""
 }
 
 // leastPulse is the smallest amplitude that fills the height of a pulse wave: less is drawn as less, so that noise looks like noise.
@@ -149,8 +169,12 @@ func (s *Scope) Hint() string {
 	switch {
 	case s.now == 0:
 		return "Waiting for the first samples."
+	case has && s.leadsOff() != "":
+		return "The amplifier says: " + s.leadsOff() + ". Press it on again, or wet it; a wire that is loose says the same."
 	case has && !p.Contact && s.pulseSettles():
 		return "Keep still for some seconds: the wave is being looked for."
+	case has && !p.Contact && s.o.ECG:
+		return "Put the electrodes on, and press them: the amplifier's wave is not there yet."
 	case has && !p.Contact:
 		return "Put the pulse sensor on: an ear-lobe clip or the second toe leaves both hands free. Press lightly, and keep daylight off."
 	case has && s.Amplitude() > largeShare:

@@ -35,7 +35,7 @@ func (h *handler) erase(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) session(w http.ResponseWriter, r *http.Request, wearer string) {
-	at, err := dateOf(r, "at", time.Time{})
+	at, err := dateOf(r.URL.Query(), "at", time.Time{})
 	if err == nil && at.IsZero() {
 		err = errors.New("at is missing: wanted is a date within the session")
 	}
@@ -74,10 +74,10 @@ func (h *handler) eraseNow(w http.ResponseWriter, r *http.Request, wearer string
 // erasingOf reads from and to of a query: both, or neither.
 func erasingOf(r *http.Request, wearer string) (x history.Erasing, err error) {
 	x.Wearer = wearer
-	if x.From, err = dateOf(r, "from", time.Time{}); err != nil {
+	if x.From, err = dateOf(r.URL.Query(), "from", time.Time{}); err != nil {
 		return x, err
 	}
-	if x.To, err = dateOf(r, "to", time.Time{}); err != nil {
+	if x.To, err = dateOf(r.URL.Query(), "to", time.Time{}); err != nil {
 		return x, err
 	}
 	q := r.URL.Query()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -121,17 +122,19 @@ func refusedOrFailed(w http.ResponseWriter, refusal string, err error) bool {
 }
 
 // spanOf reads from, to and after of a query; without them it is everything.
-func spanOf(r *http.Request) (s history.Span, err error) {
-	if s.From, err = dateOf(r, "from", time.Time{}); err != nil {
+func spanOf(r *http.Request) (history.Span, error) { return spanIn(r.URL.Query()) }
+
+func spanIn(query url.Values) (s history.Span, err error) {
+	if s.From, err = dateOf(query, "from", time.Time{}); err != nil {
 		return s, err
 	}
-	if s.To, err = dateOf(r, "to", time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)); err != nil {
+	if s.To, err = dateOf(query, "to", time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)); err != nil {
 		return s, err
 	}
 	if !s.From.Before(s.To) {
 		return s, errors.New("from lies after to: wanted is the earlier date first")
 	}
-	if after := r.URL.Query().Get("after"); after != "" {
+	if after := query.Get("after"); after != "" {
 		if s.After, err = strconv.ParseUint(after, 10, 64); err != nil {
 			return s, errors.New("after is " + strconv.Quote(after) + ": wanted is the number of a note")
 		}
@@ -139,8 +142,8 @@ func spanOf(r *http.Request) (s history.Span, err error) {
 	return s, nil
 }
 
-func dateOf(r *http.Request, key string, other time.Time) (time.Time, error) {
-	text := r.URL.Query().Get(key)
+func dateOf(query url.Values, key string, other time.Time) (time.Time, error) {
+	text := query.Get(key)
 	if text == "" {
 		return other, nil
 	}

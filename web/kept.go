@@ -33,16 +33,20 @@ func (h *handler) kept(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), h.o.Within)
 	defer cancel()
-	q := KeptQuery{Wearer: wearer, Table: wire.KeptTable(table), Span: s, Undated: r.URL.Query().Get("undated") == "1", Form: wire.AsCells}
-	if r.URL.Query().Get("format") == "json" {
-		q.Form = wire.AsObject
-	}
+	q := KeptQuery{Wearer: wearer, Table: wire.KeptTable(table), Span: s, Undated: r.URL.Query().Get("undated") == "1", Form: keptForm(r.URL.Query().Get("format"))}
 	rows, refusal, err := h.o.History.Kept(ctx, q)
 	if refusedOrFailed(w, refusal, err) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write(rows) // who asked has gone: there is nobody to tell
+}
+
+func keptForm(name string) wire.KeptForm {
+	if name == "json" {
+		return wire.AsObject
+	}
+	return wire.AsCells
 }
 
 // part keeps what waits of a private session, for the wearer whose way in this is.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,8 @@ type Lend struct {
 	Length  time.Duration // at most
 	Over    func() string // why it is over, in words; empty while it is not
 	Return  func()        // gives the bus back
+
+	LeadsOff func() []wire.LeadsOff // who of Wearers has an electrode off; nil: nothing tells
 }
 
 // lend lends a bus until the connection closes, the time is over, or somebody pauses.
@@ -66,17 +69,34 @@ func keepLending(w http.ResponseWriter, ctx context.Context, lent Lend) {
 	}
 	look := time.NewTicker(lendLook)
 	defer look.Stop()
+	var off []wire.LeadsOff
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-look.C:
 		}
+		if off = tellLeads(w, c, lent, off); ctx.Err() != nil {
+			return
+		}
 		if why := lent.Over(); why != "" {
 			_, _ = w.Write(append(wire.AppendLendOver(nil, wire.LendOver{Ended: why}), '\n'))
 			return
 		}
 	}
+}
+
+// tellLeads writes whose electrodes are off where that is not what was told before, and gives it.
+func tellLeads(w io.Writer, c *http.ResponseController, lent Lend, told []wire.LeadsOff) []wire.LeadsOff {
+	if lent.LeadsOff == nil {
+		return nil
+	}
+	now := lent.LeadsOff()
+	if !slices.Equal(now, told) {
+		_, _ = w.Write(append(wire.AppendLeadsOff(nil, now), '\n')) // a borrower that is gone shows in the context
+		_ = c.Flush()
+	}
+	return now
 }
 
 // lendRequest reads what is asked for.

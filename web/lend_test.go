@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hubd/web"
+	"hubd/wire"
 )
 
 // lending is a handler that lends as told, and what it was asked for.
@@ -53,6 +54,27 @@ func TestALendIsAskedForByItsPath(t *testing.T) {
 		if c.code == 200 && (asked.Device != "i2c/1" || asked.Wearer != "a" || asked.Length != 5*time.Second) {
 			t.Errorf("%s: asked for %+v", c.name, asked)
 		}
+	}
+}
+
+// A borrower hears of electrodes whenever something changes, and of nothing else in between.
+func TestALendTellsOfElectrodesAsTheyChange(t *testing.T) {
+	looks := [][]wire.LeadsOff{nil, nil, {{Wearer: "b", Plus: true}}, {{Wearer: "b", Plus: true}}, nil}
+	look := 0
+	lent := web.Lend{Bus: "main", Wearers: []string{"b"}, Length: 5 * time.Second, Return: func() {},
+		LeadsOff: func() []wire.LeadsOff { look++; return looks[look-1] },
+		Over: func() string {
+			if look == len(looks) {
+				return "the time is over"
+			}
+			return ""
+		},
+	}
+	h, _ := lending(lent, "", nil)
+	const want = `{"lent":"main","wearers":["b"],"seconds":5}` + "\n" + `{"leads_off":[{"wearer":"b","plus":true,"minus":false}]}` + "\n" +
+		`{"leads_off":[]}` + "\n" + `{"ended":"the time is over"}` + "\n"
+	if w := ask(h, "POST", "/api/lend/i2c/1?seconds=5", ""); w.Body.String() != want {
+		t.Errorf("%s", w.Body)
 	}
 }
 

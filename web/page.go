@@ -138,7 +138,7 @@ func theirs(path, wearer string) bool {
 	if strings.Contains(path, "..") || strings.ContainsAny(path, "%;") {
 		return false
 	}
-	for _, about := range []string{journalPath, erasePath, keptPath, partPath, minutesPath, reportPath, restPath, calibrationPath} {
+	for _, about := range []string{journalPath, erasePath, keptPath, partPath, minutesPath, reportPath, restPath, calibrationPath, exportsPath} {
 		if rest, found := strings.CutPrefix(path, about); found {
 			first, _, _ := strings.Cut(rest, "/")
 			return first == wearer

@@ -119,6 +119,8 @@ func TestWhoGetsWhatOnThePage(t *testing.T) {
 		{"another's report", "GET", "/api/report/b", 401, 404},
 		{"another's sessions", "GET", "/api/kept/b/sessions", 401, 404},
 		{"another's board", "POST", "/api/calibration/b/measure", 401, 404},
+		{"another's export", "GET", "/api/export/b?format=json", 401, 404},
+		{"another's recordings", "GET", "/api/export/b/captures", 401, 404},
 		{"another's part", "POST", "/api/part/b", 401, 404},
 		{"erasing another", "POST", "/api/erase/b", 401, 404},
 		{"another by a path trick", "GET", "/api/rest/a/../b", 401, 404},

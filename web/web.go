@@ -49,6 +49,8 @@ type Options struct {
 	Lend func(ctx context.Context, q LendRequest) (lent Lend, refusal string, err error)
 	// Calibration measures a wearer's skin-conductance board: for a way in that is the wearer's own. nil: there is nothing at its paths.
 	Calibration *Calibration
+	// Captures are the wearers' recordings. They go with OwnRest; nil: there are none.
+	Captures *Captures
 	// Health says what keeps hubd from working, nil when it works. It may be nil: then answering is proof enough.
 	Health func() error
 }
@@ -105,6 +107,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.only(w, r, http.MethodPost, h.pageOpen)
 	case h.o.Page != nil && path == pageClosePath:
 		h.only(w, r, http.MethodPost, h.pageClose)
+	case h.o.OwnRest != nil && strings.HasPrefix(path, exportsPath):
+		h.only(w, r, http.MethodGet, h.exports)
 	case h.o.OwnRest != nil && strings.HasPrefix(path, restPath):
 		h.only(w, r, http.MethodGet, h.ownRest)
 	default:

@@ -7,6 +7,14 @@ type LentBus struct {
 	Seconds int      `json:"seconds"` // how long at most
 }
 
+// LeadsOff is a wearer whose ECG amplifier says that an electrode is off. Its lines are the daemon's while the bus is lent, so a line of the lend
+// tells of them whenever that changes: first everybody's is on.
+type LeadsOff struct {
+	Wearer string `json:"wearer"`
+	Plus   bool   `json:"plus"` // LO+, or either electrode of two
+	Minus  bool   `json:"minus"`
+}
+
 // LendOver is the last line of a lend that the daemon ends.
 type LendOver struct {
 	Ended string `json:"ended"` // why, in words
@@ -24,3 +32,12 @@ func AppendLent(dst []byte, l LentBus) []byte {
 
 // AppendLendOver appends the last line of a lend, without a line end.
 func AppendLendOver(dst []byte, l LendOver) []byte { return open(dst).text("ended", l.Ended).close() }
+
+// AppendLeadsOff appends the line of a lend that names everybody who has an electrode off, without a line end.
+func AppendLeadsOff(dst []byte, all []LeadsOff) []byte {
+	o := append(open(dst).key("leads_off"), '[')
+	for i, l := range all {
+		o = open(separate(o, i)).text("wearer", l.Wearer).flag("plus", l.Plus).flag("minus", l.Minus).close()
+	}
+	return object(append(o, ']')).close()
+}

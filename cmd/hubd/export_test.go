@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"testing"
@@ -12,22 +11,6 @@ import (
 	"hubd/web"
 	"hubd/wire"
 )
-
-func TestNotesBecomeATable(t *testing.T) {
-	at := time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC)
-	var out bytes.Buffer
-	err := writeNotes(&out, []history.Note{{ID: 3, At: at, Text: "one, \"two\"\nthree", Tags: []history.Tag{{Kind: "helped", Word: "humming"}},
-		Labs: []history.Lab{{Name: "oxytocin", Value: 12.3, Unit: "pg/ml", About: "saliva"}}}})
-	const want = `time,note,kind,name,value,unit,text
-2026-11-20T09:30:00Z,3,note,,,,"one, ""two""
-three"
-2026-11-20T09:30:00Z,3,helped,humming,,,
-2026-11-20T09:30:00Z,3,result,oxytocin,12.3,pg/ml,saliva
-`
-	if err != nil || out.String() != want {
-		t.Errorf("%v:\n%s\nwant:\n%s", err, out.String(), want)
-	}
-}
 
 func TestExportRefusesWhatMakesNoSense(t *testing.T) {
 	for _, row := range []struct {

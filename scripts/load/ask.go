@@ -80,7 +80,7 @@ func startChild(name string) (*child, error) {
 		return nil, err
 	}
 	cmd := exec.Command(self, name)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr, cmd.SysProcAttr = os.Stderr, endsWithUs()
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err

@@ -80,12 +80,17 @@ func (h *homes) prepare(c crowd) (err error) {
 // hubID is the id of the i-th hub, and the name of its home.
 func hubID(i int) string { return fmt.Sprintf("home-%d", i+1) }
 
+// prefixOf is where the i-th hub describes its devices.
+func (c crowd) prefixOf(i int) string {
+	if c.Shared {
+		return "homeassistant"
+	}
+	return "homes/" + hubID(i) + "/homeassistant"
+}
+
 func (c crowd) double(i int, hear func(mqtt.Message)) hub.DoubleOptions {
 	id := hubID(i)
-	o := hub.DoubleOptions{Hub: id, URL: c.URL, Prefix: "homes/" + id + "/homeassistant", Lamps: "homes/" + id + "/zigbee2mqtt", OnTelling: hear}
-	if c.Shared {
-		o.Prefix = "homeassistant"
-	}
+	o := hub.DoubleOptions{Hub: id, URL: c.URL, Prefix: c.prefixOf(i), Lamps: "homes/" + id + "/zigbee2mqtt", OnTelling: hear}
 	o.BirthTop = o.Prefix + "/status"
 	if c.Passwd {
 		o.Username, o.Password = id, password

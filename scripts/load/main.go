@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
 )
 
 func main() {
+	runtime.LockOSThread() // see endsWithUs
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
@@ -86,15 +88,11 @@ func (s settings) all(logs string) error {
 // one does one step in a folder of its own, and prints what it found.
 func (s settings) one(kind string, n int, logs string) (good bool, err error) {
 	p := s.places
+	if p.work, err = workFolder(logs, fmt.Sprintf("%s-%d", kind, n)); err != nil {
+		return false, err
+	}
 	if logs == "" {
-		if p.work, err = os.MkdirTemp("", "hubd-load-"); err != nil {
-			return false, err
-		}
 		defer os.RemoveAll(p.work)
-	} else if p.work = filepath.Join(logs, fmt.Sprintf("%s-%d", kind, n)); true {
-		if err := os.MkdirAll(p.work, 0o700); err != nil {
-			return false, err
-		}
 	}
 	c := crowd{Hubs: n, Passwd: true, Shared: s.shared, RampHz: s.rampM, Evening: float64(s.evening), Seed: 1}
 	if kind == "nats" {
@@ -106,4 +104,16 @@ func (s settings) one(kind string, n int, logs string) (good bool, err error) {
 	}
 	fmt.Print(st.text())
 	return st.good(), nil
+}
+
+// workFolder gives a new folder, in logs where that is named: a cluster must not find what an earlier one left.
+func workFolder(logs, name string) (string, error) {
+	if logs == "" {
+		return os.MkdirTemp("", "hubd-load-")
+	}
+	work := filepath.Join(logs, name)
+	if err := os.RemoveAll(work); err != nil {
+		return "", err
+	}
+	return work, os.MkdirAll(work, 0o700)
 }

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -130,12 +131,15 @@ func startServer(log, program string, args ...string) (*server, error) {
 	}
 	defer f.Close()
 	cmd := exec.Command(program, args...)
-	cmd.Stdout, cmd.Stderr = f, f
+	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = f, f, endsWithUs()
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
 	return &server{cmd: cmd, log: log}, nil
 }
+
+// endsWithUs lets a process end with the thread that started it: nothing stays when load is killed. main keeps to one thread for this.
+func endsWithUs() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
 
 // kill ends it without a word.
 func (s *server) kill() {

@@ -250,11 +250,11 @@ func (s *step) account(from, to, killed time.Time) error {
 
 // checkBroker reads what is kept, from every node that lives; then all hubs lose their power at once, and it is read again.
 func (s *step) checkBroker(kept map[string]string) (err error) {
-	if s.r.lost, err = checkKept(s.broker.nodes, kept); err != nil {
+	if s.r.lost, err = checkKept(s.broker.nodes, s.crowd, kept); err != nil {
 		return err
 	}
 	s.hubs.kill()
 	time.Sleep(time.Second)
-	s.r.willsLost, err = checkKept(s.broker.nodes, wills(kept))
+	s.r.willsLost, err = checkKept(s.broker.nodes, s.crowd, wills(kept))
 	return err
 }

@@ -56,14 +56,14 @@ func clientOptions(url, id, user string) mqtt.Options {
 // connectWithin is how long a client of load may take to be at a broker.
 const connectWithin = 60 * time.Second
 
-// connect starts a client and waits until it has its subscriptions.
+// connect starts a client and waits until it has its subscriptions. They have QoS 0, as most listeners' have.
 func connect(o mqtt.Options, filters ...string) (*mqtt.Client, error) {
 	c, err := mqtt.New(o)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range filters {
-		if err := c.Subscribe(f); err != nil {
+		if err := c.Follow(f); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 // Checks the page in Chromium against a running hubd. See test-page.sh.
 import fs from "node:fs";
-import { Daemon, Visit, check, failures, freePort, launch, place, sizes, sleep, until } from "./rig.mjs";
+import path from "node:path";
+import { Daemon, Visit, check, failures, freePort, launch, place, sizes, sleep, small, until } from "./rig.mjs";
 import { figures } from "./figures.mjs";
 import { rude } from "./rude.mjs";
 import { pictures } from "./pictures.mjs";
@@ -26,6 +27,28 @@ async function everyView(browser, d) {
     check(`${size}: nothing on the console`, v.said.length === 0, v.said.join(" | "));
     check(`${size}: nothing asked of a third party`, v.asked.every((u) => u.startsWith(d.url) || u.startsWith("blob:")));
     await v.close();
+  }
+}
+
+// aboveThePause looks whether the way in stands whole above the pause button, without a scroll.
+async function aboveThePause(browser, d) {
+  for (const [name, options] of Object.entries({ small, ...sizes })) {
+    for (const token of [undefined, d.tokens.a]) {
+      const v = await Visit.open(browser, d.url, options, token);
+      const low = await v.page.evaluate(() => {
+        const bar = document.querySelector(".pause").getBoundingClientRect().top;
+        return [...document.querySelectorAll(".first input, .first .main")].map((e) => Math.round(e.getBoundingClientRect().bottom - bar));
+      });
+      check(`${name}: ${token ? "the way on" : "the login"} stands above Pause`, low.length === (token ? 1 : 2) && Math.max(...low) <= 0, `${low.join(", ")} px`);
+      if (!token && name === "small") {
+        await v.page.fill(".token", "wrong");
+        await v.page.click(".first .main");
+        await until("a wrong token is told", async () => (await v.page.innerText(".first .note")).includes("not known"), 5);
+        const note = await v.page.evaluate(() => document.querySelector(".pause").getBoundingClientRect().top - document.querySelector(".first .note").getBoundingClientRect().bottom);
+        check("small: and so does what is told of a wrong token", note >= 0, `${note.toFixed(0)} px`);
+      }
+      await v.close();
+    }
   }
 }
 
@@ -159,9 +182,22 @@ async function keeping(browser, d) {
   await v.page.fill("textarea", "A quiet evening.");
   await v.page.click("button:has-text('Keep the note')");
   check("a note is kept and shown", await until("", async () => (await v.page.locator(".rows .text").allInnerTexts()).includes("A quiet evening."), 5));
-  const [saved] = await Promise.all([v.page.waitForEvent("download"), v.page.click("button:has-text('Save all that is kept')")]);
-  const all = JSON.parse(fs.readFileSync(await saved.path(), "utf8"));
-  check("everything kept comes as one file", all.wearer === "a" && all.journal.some((n) => n.text === "A quiet evening."), Object.keys(all).join(" "));
+  const save = async (link) => {
+    const [saved] = await Promise.all([v.page.waitForEvent("download"), link.click()]);
+    return { name: saved.suggestedFilename(), text: fs.readFileSync(await saved.path(), "latin1") };
+  };
+  const link = v.page.locator("a:has-text('Save the file')");
+  const all = JSON.parse((await save(link)).text);
+  check("everything kept comes as one file", all.wearer === "a" && all.notes.some((n) => n.text === "A quiet evening."), Object.keys(all).join(" "));
+  await v.page.selectOption("select:has(option[value='journal'])", "journal");
+  const table = await save(link);
+  check("a table comes as CSV", table.name === "hubd-a-journal.csv" && table.text.startsWith("time,note,kind") && table.text.includes("A quiet evening."), table.name);
+  await v.page.locator("input[type=date]").first().fill("2001-01-01");
+  await v.page.locator("input[type=date]").nth(1).fill("2001-01-31");
+  const none = await save(link);
+  check("of the days that are asked for alone", none.text.trim().split("\n").length === 1, none.text.trim());
+  const edf = await save(v.page.locator("li:has-text('evening.csv') a"));
+  check("a recording comes as EDF+", edf.name === "hubd-a-evening.edf" && edf.text.slice(0, 300).includes("EDF+C"), edf.name);
   await v.page.click("button:has-text('Remove')");
   check("a note is taken back", await until("", async () => (await v.page.locator(".rows .text").count()) === 0, 5));
   check("nothing on the console", v.said.length === 0, v.said.join(" | "));
@@ -250,13 +286,21 @@ function execClose(d) {
   d.ask("page", "close");
 }
 
+// recorded puts a recording where hubd record leaves a's.
+function recorded(d) {
+  const folder = path.join(path.dirname(d.settings), "captures", "a");
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "evening.csv"), ["t_s,ppg", ...Array.from({ length: 500 }, (_, i) => `${(i / 50).toFixed(3)},${Math.sin(i / 8).toFixed(4)}`)].join("\n") + "\n");
+}
+
 const browser = await launch();
 const d = new Daemon(await freePort(), { a: "full", b: "state" });
 try {
+  recorded(d);
   await d.start();
   for (const id of ["a", "b"]) d.token(id);
   const parts = {
-    strangers, byTouch, checkIn,
+    aboveThePause, strangers, byTouch, checkIn,
     inStep: () => inStep(browser, d, {}, "a practice"),
     inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
     everyView, shares, keeping, board, sparing, figures, rude, restart,

@@ -122,6 +122,9 @@ export async function launch() {
   });
 }
 
+// small is the smallest phone that the page is made for.
+export const small = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1 };
+
 export const sizes = {
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1 },
   desk: { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 },

@@ -41,8 +41,8 @@ export function first(hub, go) {
     : h("form", { onsubmit: enter }, field(w.token, token, w.tokenHint), h("button", { type: "submit", class: "button main" }, w.enter));
   const el = h("div", { class: "first" },
     h("h1", { tabindex: "-1" }, w.title),
-    h("p", { class: "cannot" }, w.cannot),
-    h("p", {}, w.whom), h("p", {}, w.notFor), h("p", {}, w.stop),
-    way, note);
+    h("p", { class: "cannot" }, w.cannot), h("p", {}, w.whom),
+    way, note, // above the pause button on the smallest phone: what is not read is under no thumb
+    h("p", {}, w.notFor), h("p", {}, w.stop));
   return { el, update() {}, close() {} };
 }

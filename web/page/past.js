@@ -1,9 +1,9 @@
-// One's own past: sessions, notes, the week, all of it as a file, and its end.
+// One's own past: sessions, notes, the week, files of it, and its end.
 import { words } from "./words.js";
 import { h, say, show, panel, button, field } from "./dom.js";
+import { take } from "./take.js";
 
 const day = 24 * 3600 * 1000;
-const tables = ["sessions", "mornings", "moments", "intervals"];
 
 export function past(hub) {
   const w = words.me;
@@ -13,8 +13,10 @@ export function past(hub) {
   const says = h("p", { class: "note", role: "status" });
   const told = (r) => say(says, r.ok ? words.done : words.failed(r.error));
 
+  const keptNote = h("p", { class: "note", role: "status" });
   const part = button(w.keepPart, async () => {
-    told(await hub.ask("POST", `/api/part/${id}`));
+    const r = await hub.ask("POST", `/api/part/${id}`);
+    say(keptNote, r.ok ? words.done : words.failed(r.error));
     sessions();
   });
   const text = h("textarea", { rows: "3", maxlength: "4000" });
@@ -54,13 +56,13 @@ export function past(hub) {
   }
 
   const week = h("a", { class: "button", target: "_blank", rel: "noopener" }, w.openWeek);
-  const save = button(w.exportAll, () => saveAll(hub, id).then(told));
+  const files = take(hub);
   const wiped = eraser(hub, id);
   const none = h("p", { class: "hint", hidden: hub.me.history }, w.noHistory);
   const stored = h("div", { hidden: !hub.me.history },
-    panel(w.past, rows, h("p", { class: "hint" }, w.keepPartHint), part),
-    panel(w.journal, field(w.note, text), add, notes),
-    panel(w.week, h("div", { class: "row" }, week, save), says),
+    panel(w.past, rows, h("p", { class: "hint" }, w.keepPartHint), part, keptNote),
+    panel(w.journal, field(w.note, text), add, says, notes),
+    panel(w.week, h("div", { class: "row" }, week), files.el),
     wiped);
   return {
     el: h("div", {}, none, stored),
@@ -73,6 +75,7 @@ export function past(hub) {
       week.href = `/api/report/${id}?${q}`;
       sessions();
       journal();
+      files.look();
     },
   };
 }
@@ -80,31 +83,6 @@ export function past(hub) {
 function when(time) {
   if (!time) return "";
   return new Date(time).toLocaleString("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-}
-
-// saveAll gathers everything that is kept into one file.
-async function saveAll(hub, id) {
-  const all = { wearer: id, saved: new Date().toISOString() };
-  for (const table of tables) {
-    all[table] = [];
-    for (const first of ["", "undated=1"]) {
-      for (let q = first, more = true; more;) {
-        const r = await hub.ask("GET", `/api/kept/${id}/${table}?format=json&${q}`);
-        if (!r.ok) return r;
-        const [head, ...lines] = r.text.split("\n").filter(Boolean).map((l) => JSON.parse(l));
-        all[table].push(...lines);
-        q = head.next;
-        more = Boolean(q);
-      }
-    }
-  }
-  const [rest, notes] = [await hub.ask("GET", `/api/rest/${id}/export`), await hub.ask("GET", `/api/journal/${id}`)];
-  all.rest = rest.ok ? rest.data : null;
-  all.journal = notes.ok ? notes.data.notes : [];
-  const url = URL.createObjectURL(new Blob([JSON.stringify(all, null, 1)], { type: "application/json" }));
-  h("a", { href: url, download: `hubd-${id}.json` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  return { ok: true };
 }
 
 function eraser(hub, id) {

@@ -137,7 +137,6 @@ export const words = {
     remove: "Remove",
     week: "My week",
     openWeek: "Open the week as a page",
-    exportAll: "Save all that is kept",
     scene: "Look at a scene",
     showScene: "Show it",
     endScene: "Back to how it was",
@@ -148,6 +147,19 @@ export const words = {
     erased: "Erased. Also to be done elsewhere:",
     erasedAll: "Erased.",
     leave: "Forget this browser",
+  },
+
+  take: {
+    title: "Take it along",
+    what: "What",
+    kinds: {
+      json: "Everything, as one JSON file", minutes: "A line a minute (CSV)", sessions: "Sessions (CSV)", mornings: "Mornings (CSV)", moments: "What happened in sessions (CSV)",
+      intervals: "Times between heartbeats (CSV)", journal: "Journal (CSV)", rr: "Times between heartbeats alone, for other programs", rest: "My own rest, for hubd replay",
+    },
+    from: "From", to: "To",
+    hint: "Both days count. Without them it is all that is kept.",
+    save: "Save the file",
+    captures: "Recordings", edf: "Save as EDF+",
   },
 
   comfort: {
