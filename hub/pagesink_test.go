@@ -224,6 +224,30 @@ func TestAWaveIsThinnedWithoutInventingAnything(t *testing.T) {
 	}
 }
 
+// A page that opens anew does not begin with a point from when the last one closed: a line would be drawn from there.
+func TestAWaveBeginsWhereItsPageOpens(t *testing.T) {
+	watched := true
+	tap := newWaveTap([]string{"a"}, []pipeline.WearerOptions{{}}, func(int) bool { return watched })
+	second := func(n int) {
+		b := dsp.Block{}
+		for i := range 250 {
+			b.Samples = append(b.Samples, dsp.Sample{T: time.Duration(n)*time.Second + time.Duration(i)*4*time.Millisecond, Volts: 1})
+		}
+		tap.block(b)
+	}
+	second(0) // and in the middle of a cell the page closes
+	tap.flush(nil, time.Second)
+	watched = false
+	second(1)
+	watched = true
+	second(30)
+	for _, e := range tap.flush(nil, 31*time.Second) {
+		if first := e.Value.(pipeline.Wave).Points[0].T; first < 30*time.Second {
+			t.Errorf("it begins at %v", first)
+		}
+	}
+}
+
 func TestTokensOutlastARestartAndAreTakenBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "page-tokens")
 	k, err := openPageKeys(path)
