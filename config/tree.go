@@ -36,6 +36,12 @@ type value struct {
 
 func (v value) present() bool { return v.node != nil }
 
+// What stands for values that are more than one word.
+const (
+	shownMapping = "{…}"
+	shownList    = "[…]"
+)
+
 // shown is the value as it stands in an error message.
 func (v value) shown() string {
 	if v.node == nil {
@@ -43,9 +49,9 @@ func (v value) shown() string {
 	}
 	switch v.node.Kind {
 	case yaml.MappingNode:
-		return "{…}"
+		return shownMapping
 	case yaml.SequenceNode:
-		return "[…]"
+		return shownList
 	}
 	const most = 60
 	if text := []rune(v.node.Value); len(text) > most {

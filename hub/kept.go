@@ -43,6 +43,9 @@ func (k *keeper) add(e keptEvent) {
 		k.waiting.SessionBegan()
 	case keptNothing:
 		k.waiting.Forget(e.Wearer)
+		if k.store.db != nil {
+			k.store.db.Drop(e.Wearer) // else the minute that was begun would come with the next commit
+		}
 	}
 }
 

@@ -1,12 +1,10 @@
 package hub
 
 import (
-	"context"
 	"net"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"time"
 
 	"hubd/config"
@@ -72,6 +70,7 @@ type browserPage struct {
 	keys   *pageKeys
 	feeds  map[string]*web.Feed
 	server *pageServer
+	turn   chan struct{} // has room for one: who opens the page or shuts it
 }
 
 // joinPage gives every wearer's page a sink. Nothing is served yet.
@@ -83,7 +82,7 @@ func (l *live) joinPage() error {
 	if err != nil {
 		l.log.Error("page", "error", err)
 	}
-	p := &browserPage{o: l.page, live: l, keys: keys, feeds: map[string]*web.Feed{}}
+	p := &browserPage{o: l.page, live: l, keys: keys, feeds: map[string]*web.Feed{}, turn: make(chan struct{}, 1)}
 	watched := make([]*web.Feed, len(l.core.wearers))
 	for i, id := range l.core.wearers {
 		feed := &web.Feed{}
@@ -213,10 +212,12 @@ func (p *browserPage) serve() {
 	if keys.Listen == "" {
 		return
 	}
-	if _, err := p.server.serveHome(keys.Listen, p.certFor(keys.Certificate)); err != nil {
+	home, err := p.server.reach(keys.Listen, p.certFor(keys.Certificate))
+	if err != nil {
 		log.Error("the home network does not reach the page", "error", err)
 		return
 	}
+	home.keep()
 	log.Info("the home network reaches the page; hubd page close ends that", "listen", keys.Listen, "tls", keys.Certificate)
 }
 
@@ -236,72 +237,6 @@ func (p *browserPage) certFor(wanted bool) *certificate {
 		return &own
 	}
 	return nil
-}
-
-// control is for the local socket.
-func (p *browserPage) control() *web.PageControl {
-	return &web.PageControl{Open: p.open, Close: p.shut}
-}
-
-// open makes a token, and lets the home network in where that is asked for. It runs on the keeper's goroutine, which alone touches
-// the disk.
-func (p *browserPage) open(ctx context.Context, o wire.PageOpening) (wire.PageOpened, string, error) {
-	type opened struct {
-		wire.PageOpened
-		err error
-	}
-	done, err := ask(ctx, p.live.keeper, func() (d opened) { d.PageOpened, d.err = p.openNow(o); return d })
-	return done.PageOpened, words(done.err), err
-}
-
-func (p *browserPage) openNow(o wire.PageOpening) (done wire.PageOpened, err error) {
-	if o.Listen != "" {
-		if done, err = p.reach(o); err != nil {
-			return done, err
-		}
-	}
-	if done.Token, err = p.keys.make(o.Wearer, p.live.keeper.wall()); err != nil {
-		return wire.PageOpened{}, err
-	}
-	done.Here, _, _ = p.server.at()
-	p.server.log.Info("a token for the page was made; hubd page close takes it back")
-	return done, nil
-}
-
-// reach lets the home network in.
-func (p *browserPage) reach(o wire.PageOpening) (done wire.PageOpened, err error) {
-	cert := p.certFor(o.Certificate)
-	if cert != nil && p.o.cert == nil {
-		if done.Fingerprint, err = cert.ensure(o.Names, time.Now()); err != nil {
-			return done, err
-		}
-	}
-	at, err := p.server.serveHome(o.Listen, cert)
-	if err != nil {
-		return done, err
-	}
-	_, port, _ := net.SplitHostPort(at)
-	host, _, _ := net.SplitHostPort(o.Listen)
-	done.Listen, done.TLS = net.JoinHostPort(host, port), cert != nil
-	p.server.log.Info("the home network reaches the page; hubd page close ends that", "listen", done.Listen, "tls", done.TLS)
-	return done, p.keys.reach(done.Listen, done.TLS)
-}
-
-// shut takes tokens back, and ends the open pages at once: those that may come again.
-func (p *browserPage) shut(ctx context.Context, wearer string) (string, error) {
-	closed, err := ask(ctx, p.live.keeper, func() error {
-		err := p.keys.take(wearer)
-		if wearer == "" && err == nil {
-			err = p.keys.reach("", false)
-		}
-		return err
-	})
-	p.endStreams() // at once: ending the home network waits for answers under way
-	if wearer == "" {
-		_, _ = p.server.serveHome("", nil) // it only ends what runs
-	}
-	p.server.log.Info("tokens for the page were taken back", "all", strconv.FormatBool(wearer == ""))
-	return words(closed), err
 }
 
 func (p *browserPage) endStreams() {

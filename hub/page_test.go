@@ -193,3 +193,24 @@ func TestAHubWithoutAPageSaysSo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A config that names a taken address, or one that this machine has not, must not shut out those who were let in.
+func TestWhereThisMachinesOwnAddressFailsTheHomeNetworkStaysIn(t *testing.T) {
+	dir := t.TempDir()
+	yaml := strings.Replace(withPage(t, home("", "1")), "path: history.db", "path: "+filepath.Join(dir, "history.db"), 1)
+	d := run(t, yaml, "stress")
+	done, err := hub.OpenPage(t.Context(), d.socket, wire.PageOpening{Wearer: "a", Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.stop()
+	_, after, _ := strings.Cut(yaml, `web: {listen: "`)
+	at, _, _ := strings.Cut(after, `"`)
+	second := run(t, strings.Replace(yaml, at, "192.0.2.1:8480", 1), "stress")
+	until(t, "it says so", second.log.has("hubd runs without its page on this machine"))
+	until(t, "the home network is let in", second.log.has("the home network reaches the page"))
+	b := &browser{t: t, base: "http://" + done.Listen}
+	if code, said := b.ask("POST", "/login", done.Token); code != 200 {
+		t.Errorf("login: %d %s", code, said)
+	}
+}

@@ -19,9 +19,10 @@ const maxTokens = 8
 
 // pageKeys knows who may open the page, and keeps it in a file that holds no token itself.
 type pageKeys struct {
-	path string // empty: in memory alone
+	path    string     // empty: in memory alone
+	writing sync.Mutex // the file: one after the other
 
-	mu   sync.Mutex
+	mu   sync.Mutex // keys; never held while the disk works
 	keys wire.PageKeys
 }
 
@@ -67,49 +68,84 @@ func (k *pageKeys) read() wire.PageKeys {
 // make makes a wearer a token. It counts only when it is stored.
 func (k *pageKeys) make(wearer string, now time.Time) (token string, err error) {
 	token = web.NewToken()
-	err = k.change(func(keys *wire.PageKeys) {
-		theirs := 0
-		for i := len(keys.Tokens) - 1; i >= 0; i-- {
-			if keys.Tokens[i].Wearer != wearer {
-				continue
-			}
-			if theirs++; theirs >= maxTokens {
-				keys.Tokens = slices.Delete(keys.Tokens, i, i+1)
-			}
-		}
-		keys.Tokens = append(keys.Tokens, wire.PageKey{Wearer: wearer, Sum: web.SumOf(token), Made: now})
-	})
-	return token, err
+	return token, k.change(func(keys *wire.PageKeys) { addToken(keys, wearer, token, now) })
 }
 
-// take takes a wearer's tokens back; of nobody: all of them.
-func (k *pageKeys) take(wearer string) error {
+// makeReached makes a token and remembers how the home network reaches the page from then on: both or neither.
+func (k *pageKeys) makeReached(wearer string, now time.Time, listen string, certificate bool) (token string, err error) {
+	token = web.NewToken()
+	return token, k.change(func(keys *wire.PageKeys) {
+		addToken(keys, wearer, token, now)
+		keys.Listen, keys.Certificate = listen, certificate
+	})
+}
+
+// unmake takes one token back, and the home network goes by as it did.
+func (k *pageKeys) unmake(token string, was wire.PageKeys) error {
+	sum := web.SumOf(token)
 	return k.change(func(keys *wire.PageKeys) {
-		keys.Tokens = slices.DeleteFunc(keys.Tokens, func(t wire.PageKey) bool { return wearer == "" || t.Wearer == wearer })
+		keys.Tokens = slices.DeleteFunc(keys.Tokens, func(t wire.PageKey) bool { return t.Sum == sum })
+		if keys.Listen != "" {
+			keys.Listen, keys.Certificate = was.Listen, was.Certificate
+		}
 	})
 }
 
-// reach says how the home network reaches the page; an empty listen: not at all.
-func (k *pageKeys) reach(listen string, certificate bool) error {
-	return k.change(func(keys *wire.PageKeys) { keys.Listen, keys.Certificate = listen, certificate })
-}
-
-// change changes what is kept, in memory when the disk has it. Taking back holds also where the disk refuses.
-func (k *pageKeys) change(f func(*wire.PageKeys)) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	next := k.keys
-	next.Tokens = slices.Clone(next.Tokens)
-	f(&next)
-	if k.path != "" {
-		if err := writeWhole(k.path, wire.AppendPageKeys(nil, next)); err != nil {
-			if len(next.Tokens) <= len(k.keys.Tokens) {
-				k.keys = next
-			}
-			return fmt.Errorf("hub: page tokens are not stored: %w", err)
+// addToken adds a token; where its wearer has too many, the oldest goes.
+func addToken(keys *wire.PageKeys, wearer, token string, now time.Time) {
+	theirs := 0
+	for i := len(keys.Tokens) - 1; i >= 0; i-- {
+		if keys.Tokens[i].Wearer != wearer {
+			continue
+		}
+		if theirs++; theirs >= maxTokens {
+			keys.Tokens = slices.Delete(keys.Tokens, i, i+1)
 		}
 	}
-	k.keys = next
+	keys.Tokens = append(keys.Tokens, wire.PageKey{Wearer: wearer, Sum: web.SumOf(token), Made: now})
+}
+
+// forget takes a wearer's tokens back, of nobody all of them, and the home network's way with those: at once, whatever the disk does. It lasts
+// once it is stored.
+func (k *pageKeys) forget(wearer string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.keys.Tokens = slices.DeleteFunc(slices.Clone(k.keys.Tokens), func(t wire.PageKey) bool { return wearer == "" || t.Wearer == wearer })
+	if wearer == "" {
+		k.keys.Listen, k.keys.Certificate = "", false
+	}
+}
+
+// store writes what is kept.
+func (k *pageKeys) store() error {
+	k.writing.Lock()
+	defer k.writing.Unlock()
+	return k.write(k.read())
+}
+
+// change changes what is kept, in memory when the disk has it. Who asks for tokens meanwhile does not wait for the disk.
+func (k *pageKeys) change(f func(*wire.PageKeys)) error {
+	k.writing.Lock()
+	defer k.writing.Unlock()
+	next := k.read()
+	f(&next)
+	if err := k.write(next); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	f(&k.keys) // and not next: tokens may have been taken back meanwhile
+	return nil
+}
+
+// write puts keys on the disk; k.writing is held.
+func (k *pageKeys) write(keys wire.PageKeys) error {
+	if k.path == "" {
+		return nil
+	}
+	if err := writeWhole(k.path, wire.AppendPageKeys(nil, keys)); err != nil {
+		return fmt.Errorf("hub: page tokens are not stored: %w", err)
+	}
 	return nil
 }
 

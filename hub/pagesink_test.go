@@ -239,7 +239,7 @@ func TestTokensOutlastARestartAndAreTakenBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := k.reach(":8481", true); err != nil {
+	if err := k.change(func(keys *wire.PageKeys) { keys.Listen, keys.Certificate = ":8481", true }); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(path)
@@ -250,10 +250,12 @@ func TestTokensOutlastARestartAndAreTakenBack(t *testing.T) {
 	if err != nil || again.read().Listen != ":8481" || !again.read().Certificate || len(again.tokens()) != 1+maxTokens {
 		t.Errorf("read again: %v %+v", err, again.read())
 	}
-	if err := again.take("b"); err != nil || len(again.tokens()) != 1 || again.tokens()[0].Sum != web.SumOf(token) {
+	again.forget("b")
+	if err := again.store(); err != nil || len(again.tokens()) != 1 || again.tokens()[0].Sum != web.SumOf(token) {
 		t.Errorf("taking b's back: %v, left %d", err, len(again.tokens()))
 	}
-	if err := again.take(""); err != nil || len(again.tokens()) != 0 {
+	again.forget("")
+	if err := again.store(); err != nil || again.read().Listen != "" || len(again.tokens()) != 0 {
 		t.Errorf("taking all back: %v, left %d", err, len(again.tokens()))
 	}
 	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
@@ -279,7 +281,8 @@ func TestTakingBackHoldsWhereTheDiskRefuses(t *testing.T) {
 	if _, err := k.make("a", time.Now()); err == nil || len(k.tokens()) != 1 {
 		t.Errorf("a token that was not stored counts: %v", err)
 	}
-	if err := k.take(""); err == nil || len(k.tokens()) != 0 {
+	k.forget("")
+	if err := k.store(); err == nil || len(k.tokens()) != 0 {
 		t.Errorf("what was taken back opens on: %v, %d", err, len(k.tokens()))
 	}
 }

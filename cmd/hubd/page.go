@@ -95,8 +95,12 @@ func tellPage(out io.Writer, wearer string, done wire.PageOpened, addresses []st
 	if host == "" {
 		host = "this-machine"
 	}
-	fmt.Fprintf(out, "On this machine:   http://%s/#%s\n", done.Here, done.Token)
-	fmt.Fprintf(out, "Over SSH:          ssh -L %s:%s %s   and then the line above, in the browser where you type it\n", port, done.Here, host)
+	if done.Here == "" {
+		fmt.Fprintln(out, "On this machine:   not now: the address of web.listen cannot be had, and hubd's log says why")
+	} else {
+		fmt.Fprintf(out, "On this machine:   http://%s/#%s\n", done.Here, done.Token)
+		fmt.Fprintf(out, "Over SSH:          ssh -L %s:%s %s   and then the line above, in the browser where you type it\n", port, done.Here, host)
+	}
 	fmt.Fprintf(out, "Token to type:     %s\n\n", spaced(done.Token))
 	fmt.Fprintln(out, "hubd page close takes every token back and shuts the page; with --wearer, the tokens of one.")
 }

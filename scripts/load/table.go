@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -31,8 +32,9 @@ func (s *step) text() string {
 		fmt.Fprintf(&b, "           one node killed: %d of %d hubs there after %.1f s; of %d messages from then on %d were not seen\n",
 			r.connected, s.crowd.Hubs, r.back.Seconds(), r.stormy.told, r.stormy.told-r.stormy.seen)
 	}
-	fmt.Fprintf(&b, "           one command to each hub: %d of %d came\n", r.commands, s.crowd.Hubs)
-	fmt.Fprintf(&b, "           kept at each living node as told last: %s; all hubs cut off, their wills: %s\n", lostOf(r.lost), lostOf(r.willsLost))
+	fmt.Fprintf(&b, "           one command to each hub: %s of %d came\n", heardOf(r.commands), s.crowd.Hubs)
+	fmt.Fprintf(&b, "           kept at each living node as told last: %s; all hubs cut off, their wills: %s; nodes read up to %d times until they had all\n",
+		lostOf(r.lost), lostOf(r.willsLost), r.asked)
 	return b.String()
 }
 
@@ -46,7 +48,15 @@ func lostOf(lost []string) string {
 	return fmt.Sprintf("%d lost (%s)", len(lost), strings.Join(lost[:min(3, len(lost))], "; "))
 }
 
+// heardOf says how many heard theirs, and what a second try gave.
+func heardOf(tries []int) string {
+	if len(tries) == 2 {
+		return fmt.Sprintf("%d, %s later %d", tries[0], deaf, tries[1])
+	}
+	return fmt.Sprint(tries[0])
+}
+
 // good tells whether everything that must not be lost is there.
 func (s *step) good() bool {
-	return len(s.r.lost)+len(s.r.willsLost) == 0 && s.r.connected == s.crowd.Hubs && s.r.commands >= s.crowd.Hubs
+	return len(s.r.lost)+len(s.r.willsLost) == 0 && s.r.connected == s.crowd.Hubs && slices.Max(append(s.r.commands, 0)) >= s.crowd.Hubs
 }
