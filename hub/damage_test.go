@@ -175,6 +175,7 @@ func TestWhatALookAtAFileMeans(t *testing.T) {
 		{"a damaged one", looking("echo 'damaged: it is'; exit 1"), false, true},
 		{"one that cannot be read tells nothing", looking("echo 'unread: in use'; exit 1"), false, false},
 		{"as the command says it on stderr", looking("echo 'hubd: damaged: it is' >&2; exit 1"), false, true},
+		{"though a fault began to be told at the same time", looking("echo 'unexpected fault address hubd: damaged: it is' >&2; exit 1"), false, true},
 		{"in use, as the command says it", looking("echo 'hubd: unread: a running hubd has it' >&2; exit 1"), false, false},
 		{"an answer in other words tells nothing", looking("echo 'hubd: the disk is full' >&2; exit 1"), false, false},
 		{"one that ends the process is damaged", looking("echo 'panic: page 7'; exit 2"), false, true},

@@ -73,7 +73,9 @@ func examiner(command func(ctx context.Context, path string) *exec.Cmd) func(pat
 // examined judges how the look ended. A process that was ended from outside has found nothing.
 func examined(err error, said string) error {
 	var exit *exec.ExitError
-	said = strings.TrimPrefix(said, examineSaysFirst)
+	if _, answer, there := strings.Cut(said, examineSaysFirst); there {
+		said = answer // Go may have begun to tell of a fault that another goroutine met in the same damage
+	}
 	switch {
 	case err == nil:
 		return nil
