@@ -394,6 +394,17 @@ func TestASceneInACheckInIsNotHurried(t *testing.T) {
 	}
 }
 
+func TestANightThatBeginsInACheckInIsNotHurried(t *testing.T) {
+	h := newHouse(t, room.Options{HasQuiet: true, QuietFrom: 20*time.Hour + 2*time.Minute, QuietTo: 6 * time.Hour, NightBrightness: 100})
+	h.start(0, room.Alone)
+	h.run(minute + 30*time.Second)
+	h.must(h.r.AskCheckIn(nil, h.now))
+	h.run(minute)
+	if c := h.lastCue(); c.Light.Kelvin != 2200 || c.Light.Transition != 10*time.Second {
+		t.Errorf("told %+v, want the base scene's own ten seconds", c)
+	}
+}
+
 func TestAnAnswerWithoutAQuestionIsToldSo(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	h.start(0, room.Alone)

@@ -85,7 +85,7 @@ func (r *Room) within(now time.Duration, w wish) wish {
 	w.shows = asked{w.name, w.scene}
 	if r.checkIn.on && !r.hold {
 		w.softer += softer
-		if w.shows == r.wish.shows { // else another scene comes meanwhile, and no faster than ever
+		if w.shows == r.wish.shows && r.checkIn.at == now { // else another scene or the night comes meanwhile, and no faster than ever
 			left := r.plan.since + r.plan.fade - now // of the scene's own way
 			w.fade = max(checkInFade, min(left, r.o.Discretion.Fade))
 		}
