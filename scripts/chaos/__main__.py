@@ -33,7 +33,7 @@ def wrong(w, before, paused, heard):
         return f"the session is {s['session']}"
     if not s["broker"]["connected"]:
         return "the broker is not connected"
-    if any(x["fault"] for x in s["sources"]):
+    if not paused and any(x["fault"] for x in s["sources"]):  # nobody looks at a chip in a pause, nor sees that it is well again
         return f"a source is silent: {s['sources']}"
     if s["storage"]["settings"] or s["storage"]["history"]:
         return f"storage: {s['storage']}"
@@ -102,6 +102,8 @@ def one(w, chance, trouble, lasts):
         problem += f"; {'still not right' if still else 'right'} after {took:.1f} s"
     if paused:
         w.command("resume", "--wearer", "a")
+        back, _ = right_within(w, None, False)
+        problem = problem or back and f"after a's resume: {back}"
     more = named_within(w, NAMED)
     done = Round(trouble.__name__.replace("_", " "), paused, w.seconds, took, None if paused or more is None else took + more, problem)
     print(done, flush=True)
