@@ -79,6 +79,8 @@ func TestEveryProblemIsToldAtItsPlace(t *testing.T) {
 		{"a list for a number", "room: {}", "room: {min_confidence: [1]}", `c.yaml:13:24: room.min_confidence: wanted is a number from 0.05 to 1`},
 		{"a lamp's topic for what follows", "room: {}", "room: {followed: [zigbee2mqtt/bed]}",
 			`c.yaml:13:19: room.followed[0]: "zigbee2mqtt/bed": wanted is an entity of Home Assistant, a light such as light.shelf`},
+		{"a list in quotes", "room: {}", `room: {lamps: "[{id: l}]"}`, `c.yaml:13:15: room.lamps: "[{id: l}]": wanted is a list: take the quotes away`},
+		{"a section in quotes", "room: {}", `room: "{private: true}"`, `c.yaml:13:7: room: "{private: true}": wanted are keys with values here: take the quotes away`},
 		{"a number for a section", "room: {}", "room: 5", `c.yaml:13:7: room: "5": wanted are keys with values here`},
 		{"a half channel", "channel: 0", "channel: 0.5", `c.yaml:11:33: wearers[0].pulse.channel: "0.5": wanted is a whole number from 0 to 7`},
 		{"a channel the chip has not", "channel: 0", "channel: 4", `c.yaml:11:33: wearers[0].pulse.channel: "4": an ads1115 has the channels 0 to 3`},

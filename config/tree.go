@@ -60,6 +60,14 @@ func (v value) shown() string {
 	return v.node.Value
 }
 
+// quoted says what to do where quotes make text of a list or of keys with values.
+func (v value) quoted(begin string) string {
+	if v.node.Kind == yaml.ScalarNode && strings.HasPrefix(v.node.Value, begin) {
+		return ": take the quotes away"
+	}
+	return ""
+}
+
 func (r *reader) problem(v value, want string, args ...any) {
 	r.add(&r.problems, v, v.shown(), fmt.Sprintf(want, args...))
 }
@@ -139,7 +147,7 @@ func (r *reader) open(v value) *object {
 		return o
 	}
 	if v.node.Kind != yaml.MappingNode {
-		r.problem(v, "wanted are keys with values here")
+		r.problem(v, "wanted are keys with values here%s", v.quoted("{"))
 		o.broken = true
 		return o
 	}
@@ -228,7 +236,7 @@ func (o *object) list(key string) []value {
 		return nil
 	}
 	if v.node.Kind != yaml.SequenceNode {
-		o.r.problem(v, "wanted is a list")
+		o.r.problem(v, "wanted is a list%s", v.quoted("["))
 		return nil
 	}
 	if len(v.node.Content) > maxItems {

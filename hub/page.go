@@ -50,6 +50,9 @@ func meOf(c *config.Config, w config.Wearer) wire.Me {
 	}
 	if w.Pulse != nil {
 		m.Channels = append(m.Channels, "pulse")
+		if ch := chip(c, w.Pulse.Chip); !ch.Kind.Optical() {
+			m.PulseRange = min(ch.SupplyVolts, fullScale(w.Pulse.FullScaleVolts, ch))
+		}
 	}
 	if w.EDA != nil {
 		m.Channels = append(m.Channels, "eda")

@@ -180,50 +180,6 @@ func TestWavesGoToTheirWearersOwnPageAlone(t *testing.T) {
 	}
 }
 
-func TestAWaveIsThinnedWithoutInventingAnything(t *testing.T) {
-	tap := newWaveTap([]string{"a"}, []pipeline.WearerOptions{{}}, func(int) bool { return true })
-	b := dsp.Block{}
-	for i := range 50 { // 250 a second, for 0.2 s
-		s := dsp.Sample{T: time.Duration(i) * 4 * time.Millisecond, Volts: float64(i)}
-		switch i {
-		case 20:
-			s.Flags = dsp.FlagGap
-		case 40:
-			s.Flags, s.Volts = dsp.FlagFault, seen
-		}
-		b.Samples = append(b.Samples, s)
-	}
-	tap.block(b)
-	events := tap.flush(nil, time.Second)
-	if len(events) != 1 {
-		t.Fatalf("%d stretches, want one", len(events))
-	}
-	var last time.Duration = -1
-	holes := 0
-	for _, p := range events[0].Value.(pipeline.Wave).Points {
-		if p.T < last {
-			t.Errorf("%v comes after %v", p.T, last)
-		}
-		last = p.T
-		if !p.Value.Known {
-			holes++
-			continue
-		}
-		if p.Value.Value == seen || p.Value.Value < 0 || p.Value.Value > 49 {
-			t.Errorf("a point at %v that no sample was: %v", p.T, p.Value.Value)
-		}
-		if want := p.T.Seconds() * 250; p.Value.Value < want-0.6 || p.Value.Value > want+0.6 {
-			t.Errorf("at %v the wave is %.2f, the samples %.2f", p.T, p.Value.Value, want)
-		}
-	}
-	if holes != 2 {
-		t.Errorf("%d holes, want one for the gap and one for the fault", holes)
-	}
-	if more := tap.flush(nil, 3*time.Second); len(more) != 0 {
-		t.Errorf("the same again: %v", more)
-	}
-}
-
 func TestTokensOutlastARestartAndAreTakenBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "page-tokens")
 	k, err := openPageKeys(path)

@@ -57,14 +57,19 @@ func (t *waveTap) block(b dsp.Block) {
 	for i := range b.Samples {
 		s := &b.Samples[i]
 		w := int(s.Channel.Wearer)
-		if s.Channel.Kind > dsp.ChannelEDA || s.Channel.Lead != waveLead || w >= len(t.wearers) || !t.wanted(w) {
+		if s.Channel.Kind > dsp.ChannelEDA || s.Channel.Lead != waveLead || w >= len(t.wearers) {
+			continue
+		}
+		c := &t.waves[2*w+int(s.Channel.Kind)]
+		if !t.wanted(w) {
+			c.n, c.points = 0, nil // else the next page would begin with a point from before, and a line to it
 			continue
 		}
 		volts, width := s.Volts, pulsePoint
 		if s.Channel.Kind == dsp.ChannelEDA {
 			volts, width = t.skin[w].Microsiemens(s.Volts), skinPoint
 		}
-		t.waves[2*w+int(s.Channel.Kind)].add(s, volts, width)
+		c.add(s, volts, width)
 	}
 }
 

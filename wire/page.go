@@ -18,7 +18,8 @@ type Me struct {
 	CuesMost   bool
 	MayStart   bool // start_from has page
 	Channels   []string
-	Calibrates bool // the skin-conductance board has something to be measured
+	PulseRange float64 // V, of the converter's input; 0: the wave is a share of an optical chip's range
+	Calibrates bool    // the skin-conductance board has something to be measured
 	Comfort    Comfort
 	Scenes     []string
 	Practices  []string
@@ -41,7 +42,7 @@ type Comfort struct {
 func AppendMe(dst []byte, m Me) []byte {
 	o := open(dst).text("wearer", m.Wearer).text("name", m.Name).text("hub", m.Hub).text("version", m.Version)
 	o = o.text("share_most", m.ShareMost.String()).text("keep_most", m.KeepMost.String()).flag("cues_most", m.CuesMost)
-	o = o.flag("may_start", m.MayStart).texts("channels", m.Channels).flag("calibrates", m.Calibrates)
+	o = o.flag("may_start", m.MayStart).texts("channels", m.Channels).number("pulse_range_v", m.PulseRange, waveDecimals).flag("calibrates", m.Calibrates)
 	c := open(o.key("comfort")).texts("never", m.Comfort.Never).number("light_floor", m.Comfort.LightFloor, brightnessDecimals)
 	o = c.flag("steady", m.Comfort.Steady).flag("check_in", m.Comfort.Ask).close()
 	o = o.texts("scenes", m.Scenes).texts("practices", m.Practices).flag("history", m.History)

@@ -36,6 +36,7 @@ type result struct {
 	watch      use
 	machine    float64 // percent of all processors
 	unsent     answer
+	overtaken  uint64 // in the measured time: newer words of a topic went in their stead
 
 	killed    bool
 	back      time.Duration // until all hubs were there again
@@ -160,6 +161,10 @@ func (s *step) measure() (from, to time.Time, err error) {
 	if err != nil {
 		return
 	}
+	began, err := s.hubs.ask(ask{Do: "report"})
+	if err != nil {
+		return
+	}
 	from = time.Now()
 	time.Sleep(s.seconds)
 	to = time.Now()
@@ -176,6 +181,7 @@ func (s *step) measure() (from, to time.Time, err error) {
 	s.r.hubs.bytes -= s.base
 	s.r.window = to.Sub(from)
 	s.r.unsent, err = s.hubs.ask(ask{Do: "report"})
+	s.r.overtaken = s.r.unsent.Replaced - began.Replaced
 	return
 }
 

@@ -26,7 +26,8 @@ func (s *step) text() string {
 		fmt.Fprintf(&b, "           the balancer: %.2f%% of a core, %.1fM\n", r.front.processor, float64(r.front.bytes)/(1<<20))
 	}
 	if r.unsent.Replaced+r.unsent.Dropped > 0 || r.calm.strange > 0 {
-		fmt.Fprintf(&b, "           overtaken by a newer one before they were sent: %d; dropped: %d; seen that nobody told, or twice: %d\n", r.unsent.Replaced, r.unsent.Dropped, r.calm.strange)
+		fmt.Fprintf(&b, "           overtaken by a newer one of their topic before they could leave: %d, since the start %d; dropped: %d; seen that nobody told, or twice: %d\n",
+			r.overtaken, r.unsent.Replaced, r.unsent.Dropped, r.calm.strange)
 	}
 	if r.killed {
 		fmt.Fprintf(&b, "           one node killed: %d of %d hubs there after %.1f s; of %d messages from then on %d were not seen\n",

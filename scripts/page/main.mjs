@@ -5,6 +5,7 @@ import { Daemon, Visit, check, failures, freePort, launch, place, sizes, sleep, 
 import { figures } from "./figures.mjs";
 import { rude } from "./rude.mjs";
 import { pictures } from "./pictures.mjs";
+import { breath } from "./breath.mjs";
 
 const views = ["session", "me", "setup", "seen", "room", "system"];
 
@@ -303,7 +304,7 @@ try {
     aboveThePause, strangers, byTouch, checkIn,
     inStep: () => inStep(browser, d, {}, "a practice"),
     inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
-    everyView, shares, keeping, board, sparing, figures, rude, restart,
+    breath, everyView, shares, keeping, board, sparing, figures, rude, restart,
   };
   const only = (process.env.HUBD_PAGE_ONLY ?? "").split(",").filter(Boolean);
   for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part(browser, d);

@@ -55,7 +55,8 @@ function sensor(hub, channel, title, hint, chart) {
 
 function pulseSensor(hub) {
   const w = words.setup;
-  const chart = wave(hub, { span: 8, delay: 0.45, every: 60, label: w.chartPulse, least: 0.08, digits: 2, moment: "beat" });
+  const range = hub.me.pulse_range_v; // V; 0: an optical chip, whose wave is a share of its range
+  const chart = wave(hub, { span: 8, delay: 0.45, every: 60, label: w.chartPulse, least: range > 0 ? 0.08 : 0.004, digits: range > 0 ? 2 : 3, moment: "beat" });
   const s = sensor(hub, "pulse", w.pulse, w.beats, chart);
   return {
     el: s.el,
@@ -65,11 +66,19 @@ function pulseSensor(hub) {
     },
     update() {
       s.update();
-      const range = chart.swing();
-      say(s.facts, range ? `${w.swing} ${(range.high - range.low).toFixed(2)} ${w.volts}` : "");
+      const seen = chart.swing();
+      say(s.facts, seen ? gain(seen.high - seen.low, range) : "");
     },
     close: chart.close,
   };
+}
+
+// gain says how much of its range a pulse takes, and where another range would do better. An optical chip steers its light by itself.
+function gain(swing, range) {
+  const w = words.setup;
+  const share = (100 * swing) / (range || 1);
+  if (!range) return `${w.swing} ${w.ofRange(share.toFixed(1))}`;
+  return `${w.swing} ${swing.toFixed(2)} ${w.volts}, ${w.ofRange(share.toFixed(0))}${share < 15 ? `. ${w.smallSwing}` : ""}`;
 }
 
 function skinSensor(hub) {

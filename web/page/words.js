@@ -187,6 +187,7 @@ export const words = {
     waiting: "Nothing comes yet.",
     sits: "It sits well.",
     swing: "Swing", level: "Level", volts: "V", us: "µS",
+    ofRange: (percent) => `${percent} % of the range`, smallSwing: "It is small: hubd calibrate pulse looks for a better range.",
     calibrated: "calibrated",
     uncalibrated: "not calibrated: the level is approximate, its changes count.",
     lighter: "a little lighter, or another place, if the wave is flat",
