@@ -56,7 +56,7 @@ func (w *witness) steers(c call) {
 			}
 		}
 	}
-	if w.party.stage != running || w.paused() || w.party.rests && w.party.away(c.at) >= 2*time.Minute {
+	if w.party.stage != running || w.paused() || w.party.rests && w.party.away(c.at) >= 2*time.Minute || w.party.comfort().steady {
 		*s = newSteered()
 	}
 	asks := w.asks()

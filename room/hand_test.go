@@ -334,23 +334,34 @@ func TestAHandAtTheGoalOfAColourThatHadHardlyBegunIsSeen(t *testing.T) {
 
 // Where a lamp has said that it stands where its fade of colour was stopped, it did not go on: a hand near where that would have led is one.
 func TestAHandWhereAColourThatDidStopWouldHaveGoneIsSeenInTheFade(t *testing.T) {
-	h := newTerseHouse(t, room.Options{
-		Lamps:      []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, Min: 2000, Max: 6500}}},
-		Discretion: room.Discretion{DelayMin: time.Second, DelayMax: time.Second, Fade: 20 * time.Second},
-		Scenes:     map[string]room.Scene{"activated": {Light: room.Light{Kelvin: 4000}}},
-	})
-	h.bulbs["bed"].cuts = true
-	h.start(0, room.Alone)
-	h.run(10 * time.Second) // from 3000 to 2400 K from now on
-	h.state(0, regulation.Activated)
-	for len(kelvins(h, 0)) < 2 && h.now < time.Minute {
-		h.run(tick)
-	}
-	h.run(3 * time.Second)
-	h.hand("bed", func(b *bulb) { b.paint(2600) })
-	h.run(time.Minute)
-	if k := h.bulbs["bed"].white(h.now); hands(h) != 1 || k != 2600 {
-		t.Errorf("let go %d times, and it shows %.0f K", hands(h), k)
+	for _, row := range []struct {
+		name  string
+		after time.Duration // the next fade began
+		hand  float64       // kelvin
+	}{
+		{"on the way that a lamp which went on would be on", 3 * time.Second, 2600},
+		{"at the goal that it would have told late", time.Second, 2400},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newTerseHouse(t, room.Options{
+				Lamps:      []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, Min: 2000, Max: 6500}}},
+				Discretion: room.Discretion{DelayMin: time.Second, DelayMax: time.Second, Fade: 20 * time.Second},
+				Scenes:     map[string]room.Scene{"activated": {Light: room.Light{Kelvin: 4000}}},
+			})
+			h.bulbs["bed"].cuts = true
+			h.start(0, room.Alone)
+			h.run(10 * time.Second) // from 3000 to 2400 K from now on
+			h.state(0, regulation.Activated)
+			for len(kelvins(h, 0)) < 2 && h.now < time.Minute {
+				h.run(tick)
+			}
+			h.run(row.after)
+			h.hand("bed", func(b *bulb) { b.paint(row.hand) })
+			h.run(time.Minute)
+			if k := h.bulbs["bed"].white(h.now); hands(h) != 1 || k != row.hand {
+				t.Errorf("let go %d times, and it shows %.0f K", hands(h), k)
+			}
+		})
 	}
 }
 

@@ -32,6 +32,10 @@ type asked struct {
 // A delay that has begun runs out whatever comes meanwhile, and what is asked for then counts.
 func (r *Room) steer(now time.Duration) {
 	s := &r.steering
+	if r.comfort.steady { // what it showed before is not shown again: States then begin anew, with their delay
+		*s = steering{resumed: s.resumed && !s.on}
+		return
+	}
 	if !r.steerable() {
 		s.waiting = false
 		return

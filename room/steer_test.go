@@ -249,3 +249,25 @@ func TestTheOrderOfTwoMeansNothing(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// The scene of a State that is hours old would come at once as the one who wants it steady leaves, and tell of a body.
+func TestWhatStatesMadeIsForgottenWhereItShallBeSteady(t *testing.T) {
+	h := newHouse(t, room.Options{Discretion: room.Discretion{DelayMin: 5 * time.Second, DelayMax: 5 * time.Second, Fade: 10 * time.Second}})
+	h.start(0, room.Alone)
+	h.state(0, regulation.Activated)
+	h.run(minute)
+	if c := h.lastCue(); c.Scene != "activated" {
+		t.Fatalf("told %+v", c)
+	}
+	h.take(h.r.SetComfort(nil, h.now, 0, room.Comfort{}))
+	h.run(minute)
+	h.take(h.r.SetComfort(nil, h.now, 0, room.Comfort{NotSteady: true}))
+	h.run(5*time.Second - tick)
+	if c := h.lastCue(); c.Scene != "base" {
+		t.Errorf("before its delay is over: %+v", c)
+	}
+	h.run(time.Second)
+	if c := h.lastCue(); c.Scene != "activated" || c.Light.Transition < 9*time.Second {
+		t.Errorf("after it: %+v", c)
+	}
+}

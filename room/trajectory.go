@@ -141,7 +141,7 @@ func (a *attribute) send(t time.Duration, to float64, transition time.Duration) 
 	switch {
 	case !a.active:
 		a.before = hold(from, t)
-	case !a.cut: // one that was cut may have gone on, and be told late
+	case !a.cut || a.stopped: // else it may have gone on, and be told late
 		a.before = a.sent
 	}
 	a.severed = a.active && a.cut && !a.stopped
