@@ -6,8 +6,6 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
-# hubd speaks HTTP to its own commands and to browsers at home: HTTP/2 would be half a megabyte more to attack.
-TAGS     = nethttpomithttp2
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/... ./scripts/kernel/cuse ./scripts/kernel/nodes
 
 .PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-page test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos bench-acquire soak-faults load fuzz clean
@@ -16,7 +14,7 @@ run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
 
 build: ## bin/hubd for this machine
-	$(GO) build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)' -o bin/hubd ./cmd/hubd
+	$(GO) build $$(./scripts/buildflags.sh) -ldflags '$(LDFLAGS)' -o bin/hubd ./cmd/hubd
 
 test: ## all unit, property and golden tests; needs only Go
 	$(GO) vet ./...
@@ -42,8 +40,8 @@ bench-acquire: ## how late conversions begin on this kernel, with the whole pipe
 	HUBD_BENCH_ACQUIRE=$(SECONDS_EACH) $(GO) test ./hub -count=1 -timeout 0 -v -run TestBenchAcquire
 
 FAULTS ?= 1000
-soak-faults: ## FAULTS random faults of every kind on every chip, in virtual time: some minutes
-	HUBD_FAULTS=$(FAULTS) $(GO) test ./hub -count=1 -timeout 0 -v -run TestWhateverAilsIsToldAndHealed
+soak-faults: ## FAULTS random faults of every kind on every chip, in virtual time, then as many on whole hubs, whose goroutines are counted: some minutes
+	HUBD_FAULTS=$(FAULTS) $(GO) test ./hub -count=1 -timeout 0 -v -run TestWhateverAils
 
 accuracy: build ## hubd's figures against the references of ../shared/data, and every target beside what was measured
 	./scripts/accuracy.sh

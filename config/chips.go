@@ -173,7 +173,7 @@ func (r *reader) chips(section *object, buses []Bus) chipPlaces {
 		c := r.chip(o, buses)
 		for _, other := range all {
 			if c.known && other.known && c.Bus != "" && c.Bus == other.Bus && c.Address == other.Address {
-				r.problem(o.value, "%s is at the same place: %s", other.Name, c.samePlace())
+				r.follows(o.value, []string{c.at.path + ".address", other.at.path + ".address"}, "%s is at the same place: %s", other.Name, c.samePlace())
 			}
 		}
 		all = append(all, c)
@@ -227,16 +227,22 @@ func (r *reader) address(o *object, k ChipKind) uint16 {
 	case !f.i2c:
 		return 0
 	case k.Optical():
-		if o.integer("address", opticalAddress, 0, 0x7f) != opticalAddress {
-			r.problem(v, "wanted is 0x57: this kind has no other")
-		}
-		return opticalAddress
+		return r.oneOf(v, "wanted is 0x57: this kind has no other", opticalAddress)
 	}
-	address := o.integer("address", 0x48, 0, 0x7f)
-	if address < 0x48 || address > 0x4b {
-		r.problem(v, "wanted is 0x48 (ADDR to GND), 0x49 (VDD), 0x4A (SDA) or 0x4B (SCL)")
+	return r.oneOf(v, "wanted is 0x48 (ADDR to GND), 0x49 (VDD), 0x4A (SDA) or 0x4B (SCL)", 0x48, 0x49, 0x4a, 0x4b)
+}
+
+// oneOf reads an address; the first where there is none.
+func (r *reader) oneOf(v value, want string, legal ...uint16) uint16 {
+	if !v.present() {
+		return legal[0]
 	}
-	return uint16(address)
+	n, ok := r.number(v)
+	if i := slices.IndexFunc(legal, func(a uint16) bool { return float64(a) == n }); ok && i >= 0 {
+		return legal[i]
+	}
+	r.problem(v, "%s", want)
+	return legal[0]
 }
 
 func (r *reader) chipKind(o *object) (ChipKind, bool) {

@@ -118,27 +118,27 @@ const minute = time.Minute
 func TestAPracticeThatCannotBeIsTold(t *testing.T) {
 	for _, row := range []struct{ name, text, want string }{
 		{"a misspelt key", "own: {step: []}", `c.yaml:15:11: room.practices.own.step: "…": unknown key; is steps meant?`},
-		{"nothing to do", "own: {members: 1}", `c.yaml:15:10: room.practices.own: "{…}": there is nothing to do here: wanted is steps, or pace or hum_hz with seconds`},
-		{"no length", "own: {hum_hz: 110}", `c.yaml:15:10: room.practices.own.seconds: "": this key is required: how long it lasts, since it has no steps`},
+		{"nothing to do", "own: {members: 1}", `c.yaml:15:10: room.practices.own: there is nothing to do here: wanted is steps, or pace or hum_hz with seconds`},
+		{"no length", "own: {hum_hz: 110}", `c.yaml:15:10: room.practices.own.seconds: this key is required: how long it lasts, since it has no steps`},
 		{"two lengths", "gaze: {seconds: 60}", `c.yaml:15:21: room.practices.gaze.seconds: "60": its steps have seconds of their own: leave this out`},
-		{"a step without words", "own: {steps: [{seconds: 60}]}", `c.yaml:15:19: room.practices.own.steps[0].text: "": this key is required: the words of this step`},
+		{"a step without words", "own: {steps: [{seconds: 60}]}", `c.yaml:15:19: room.practices.own.steps[0].text: this key is required: the words of this step`},
 		{"a step of a moment", "own: {steps: [{text: a, seconds: 1}]}", `c.yaml:15:38: room.practices.own.steps[0].seconds: "1": wanted is a number from 5 to 900 (seconds)`},
 		{"a light out of range", "own: {steps: [{text: a, seconds: 9, light: {brightness_percent: 120}}]}",
 			`c.yaml:15:69: room.practices.own.steps[0].light.brightness_percent: "120": wanted is a number from 1 to 100 (percent)`},
 		{"a pace out of range", "own: {pace: {breaths_per_min: 3}, seconds: 60}",
 			`c.yaml:15:35: room.practices.own.pace.breaths_per_min: "3": wanted is a number from 4.5 to 7 (a minute)`},
 		{"a step with a pace in a practice without", "own: {steps: [{text: a, seconds: 9, breaths_per_min: 6}]}",
-			`c.yaml:15:10: room.practices.own: "{…}": a step has breaths_per_min: wanted is pace beside steps, for example pace: {inhale_share: 0.4}`},
+			`c.yaml:15:10: room.practices.own: a step has breaths_per_min: wanted is pace beside steps, for example pace: {inhale_share: 0.4}`},
 		{"a voice from elsewhere", "own: {steps: [{text: a, seconds: 9, voice_file: ../a.wav}]}",
 			`c.yaml:15:53: room.practices.own.steps[0].voice_file: "../a.wav": wanted is the name of a file in the folder of this config, or in one inside it`},
 		{"a word of commands", "none: {hum_hz: 100, seconds: 60}", `c.yaml:15:5: room.practices.none: "…": this word has a meaning of its own in commands: wanted is another name`},
 		{"a name in capitals", "Own: {hum_hz: 100, seconds: 60}", `c.yaml:15:5: room.practices.Own: "…": wanted as a name is a lower-case letter, then at most 31 of a–z, 0–9 and -`},
 		{"longer than an hour", "own: {steps: [" + strings.Repeat("{text: a, seconds: 900},", 5) + "]}",
-			`c.yaml:15:18: room.practices.own.steps: "[…]": together they last 1h15m0s: wanted is 1h0m0s at most`},
+			`c.yaml:15:18: room.practices.own.steps: together they last 1h15m0s: wanted is 1h0m0s at most`},
 		{"too many steps", "own: {steps: [" + strings.Repeat("{text: a, seconds: 5},", 61) + "]}",
-			`c.yaml:15:18: room.practices.own.steps: "[…]": wanted are at most 60 steps`},
+			`c.yaml:15:18: room.practices.own.steps: wanted are at most 60 steps`},
 		{"a search among two paces", "resonance: {steps: [{text: a, seconds: 120, breaths_per_min: 6}, {text: b, seconds: 120, breaths_per_min: 5}]}",
-			`c.yaml:15:16: room.practices.resonance: "{…}": here paces are compared: wanted are at least 3 steps with a breaths_per_min each, of 1m30s or more`},
+			`c.yaml:15:16: room.practices.resonance: here paces are compared: wanted are at least 3 steps with a breaths_per_min each, of 1m30s or more`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var got []string
@@ -203,15 +203,15 @@ func TestRemindersAreRead(t *testing.T) {
 
 func TestAReminderThatCannotBeIsTold(t *testing.T) {
 	for _, row := range []struct{ name, text, want string }{
-		{"no time", `{practice: breath}`, `room.reminders[0].at: "": this key is required: a time of day such as 22:30`},
-		{"no practice", `{at: "21:30"}`, `room.reminders[0].practice: "": this key is required: the practice that it offers`},
+		{"no time", `{practice: breath}`, `room.reminders[0].at: this key is required: a time of day such as 22:30`},
+		{"no practice", `{at: "21:30"}`, `room.reminders[0].practice: this key is required: the practice that it offers`},
 		{"a practice that is not there", `{at: "21:30", practice: breathe}`,
 			`room.reminders[0].practice: "breathe": wanted is breath, hum, ground, gaze, touch, move, body or arrive; is breath meant?`},
 		{"one that needs a session", `{at: "21:30", practice: together}`,
 			`room.reminders[0].practice: "together": this practice needs wearers who are in a session: wanted is another`},
 		{"a day that is none", `{at: "21:30", practice: body, days: [monday]}`,
 			`room.reminders[0].days[0]: "monday": wanted is sun, mon, tue, wed, thu, fri or sat`},
-		{"no day", `{at: "21:30", practice: body, days: []}`, `room.reminders[0].days: "[…]": wanted is at least one of sun, mon, tue, wed, thu, fri or sat`},
+		{"no day", `{at: "21:30", practice: body, days: []}`, `room.reminders[0].days: wanted is at least one of sun, mon, tue, wed, thu, fri or sat`},
 		{"put off for a moment", `{at: "21:30", practice: body, snooze_s: 5}`, `room.reminders[0].snooze_s: "5": wanted is a number from 60 to 10800 (seconds)`},
 		{"the same time twice", `{at: "21:30", practice: body}, {at: "21:30", practice: hum}`, `room.reminders[1].at: "21:30": another reminder has this time already`},
 	} {

@@ -24,6 +24,8 @@ func (p Problem) String() string {
 		return fmt.Sprintf("%s: %s", p.File, p.Want)
 	case p.Key == "":
 		return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Want)
+	case p.Value == "" || p.Value == shownMapping || p.Value == shownList: // the place says it
+		return fmt.Sprintf("%s:%d:%d: %s: %s", p.File, p.Line, p.Column, p.Key, p.Want)
 	}
 	return fmt.Sprintf("%s:%d:%d: %s: %q: %s", p.File, p.Line, p.Column, p.Key, p.Value, p.Want)
 }

@@ -36,6 +36,12 @@ type value struct {
 
 func (v value) present() bool { return v.node != nil }
 
+// What stands for values that are more than one word.
+const (
+	shownMapping = "{…}"
+	shownList    = "[…]"
+)
+
 // shown is the value as it stands in an error message.
 func (v value) shown() string {
 	if v.node == nil {
@@ -43,15 +49,23 @@ func (v value) shown() string {
 	}
 	switch v.node.Kind {
 	case yaml.MappingNode:
-		return "{…}"
+		return shownMapping
 	case yaml.SequenceNode:
-		return "[…]"
+		return shownList
 	}
 	const most = 60
 	if text := []rune(v.node.Value); len(text) > most {
 		return string(text[:most]) + "…"
 	}
 	return v.node.Value
+}
+
+// quoted says what to do where quotes make text of a list or of keys with values.
+func (v value) quoted(begin string) string {
+	if v.node.Kind == yaml.ScalarNode && strings.HasPrefix(v.node.Value, begin) {
+		return ": take the quotes away"
+	}
+	return ""
 }
 
 func (r *reader) problem(v value, want string, args ...any) {
@@ -133,7 +147,7 @@ func (r *reader) open(v value) *object {
 		return o
 	}
 	if v.node.Kind != yaml.MappingNode {
-		r.problem(v, "wanted are keys with values here")
+		r.problem(v, "wanted are keys with values here%s", v.quoted("{"))
 		o.broken = true
 		return o
 	}
@@ -222,7 +236,7 @@ func (o *object) list(key string) []value {
 		return nil
 	}
 	if v.node.Kind != yaml.SequenceNode {
-		o.r.problem(v, "wanted is a list")
+		o.r.problem(v, "wanted is a list%s", v.quoted("["))
 		return nil
 	}
 	if len(v.node.Content) > maxItems {

@@ -269,6 +269,12 @@ func TestTheSettingsThatWereAreOverwritten(t *testing.T) {
 	}{
 		{"everything of a wearer", func(f *history.SettingsFile) error { return f.Erase("a") }},
 		{"what tells of the body", func(f *history.SettingsFile) error { return f.EraseBody("a") }},
+		{"a rest that is forgotten", func(f *history.SettingsFile) error {
+			return f.Save(pipeline.Settings{Wearers: []pipeline.WearerSettings{{Wearer: "a", Keep: pipeline.KeepRest, Forgotten: true}}})
+		}},
+		{"a rest that is not to be kept any more", func(f *history.SettingsFile) error {
+			return f.Save(pipeline.Settings{Wearers: []pipeline.WearerSettings{{Wearer: "a", Keep: pipeline.KeepNothing}}})
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()

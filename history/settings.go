@@ -95,9 +95,10 @@ func (f *SettingsFile) Written() time.Time { return f.written }
 //
 // What must not come back is written twice, so that the version before does not hold it either: an open room snapshot that is
 // cleared, a baseline that was forgotten or is no longer kept, and every wish for less, such as a pause or a lower share. So is the
-// first version of all, and the first after damage: makeRoom needs a second one.
+// first version of all, and the first after damage: makeRoom needs a second one. Versions that held a body that is to be forgotten are
+// overwritten, too.
 func (f *SettingsFile) Save(s pipeline.Settings) error {
-	less := f.sealing.drop(s)
+	forgets := f.sealing.drop(s)
 	s = kept(s)
 	if f.dir == "" {
 		f.stored, f.status = s, Loaded
@@ -112,25 +113,34 @@ func (f *SettingsFile) Save(s pipeline.Settings) error {
 		f.sealing.plain = err != nil
 		return err
 	}
-	times := 1
-	if f.status != Loaded || removes(f.stored, s) || less {
-		times = 2
-	}
 	data, err := f.sealing.encode(s)
 	if err != nil {
 		return err
 	}
-	for range times {
-		err := f.write(data)
-		if err != nil && f.makeRoom() {
-			err = f.write(data)
+	switch forgets = forgets || forgetsBody(f.stored, s); {
+	case forgets && f.status == Loaded:
+		err = f.overwriteOld(data)
+	case forgets || f.status != Loaded || removes(f.stored, s):
+		if err = f.writeWithRoom(data); err == nil {
+			err = f.writeWithRoom(data)
 		}
-		if err != nil {
-			return fmt.Errorf("history: write settings: %w", err)
-		}
+	default:
+		err = f.writeWithRoom(data)
+	}
+	if err != nil {
+		return fmt.Errorf("history: write settings: %w", err)
 	}
 	f.stored, f.written = s, time.Now()
 	return nil
+}
+
+// writeWithRoom writes a version, also onto a disk that is full.
+func (f *SettingsFile) writeWithRoom(data []byte) error {
+	err := f.write(data)
+	if err != nil && f.makeRoom() {
+		err = f.write(data)
+	}
+	return err
 }
 
 // makeRoom gives up one of two versions, so that a full disk takes the newest: a pause must last, whatever else does not. It is never the one
@@ -228,9 +238,18 @@ func removes(old, s pipeline.Settings) bool {
 	}
 	for _, was := range old.Wearers {
 		is, _ := s.Wearer(was.Wearer)
-		forgotten := len(was.Baseline.Minutes) > 0 && len(is.Baseline.Minutes) == 0
-		less := is.Share < was.Share || is.Keep < was.Keep || (is.Paused && !was.Paused) || (was.Cues && !is.Cues) || !is.Spares.Equal(was.Spares)
-		if forgotten || less || (was.ResonancePace.Known && !is.ResonancePace.Known) {
+		if is.Share < was.Share || is.Keep < was.Keep || (is.Paused && !was.Paused) || (was.Cues && !is.Cues) || !is.Spares.Equal(was.Spares) {
+			return true
+		}
+	}
+	return false
+}
+
+// forgetsBody tells whether the old settings hold something of a body that the new ones do not.
+func forgetsBody(old, s pipeline.Settings) bool {
+	for _, was := range old.Wearers {
+		is, _ := s.Wearer(was.Wearer)
+		if len(was.Baseline.Minutes) > 0 && len(is.Baseline.Minutes) == 0 || was.ResonancePace.Known && !is.ResonancePace.Known {
 			return true
 		}
 	}

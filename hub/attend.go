@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -106,9 +107,9 @@ func theWearerOf(c *config.Config, id string) (int, error) {
 	if i, ok := wearerNumber(c, id); ok {
 		return i, nil
 	}
-	ids := ""
+	var ids []string
 	for _, w := range c.Wearers {
-		ids += " " + w.ID
+		ids = append(ids, w.ID)
 	}
-	return 0, fmt.Errorf("whose? add --wearer with one of:%s", ids)
+	return 0, fmt.Errorf("whose? add --wearer with one of: %s", strings.Join(ids, ", "))
 }

@@ -26,7 +26,13 @@ const (
 	examinedWhole   = "whole"
 	examinedDamaged = "damaged: "
 	examinedUnread  = "unread: "
+
+	examinedInUse = examinedUnread + "a running hubd has it"
 )
+
+// examineAnswered is the exit code of a look that came to an end and is no good. Where the process itself was ended by what it looked at, Go's runtime gives
+// another.
+const examineAnswered = 1
 
 // Examine looks at every row of a history and gives the answer of hubd history check. An error is that it is not whole.
 func Examine(path string) (string, error) {
@@ -36,6 +42,9 @@ func Examine(path string) (string, error) {
 		return examinedWhole, nil
 	case errors.Is(err, history.ErrDamaged):
 		return examinedDamaged + strings.TrimPrefix(err.Error(), history.ErrDamaged.Error()+": "), err
+	}
+	if errors.Is(err, history.ErrInUse) {
+		return examinedInUse + ": look at a copy, which hubd backup makes, or stop hubd first", err
 	}
 	return examinedUnread + err.Error(), err
 }
@@ -68,10 +77,14 @@ func examined(err error, said string) error {
 	switch {
 	case err == nil:
 		return nil
-	case !errors.As(err, &exit) || exit.ExitCode() < 0 || strings.HasPrefix(said, examinedUnread):
-		return fmt.Errorf("hub: look at the history: %w: %s", err, said)
-	case strings.HasPrefix(said, examinedDamaged):
+	case errors.As(err, &exit) && exit.ExitCode() == examineAnswered && strings.HasPrefix(said, examinedDamaged):
 		return fmt.Errorf("%w: %s", history.ErrDamaged, strings.TrimPrefix(said, examinedDamaged))
+	case strings.HasPrefix(said, examinedInUse):
+		return fmt.Errorf("hub: %w", history.ErrInUse)
+	case strings.HasPrefix(said, examinedUnread):
+		return fmt.Errorf("hub: look at the history: %s", strings.TrimPrefix(said, examinedUnread))
+	case exit == nil || exit.ExitCode() <= examineAnswered: // it could not be looked at: a history is only set aside for what was found in it
+		return fmt.Errorf("hub: look at the history: %w: %s", err, said)
 	}
 	return fmt.Errorf("%w: looking at it ended with %q", history.ErrDamaged, said)
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"hubd/drivers/sim"
 	"hubd/pipeline"
 	"hubd/regulation"
 )
@@ -144,5 +145,36 @@ func TestHoursOfTroubleLeaveTheStateRight(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(tolls)) {
 		r := tolls[name]
 		t.Logf("%-20s %3d times: told well after %4.1f s, named after %4.1f s at the latest", name, r.count, r.well.Seconds(), r.named.Seconds())
+	}
+}
+
+// While everybody is paused no chip is touched, so nobody sees that one is well again. Who resumes finds it well within the time that it takes
+// without a pause.
+func TestAChipThatHealsInAPauseIsWellAfterIt(t *testing.T) {
+	bed := beds()[0]
+	for _, a := range []ailment{{"adc", sim.NACK, true}, {"main", sim.Absent, true}} {
+		t.Run(fmt.Sprintf("%s of %s", a.fault, a.part), func(t *testing.T) {
+			w := &troubled{ward: newWard(t, bed.text, 1)}
+			w.named()
+			part := w.sim.parts[a.part]
+			if err := part.Set(a.fault, true); err != nil {
+				t.Fatal(err)
+			}
+			w.pass(8 * time.Second)
+			if err := w.core.request(pauseAll(), nil); err != nil {
+				t.Fatal(err)
+			}
+			w.pass(8 * time.Second)
+			if err := part.Set(a.fault, false); err != nil {
+				t.Fatal(err)
+			}
+			w.pass(time.Minute)
+			if err := w.core.request(pipeline.Command{Name: pipeline.CommandResume, Wearer: "a", Origin: fromSocket}, nil); err != nil {
+				t.Fatal(err)
+			}
+			if well, named := w.aftermath(); well > rightAgain || named > namedAgain {
+				t.Errorf("told well after %s, named after %s", well, named)
+			}
+		})
 	}
 }

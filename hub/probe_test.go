@@ -219,7 +219,7 @@ func TestAScanTellsWhatItPassesOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.i2cs["wire"].Attach(0x57, memory)
-	w := &workbench{ask: asking{never: true}, config: c, buses: s, pacer: clock, state: func(config.Bus) setup.Standing { return setup.Found }, log: slog.New(slog.DiscardHandler)}
+	w := &workbench{ask: asking{never: true}, config: c, panel: panelOf(c), buses: s, pacer: clock, state: func(config.Bus) setup.Standing { return setup.Found }, log: slog.New(slog.DiscardHandler)}
 	n := &scanner{workbench: w, length: 2 * time.Second}
 	for _, bus := range c.Buses {
 		if err := n.scan(context.Background(), bus); err != nil {

@@ -64,7 +64,7 @@ func TestAHistoryUnderATypedPassphraseIsOffUntilItIsTypedAndControlIsOn(t *testi
 	ownRest(t, dir)
 	yaml := sealedHome(dir, "key_file: typed")
 	d := keeper(t, yaml)
-	if s := d.history(t); !strings.HasPrefix(s, "locked: ") {
+	if s := d.history(t); !strings.HasPrefix(s, "locked: ") || !strings.Contains(s, "type it") || strings.Contains(s, "stick") {
 		t.Errorf("the status says %q", s)
 	}
 	_, err := hub.AddNote(t.Context(), d.socket, history.Note{Wearer: "a", Text: "lost"})

@@ -23,6 +23,7 @@ const (
 	eventPatience = 30 * time.Second       // an event that could not be sent for so long is news no more
 	birthDelay    = 500 * time.Millisecond // after Home Assistant's birth message, at least
 	birthJitter   = 2500 * time.Millisecond
+	keptEvery     = time.Minute // the few words that a broker keeps are told again: one of several machines may have missed the last
 	afterConfig   = time.Second // states follow discovery by so much, so that entities exist when they come
 )
 
@@ -60,6 +61,7 @@ type teller struct {
 	up         atomic.Bool // a connect has announced us: states are due again
 	born       atomic.Bool // Home Assistant has said that it is there
 	announceAt time.Duration
+	keptAt     time.Duration // when what is kept of who is there is told again; 0: nothing was announced yet
 	statesAt   time.Duration
 
 	mu       sync.Mutex
@@ -153,6 +155,7 @@ func (t *teller) tick(now time.Duration, c pipeline.Consent) {
 	t.follow(now, c)
 	t.rediscover(c)
 	t.answerBirth(now)
+	t.keepTold(now)
 	for i, v := range t.views {
 		t.status(i, v.Status())
 		if p, due := v.Publish(t.payload[:0], now); due {
@@ -309,7 +312,7 @@ func (t *teller) answerBirth(now time.Duration) {
 		t.up.Store(true)
 	}
 	if t.up.Swap(false) {
-		t.statesAt = now + afterConfig
+		t.statesAt, t.keptAt = now+afterConfig, now+keptEvery
 	}
 	if t.statesAt > 0 && now >= t.statesAt {
 		t.statesAt = 0
@@ -318,6 +321,18 @@ func (t *teller) answerBirth(now time.Duration) {
 			v.Again()
 		}
 		t.askLamps()
+	}
+}
+
+// keepTold tells again what the broker keeps of who is there. A cluster that loses a machine may keep an older word on another, for ever.
+func (t *teller) keepTold(now time.Duration) {
+	if t.keptAt == 0 || now < t.keptAt {
+		return
+	}
+	t.keptAt = now + keptEvery
+	_, there := t.standing()
+	for _, m := range there {
+		t.publish(m)
 	}
 }
 

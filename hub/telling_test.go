@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,39 @@ func TestACueIsToldInItsOwnStep(t *testing.T) {
 		teller.tick(now, pipeline.Consent{})
 		if want := row.told * time.Millisecond; teller.looked != want {
 			t.Errorf("at %v the broker was last looked after at %v, want %v", now, teller.looked, want)
+		}
+	}
+}
+
+// A broker of several machines may have missed the last word on one of them: what is kept of who is there is told again, and nothing else is.
+func TestWhatIsKeptIsToldAgainEachMinute(t *testing.T) {
+	var told []string
+	teller := newTeller(logTo(&lines{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, []tellWearer{{id: "a"}})
+	teller.keepNewest = func(m mqtt.Message) error { told = append(told, m.Topic+" "+string(m.Payload)); return nil }
+	teller.statuses[0] = teller.topics.StatusOf("a", wire.WearerPaused)
+	again := []string{"hubd/bed/a/status paused", "hubd/bed/status online"}
+	for _, row := range []struct {
+		name     string
+		announce bool
+		at       time.Duration
+		want     []string
+	}{
+		{"nothing before a broker was there", false, time.Hour, nil},
+		{"a connect tells it itself", true, time.Hour, nil},
+		{"not within the minute", false, time.Hour + 59*time.Second, nil},
+		{"after it", false, time.Hour + time.Minute, again},
+		{"once", false, time.Hour + 61*time.Second, nil},
+		{"and after another", false, time.Hour + 2*time.Minute, again},
+		{"not soon after the next connect", true, time.Hour + 3*time.Minute, nil},
+	} {
+		told = nil
+		if row.announce {
+			teller.announcement()
+		}
+		teller.answerBirth(row.at)
+		teller.keepTold(row.at)
+		if !slices.Equal(told, row.want) {
+			t.Errorf("%s: %q, want %q", row.name, told, row.want)
 		}
 	}
 }

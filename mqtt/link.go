@@ -62,7 +62,8 @@ func (c *Client) serve(s *session, told *outage) error {
 	if err := c.announce(s); err != nil {
 		return err
 	}
-	again := time.NewTicker(c.o.RefusedAgain)
+	wait := backoff{min: c.o.RefusedAgain, max: 60 * c.o.RefusedAgain}
+	again := time.NewTimer(wait.next(jitter()))
 	defer again.Stop()
 	for {
 		if c.soft.Err() != nil {
@@ -87,6 +88,7 @@ func (c *Client) serve(s *session, told *outage) error {
 		case <-c.wake:
 		case <-again.C:
 			c.forgetRefusals()
+			again.Reset(wait.next(jitter()))
 		case <-c.soft.Done():
 		case <-s.down:
 			return s.why

@@ -53,7 +53,7 @@ type Options struct {
 	RetryMax       time.Duration // longest wait, to which up to a quarter is added at random; 30 s
 	ConnectTimeout time.Duration // for opening the connection and for the broker's answer, together; 10 s
 	AckTimeout     time.Duration // after which an unanswered message or subscription ends the connection; 10 s
-	RefusedAgain   time.Duration // after which a refused subscription of Subscribe is asked for once more; 1 min
+	RefusedAgain   time.Duration // after which a refused subscription of Subscribe is asked for anew, then doubled up to sixty times; 10 s
 	MaxTopics      int           // topics that may wait for the broker with their newest message; 256
 	MaxBytes       int           // sum of their payloads; 4 MiB
 	MaxQueue       int           // messages that may wait in Send; 128
@@ -93,7 +93,7 @@ func (o Options) withDefaults() Options {
 	o.RetryMax = orDuration(o.RetryMax, 30*time.Second)
 	o.ConnectTimeout = orDuration(o.ConnectTimeout, 10*time.Second)
 	o.AckTimeout = orDuration(o.AckTimeout, 10*time.Second)
-	o.RefusedAgain = orDuration(o.RefusedAgain, time.Minute)
+	o.RefusedAgain = orDuration(o.RefusedAgain, 10*time.Second)
 	o.MaxTopics = orInt(o.MaxTopics, 256)
 	o.MaxBytes = orInt(o.MaxBytes, 4<<20)
 	o.MaxQueue = orInt(o.MaxQueue, 128)

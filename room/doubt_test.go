@@ -127,6 +127,9 @@ func (k *seen) mayEndAt(v float64) bool {
 
 // noticed checks that a lamp which last said something else than where it was sent is let go, or told again, in time.
 func (w *witness) noticed(k *seen) {
+	if w.shut {
+		return
+	}
 	for _, s := range []*spoken{&k.said, &k.saidWhite} {
 		way, white := k.light, s == &k.saidWhite
 		if white {
@@ -135,7 +138,7 @@ func (w *witness) noticed(k *seen) {
 		if w.now > way.end+2*late { // before that nobody asks
 			s.ticks++
 		}
-		if s.known && !s.near && s.strayed && s.ticks > noticedTick && w.now > way.end+noticedIn && w.commanding() && !k.hand && !(white && k.loose) {
+		if s.known && !s.near && s.strayed && s.ticks > noticedTick && w.now > max(way.end, w.openAt)+noticedIn && w.commanding() && !k.hand && !(white && k.loose) {
 			w.fail("lamp %s says it is not where it was sent, %+v, and nobody cares: %+v", k.o.ID, s, way)
 		}
 	}

@@ -80,6 +80,7 @@ type witness struct {
 	changed       bool // the night came or went since the newest cue
 	shut          bool // nothing gets to a lamp or comes from it
 	shutAt        time.Duration
+	openAt        time.Duration
 	recovers      bool // it began with what a run that crashed had left
 }
 
@@ -223,8 +224,18 @@ func (w *witness) store(look bool) {
 	}
 }
 
-// way notes that nothing gets to the lamps, or that something does again.
-func (w *witness) way(shut bool) { w.shut, w.shutAt = shut, w.now }
+// way notes that nothing gets to the lamps, or that something does again: only then can anybody ask them.
+func (w *witness) way(shut bool) {
+	w.shut = shut
+	if shut {
+		w.shutAt = w.now
+		return
+	}
+	w.openAt = w.now
+	for _, k := range w.all {
+		k.said.ticks, k.saidWhite.ticks = 0, 0
+	}
+}
 
 // keepsWayBack checks that a snapshot is not closed while nothing gets to lamps that it would put back; after a crash, and in the end, it may.
 func (w *witness) keepsWayBack(before room.Snapshot) {

@@ -31,7 +31,8 @@ for DEB_ARCH in "$@"; do
 	arm64 | amd64) export GOARCH=$DEB_ARCH ;;
 	*) echo "deb.sh: $DEB_ARCH: armhf, arm64 or amd64" >&2 && exit 2 ;;
 	esac
-	"$go" build -trimpath -buildvcs=false -tags "nethttpomithttp2${HUBD_TAGS:+,$HUBD_TAGS}" \
+	# shellcheck disable=SC2046 # flags without spaces in them
+	"$go" build $(./scripts/buildflags.sh) -buildvcs=false \
 		-ldflags "-s -w -X main.version=$DEB_VERSION -X main.commit=$commit" -o "$DEB_BINARY" ./cmd/hubd
 	(unset GOARCH GOARM && "$go" tool -modfile=tools/go.mod nfpm package --config packaging/nfpm.yaml --packager deb --target "$out/hubd_${DEB_VERSION}_$DEB_ARCH.deb" >&2)
 	rm "$DEB_BINARY"

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"hubd/hub"
+	"hubd/room"
 )
 
 // control sends one command through the local socket and prints the answer.
@@ -37,7 +38,7 @@ func runStart(ctx context.Context, args []string, std streams) error {
 	if len(operands) > 0 {
 		kind = operands[0]
 	}
-	if len(operands) > 1 {
+	if _, known := room.ParseSessionKind(kind); len(operands) > 1 || len(operands) == 1 && !known {
 		return usageError{"start takes one kind: together, alone, practice or night"}
 	}
 	id, err := hub.TheWearer(ctx, *socket, *wearer)

@@ -9,7 +9,6 @@ import (
 	"os"
 	"strings"
 
-	"hubd/history"
 	"hubd/hub"
 	"hubd/web"
 	"hubd/wire"
@@ -70,10 +69,7 @@ func (l *sealingLine) check(file string, std streams) error {
 	if err == nil && l.key != "" {
 		said, err = hub.ExamineSealed(file, l.key)
 	}
-	switch {
-	case errors.Is(err, history.ErrInUse):
-		return errors.New("a running hubd has it: look at a copy, which hubd backup makes, or stop hubd first")
-	case err != nil:
+	if err != nil {
 		return errors.New(said) // the daemon, which has this command look, knows its words
 	}
 	_, err = fmt.Fprintln(std.out, said)

@@ -152,8 +152,13 @@ func TestACalibrationReachesTheDaemonAndTheFilesOfOneThatIsStopped(t *testing.T)
 	}
 	calibrate("--socket", socket)
 	history := filepath.Join(filepath.Dir(config), "state", "history.db")
-	if _, _, errs := hubd(t, "history", "check", history); !strings.Contains(errs, "hubd backup makes") {
+	if _, _, errs := hubd(t, "history", "check", history); !strings.HasPrefix(errs, "hubd: unread: ") || !strings.Contains(errs, "hubd backup makes") {
 		t.Errorf("history check of a running hubd's file: %s", errs)
+	}
+	// Who does not find the daemon's socket must not take its history for damaged.
+	code, _, errs := hubd(t, "journal", "list", "--socket", filepath.Join(t.TempDir(), "none"), "--config", config)
+	if aside, err := filepath.Glob(history + ".corrupt-*"); err != nil || len(aside) > 0 || code != exitFailed {
+		t.Errorf("beside a running hubd: exit %d: %s; set aside: %v", code, errs, aside)
 	}
 	settings := filepath.Join(filepath.Dir(config), "state", "settings.json")
 	until(t, "it is on the disk", func() bool {

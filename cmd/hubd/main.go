@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -131,8 +132,25 @@ func exitCode(err error, out io.Writer) int {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(out, "hubd: %v\n", err)
+	fmt.Fprintf(out, "hubd: %s\n", forPeople(err))
 	return exitFailed
+}
+
+// forPeople is an error without the packages that it came through: they are for a log.
+func forPeople(err error) string {
+	text := err.Error()
+	for {
+		name, rest, found := strings.Cut(text, ": ")
+		if !found || !slices.Contains(passedThrough(), name) {
+			return text
+		}
+		text = rest
+	}
+}
+
+// passedThrough are the packages whose errors begin with their name.
+func passedThrough() []string {
+	return []string{"acquire", "config", "history", "hub", "mqtt", "recording", "report", "room", "setup", "sound", "synth", "web", "wire"}
 }
 
 func printUsage(out io.Writer) {

@@ -168,6 +168,7 @@ func TestMistakesOnTheCommandLine(t *testing.T) {
 		{"an operand too many", []string{"check", "config.yaml"}, exitUsage, "config.yaml"},
 		{"set without a value", []string{"set", "scene"}, exitUsage, "name and a value"},
 		{"start with two kinds", []string{"start", "alone", "night"}, exitUsage, "one kind"},
+		{"start with a kind that is none", []string{"start", "frog"}, exitUsage, "start takes one kind: together, alone, practice or night"},
 		{"hrv of two files", []string{"hrv", there, there}, exitUsage, "one file"},
 		{"no daemon", []string{"pause", "--socket", "/no/hubd.sock"}, exitFailed, "no daemon answers"},
 		{"a rest without a daemon", []string{"rest", "--wearer", "a", "--socket", "/no/hubd.sock"}, exitFailed, "no daemon answers"},
@@ -183,6 +184,11 @@ func TestMistakesOnTheCommandLine(t *testing.T) {
 			code, out, errs := hubd(t, test.args...)
 			if code != test.code || !strings.Contains(errs, test.says) || out != "" {
 				t.Errorf("exit %d, stderr %q, stdout %q; want exit %d and %q", code, errs, out, test.code, test.says)
+			}
+			for _, name := range passedThrough() {
+				if strings.HasPrefix(errs, "hubd: "+name+": ") {
+					t.Errorf("%q begins with a package", errs)
+				}
 			}
 		})
 	}

@@ -104,6 +104,7 @@ abused() {
 }
 
 {
+	echo # systemd's own signs to a terminal stand on this line
 	if [ ! -e /test/second ]; then
 		installed
 		started

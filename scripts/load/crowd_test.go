@@ -49,7 +49,7 @@ func TestThreeHubsAtABroker(t *testing.T) {
 	if len(kept) != 6*c.Hubs {
 		t.Errorf("%d topics are kept, want three descriptions and three words for each hub", len(kept))
 	}
-	lost, err := checkKept([]string{c.URL}, c, kept)
+	lost, _, err := checkKept([]string{c.URL}, c, kept)
 	must(t, err)
 	if len(lost) > 0 {
 		t.Errorf("lost: %v", lost)
@@ -61,7 +61,7 @@ func TestThreeHubsAtABroker(t *testing.T) {
 	for _, d := range h.all {
 		must(t, d.Close(patience))
 	}
-	lost, err = checkKept([]string{c.URL}, c, wills(kept))
+	lost, _, err = checkKept([]string{c.URL}, c, wills(kept))
 	must(t, err)
 	if len(lost) > 0 {
 		t.Errorf("wills lost: %v", lost)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,7 +12,7 @@ import (
 )
 
 // keptPatience is how long a node may take to show what it keeps.
-const keptPatience = 20 * time.Second
+const keptPatience = time.Second
 
 // readKept gives what a node keeps, as whoever comes now gets it. It waits until all that is wanted has come, at most keptPatience.
 func readKept(url string, wanted map[string]string, filters ...string) (map[string]string, error) {
@@ -38,9 +37,6 @@ func readKept(url string, wanted map[string]string, filters ...string) (map[stri
 		return len(differing(wanted, got)) == 0
 	}
 	_ = await(keptPatience, "what is kept", whole) // what has not come by then is what the caller asks for
-	if refused := c.Counters().Refused; refused > 0 {
-		return nil, errors.Join(errRefused, c.Close(5*time.Second))
-	}
 	if err := c.Close(5 * time.Second); err != nil {
 		return nil, err
 	}
@@ -48,9 +44,6 @@ func readKept(url string, wanted map[string]string, filters ...string) (map[stri
 	defer mu.Unlock()
 	return maps.Clone(got), nil
 }
-
-// errRefused says that a node did not take a reader's subscriptions: a cluster that has just lost a node does so for a while.
-var errRefused = errors.New("a node refuses a subscription")
 
 // differing are the wanted topics that are not there or hold something else.
 func differing(wanted, got map[string]string) (topics []string) {
@@ -66,27 +59,33 @@ func differing(wanted, got map[string]string) (topics []string) {
 // hubsARead is how many hubs are read by one client: a broker drops messages for a reader that gets a thousand at once.
 const hubsARead = 20
 
-// checkKept reads every node, and says what each lacks.
-func checkKept(nodes []string, c crowd, wanted map[string]string) (lost []string, err error) {
+// keptTries is how often a node is asked that lacks something: it may be catching up. Between two is a second.
+const keptTries = 15
+
+// checkKept reads every node, and says what each lacks even so, and how often one had to be asked.
+func checkKept(nodes []string, c crowd, wanted map[string]string) (lost []string, most int, err error) {
 	for _, url := range nodes {
-		got := map[string]string{}
 		for first := 0; first < c.Hubs; first += hubsARead {
-			part, err := readPart(url, c, first, wanted)
-			if err != nil {
-				return nil, err
+			part, filters := c.part(first, wanted)
+			var got map[string]string
+			tries := 0
+			for ; tries == 0 || tries < keptTries && len(differing(part, got)) > 0; tries++ {
+				if got, err = readKept(url, part, filters...); err != nil {
+					return nil, 0, err
+				}
 			}
-			maps.Copy(got, part)
-		}
-		for _, topic := range differing(wanted, got) {
-			lost = append(lost, fmt.Sprintf("%s at %s: %s, want %s", topic, url, shown(got, topic), shown(wanted, topic)))
+			most = max(most, tries)
+			for _, topic := range differing(part, got) {
+				lost = append(lost, fmt.Sprintf("%s at %s: %s, want %s", topic, url, shown(got, topic), shown(part, topic)))
+			}
 		}
 	}
-	return lost, nil
+	return lost, most, nil
 }
 
-// readPart reads what is kept of some hubs.
-func readPart(url string, c crowd, first int, wanted map[string]string) (got map[string]string, err error) {
-	part, filters := map[string]string{}, []string{}
+// part gives what is wanted of some hubs, and the filters to read it with.
+func (c crowd) part(first int, wanted map[string]string) (part map[string]string, filters []string) {
+	part = map[string]string{}
 	for i := first; i < min(first+hubsARead, c.Hubs); i++ {
 		for _, o := range []string{"hubd/" + hubID(i), c.prefixOf(i)} {
 			filters = append(filters, o+"/#")
@@ -98,11 +97,7 @@ func readPart(url string, c crowd, first int, wanted map[string]string) (got map
 		}
 	}
 	slices.Sort(filters)
-	got, err = readKept(url, part, slices.Compact(filters)...)
-	for again := 0; errors.Is(err, errRefused) && again < 5; again++ {
-		got, err = readKept(url, part, slices.Compact(filters)...)
-	}
-	return got, err
+	return part, slices.Compact(filters)
 }
 
 func shown(all map[string]string, topic string) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,14 +26,16 @@ func (s *step) text() string {
 		fmt.Fprintf(&b, "           the balancer: %.2f%% of a core, %.1fM\n", r.front.processor, float64(r.front.bytes)/(1<<20))
 	}
 	if r.unsent.Replaced+r.unsent.Dropped > 0 || r.calm.strange > 0 {
-		fmt.Fprintf(&b, "           overtaken by a newer one before they were sent: %d; dropped: %d; seen that nobody told, or twice: %d\n", r.unsent.Replaced, r.unsent.Dropped, r.calm.strange)
+		fmt.Fprintf(&b, "           overtaken by a newer one of their topic before they could leave: %d, since the start %d; dropped: %d; seen that nobody told, or twice: %d\n",
+			r.overtaken, r.unsent.Replaced, r.unsent.Dropped, r.calm.strange)
 	}
 	if r.killed {
 		fmt.Fprintf(&b, "           one node killed: %d of %d hubs there after %.1f s; of %d messages from then on %d were not seen\n",
 			r.connected, s.crowd.Hubs, r.back.Seconds(), r.stormy.told, r.stormy.told-r.stormy.seen)
 	}
-	fmt.Fprintf(&b, "           one command to each hub: %d of %d came\n", r.commands, s.crowd.Hubs)
-	fmt.Fprintf(&b, "           kept at each living node as told last: %s; all hubs cut off, their wills: %s\n", lostOf(r.lost), lostOf(r.willsLost))
+	fmt.Fprintf(&b, "           one command to each hub: %s of %d came\n", heardOf(r.commands), s.crowd.Hubs)
+	fmt.Fprintf(&b, "           kept at each living node as told last: %s; all hubs cut off, their wills: %s; nodes read up to %d times until they had all\n",
+		lostOf(r.lost), lostOf(r.willsLost), r.asked)
 	return b.String()
 }
 
@@ -46,7 +49,15 @@ func lostOf(lost []string) string {
 	return fmt.Sprintf("%d lost (%s)", len(lost), strings.Join(lost[:min(3, len(lost))], "; "))
 }
 
+// heardOf says how many heard theirs, and what a second try gave.
+func heardOf(tries []int) string {
+	if len(tries) == 2 {
+		return fmt.Sprintf("%d, %s later %d", tries[0], deaf, tries[1])
+	}
+	return fmt.Sprint(tries[0])
+}
+
 // good tells whether everything that must not be lost is there.
 func (s *step) good() bool {
-	return len(s.r.lost)+len(s.r.willsLost) == 0 && s.r.connected == s.crowd.Hubs && s.r.commands >= s.crowd.Hubs
+	return len(s.r.lost)+len(s.r.willsLost) == 0 && s.r.connected == s.crowd.Hubs && slices.Max(append(s.r.commands, 0)) >= s.crowd.Hubs
 }

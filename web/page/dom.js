@@ -15,6 +15,11 @@ export function say(el, text) {
   if (el.textContent !== text) el.textContent = text;
 }
 
+// What hubd says in the middle of a line begins one here.
+export function sentence(text) {
+  return text ? text[0].toUpperCase() + text.slice(1) : "";
+}
+
 export function show(el, on) {
   if (el.hidden === on) el.hidden = !on;
 }

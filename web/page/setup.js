@@ -1,6 +1,6 @@
 // Set-up: place each sensor by its wave, and declare a rest. Here alone stand numbers about signals.
 import { words } from "./words.js";
-import { h, say, show, mark, panel, button } from "./dom.js";
+import { h, say, sentence, show, mark, panel, button } from "./dom.js";
 import { grade } from "./state.js";
 import { wave } from "./wave.js";
 import { board } from "./board.js";
@@ -131,7 +131,7 @@ function declaredRest(hub) {
     show(bar, running);
     show(count, running);
     say(count, w.restProgress(r.data.good_s, r.data.wanted_s));
-    say(says, running ? (r.data.missing ?? "") : (r.data.says ?? ""));
+    say(says, sentence(running ? r.data.missing : r.data.says));
     show(begin, !running);
     show(stop, running);
   }
