@@ -73,9 +73,6 @@ func examiner(command func(ctx context.Context, path string) *exec.Cmd) func(pat
 // examined judges how the look ended. A process that was ended from outside has found nothing.
 func examined(err error, said string) error {
 	var exit *exec.ExitError
-	if _, answer, there := strings.Cut(said, examineSaysFirst); there {
-		said = answer // Go may have begun to tell of a fault that another goroutine met in the same damage
-	}
 	switch {
 	case err == nil:
 		return nil
@@ -101,8 +98,13 @@ func (f *firstBytes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// text is the answer's line, or the first one. Go's runtime may say something of its own before the answer, about a page that the disk does not give.
 func (f *firstBytes) text() string {
-	first, _, _ := strings.Cut(f.kept.String(), "\n")
+	said := f.kept.String()
+	if _, answer, found := strings.Cut(said, examineSaysFirst); found {
+		said = answer
+	}
+	first, _, _ := strings.Cut(said, "\n")
 	return first
 }
 

@@ -30,11 +30,14 @@ def leaks(held):
         print("too few rounds to tell whether anything grows")
         return grown
     lasted = held[-1][0] - held[0][0]
-    print(f"\n{'held, first quarter left out':30} {'median':>8} {'most':>8} {'slope an hour (95 %)':>30}")
+    print(f"\n{'held, first quarter left out':30} {'median':>8} {'most':>8} {'slope an hour (95 %)':>30}   by thirds")
     for name, meter, unit, little in HELD:
         values = [(at, meters[meter] / unit) for at, meters in held]
         low, middle, high = (3600 * x for x in slope(values))
-        print(f"{name:30} {statistics.median(v for _, v in values):8.0f} {max(v for _, v in values):8.0f} {middle:12.1f} ({low:.1f} to {high:.1f})")
+        third = len(values) // 3 or 1
+        thirds = " ".join(f"{statistics.median(v for _, v in values[i:i + third]):.0f}" for i in (0, third, 2 * third))
+        bounds = f"{middle:.1f} ({low:.1f} to {high:.1f})"
+        print(f"{name:30} {statistics.median(v for _, v in values):8.0f} {max(v for _, v in values):8.0f} {bounds:>30}   {thirds}")
         if low > 0 and middle * lasted / 3600 > little:
             grown.append(name)
     return grown

@@ -219,7 +219,8 @@ func (s *step) command() error {
 		}
 		s.r.commands = append(s.r.commands, heard)
 		if heard >= s.crowd.Hubs || len(s.r.commands) == 2 {
-			return c.Close(5 * time.Second)
+			_ = c.Close(5 * time.Second) // commands that a broker does not take are counted: nobody heard them
+			return nil
 		}
 		time.Sleep(deaf)
 	}

@@ -233,8 +233,7 @@ async function board(browser, d) {
   await button("Read it").click();
   await step("the level is true from now on");
   check("a calibration is stored, and says how well the resistors agree", /agree within \d\.\d %/.test(await v.page.innerText(".board .advice")));
-  const stored = JSON.parse(fs.readFileSync(d.settings, "utf8"));
-  check("as hubd calibrate eda would", JSON.stringify(stored).includes("skin_scale"), Object.keys(stored).join(" "));
+  check("as hubd calibrate eda would", await until("", async () => d.stored().wearers[1]?.skin_scale > 0, 5), `scale ${d.stored().wearers[1]?.skin_scale}`);
   check("nothing on the console", v.said.filter((s) => !/400 \(Bad Request\)/.test(s)).length === 0, v.said.join(" | "));
   await v.close();
 }
@@ -244,7 +243,7 @@ async function sparing(browser, d) {
   const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
   await v.enter("me");
   const box = (text) => v.page.locator(`.choice label:has-text("${text}") input`);
-  const spares = async () => JSON.parse(fs.readFileSync(d.settings, "utf8")).wearers[0].comfort ?? null;
+  const spares = async () => d.stored().wearers[0]?.comfort ?? null;
   await until("the settings are told", async () => (await v.page.locator(".choice input[type=radio]:checked").count()) > 0, 5);
   await box("A voice").check();
   await box("Everything but one steady").check();

@@ -78,6 +78,14 @@ web: {listen: "127.0.0.1:${port}"}
     return path.join(place, `h${this.port}`, "settings.json");
   }
 
+  // stored is what stands in the settings. While a version takes the place of another, the one before it does.
+  stored() {
+    for (const name of [this.settings, `${this.settings}.previous`, this.settings]) {
+      if (fs.existsSync(name)) return JSON.parse(fs.readFileSync(name, "utf8"));
+    }
+    return { wearers: [] };
+  }
+
   said() {
     return fs.readFileSync(path.join(place, `log${this.port}`), "utf8");
   }

@@ -9,6 +9,7 @@ export function comfort(hub) {
   const config = hub.me.comfort;
   const note = h("p", { class: "note", role: "status" });
   const boxes = new Map(); // by word of the command
+  let asking = false, more = false;
   let before = null; // what held when something was asked: what was touched stands until hubd has said what holds now
   const set = h("div", { class: "choice" });
 
@@ -25,13 +26,21 @@ export function comfort(hub) {
   const least = Math.max(3, config.light_floor);
   const floor = h("select", { onchange: ask }, ...[least, ...floors.filter((f) => f > least)].map((f) => h("option", { value: f }, w.floors(f))));
 
+  // ask sends the whole of it, one request after the other: the newest wish must come last.
   async function ask() {
-    const asked = [...boxes].filter(([, box]) => box.checked).map(([word]) => word);
-    if (Number(floor.value) > least) asked.push(`light_floor=${floor.value}`);
-    before = hub.self();
-    const r = await hub.command(hub.me.wearer, "comfort", asked.join(" ") || "none");
-    say(note, r.ok ? "" : words.failed(r.error));
-    if (!r.ok) before = null;
+    more = true;
+    if (asking) return;
+    asking = true;
+    while (more) {
+      more = false;
+      const asked = [...boxes].filter(([, box]) => box.checked).map(([word]) => word);
+      if (Number(floor.value) > least) asked.push(`light_floor=${floor.value}`);
+      before = hub.self();
+      const r = await hub.command(hub.me.wearer, "comfort", asked.join(" ") || "none");
+      say(note, r.ok ? "" : words.failed(r.error));
+      if (!r.ok) before = null;
+    }
+    asking = false;
     update();
   }
 
@@ -44,7 +53,7 @@ export function comfort(hub) {
     const self = hub.self();
     ceiling.update();
     cap.update();
-    if (!self || self === before) return;
+    if (!self || asking || self === before) return;
     before = null;
     const s = self.spares;
     const on = { steady: s.steady, unasked: s.unasked };
