@@ -94,7 +94,11 @@ func (k *seen) overheardWhite(v float64) bool {
 // colours checks that a lamp of which a hand changed the colour is let go.
 func (w *witness) colours(k *seen, rep room.LampReport, let bool) {
 	v := rep.Kelvin
-	if !v.Known || !k.sentKelvin || k.loose || k.hand {
+	if !v.Known || !k.sentKelvin || k.hand {
+		return
+	}
+	if k.loose {
+		k.mayEndAt(v.Value) // wherever it comes from, it may go no further
 		return
 	}
 	before := k.saidWhite
