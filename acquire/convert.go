@@ -28,7 +28,7 @@ func (l *Loop) convert(c *chip) {
 	}
 	c.pending, c.begun, c.polls = n, b, 0
 	c.late = late || b.width() > lateBracket
-	c.at = c.collectAt(b.middle() + c.max)
+	c.at = c.collectAt(b.to + c.max)
 }
 
 // collectAt is when to fetch a conversion that is over at the latest at done: at the next grid point where that comes later, so that
@@ -72,14 +72,14 @@ func (l *Loop) leaveGrid(c *chip, n *line, now time.Duration) (late bool) {
 }
 
 // poll looks for the end of a conversion: at the longest time the chip may take, at 10 % more, and once again. A chip that
-// is still not done then has failed.
+// is still not done then has failed. The time counts from the end of Begin: a thread that was stopped within it may have begun only then.
 func (l *Loop) poll(c *chip) {
 	code, done, _, err := finish(c.conv, l.o.Pacer) // when it is read does not matter: T stands since Begin
 	if err == nil && !done {
 		c.polls++
 		if c.polls < 3 {
 			now := l.o.Pacer.Now()
-			c.at = max(c.begun.middle()+c.max+c.max*time.Duration(c.polls)/10, now)
+			c.at = max(c.begun.to+c.max+c.max*time.Duration(c.polls)/10, now)
 			return
 		}
 		err = errNotDone

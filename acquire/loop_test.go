@@ -409,3 +409,44 @@ func BenchmarkLoopSecond(b *testing.B) {
 	}
 	b.ReportMetric(float64(r.clock.Now())/float64(b.Elapsed()), "times_real_time")
 }
+
+// stopped is a clock that stands still for a while just before some transfers reach the chip, as a thread does whose processor others took.
+type stopped struct {
+	acquire.Converter
+	clock *acquire.VirtualPacer
+	each  int // Begins between two stops
+	n     int
+}
+
+func (s *stopped) Begin(ch int) error {
+	if s.n++; s.n%s.each == 0 {
+		s.clock.Advance(3 * time.Millisecond)
+	}
+	return s.Converter.Begin(ch)
+}
+
+func TestAThreadThatIsStoppedBeforeItsTransferCostsNoConversion(t *testing.T) {
+	clock := &acquire.VirtualPacer{}
+	bus := sim.NewI2C("i2c 1", clock.Now, clock.Advance)
+	chip, err := sim.NewADS1x15(sim.ADSOptions{Input: distinct, ClockError: -0.1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bus.Attach(0x48, chip)
+	loop, err := acquire.NewLoop(acquire.Options{
+		Chips: []acquire.Chip{{Source: "ads1115", Channels: pulseAndEDA(), Open: func() (acquire.Converter, error) {
+			dev, err := ads1x15.New(bus, 0x48, ads1x15.Options{})
+			return &stopped{Converter: dev, clock: clock, each: 20}, err
+		}}},
+		Emit: func(dsp.Block) {}, Pacer: clock,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for clock.Now() < 10*time.Second {
+		loop.Step()
+	}
+	if c := loop.Counters(); c.Errors > 0 || c.Samples < 2400 {
+		t.Errorf("%+v", c)
+	}
+}

@@ -210,7 +210,7 @@ func histogram(c acquire.Counters) (text string, within float64) {
 			within = share
 		}
 	}
-	fmt.Fprintf(&b, "  at most %s; %d samples, %d late, %d grid points skipped, %d gaps", c.LatenessMax.Round(10*time.Microsecond), c.Samples, c.Late, c.Skipped, c.Gaps)
+	fmt.Fprintf(&b, "  at most %s; %d samples, %d late, %d grid points skipped, %d gaps, %d errors", c.LatenessMax.Round(10*time.Microsecond), c.Samples, c.Late, c.Skipped, c.Gaps, c.Errors)
 	return b.String(), within
 }
 
