@@ -36,7 +36,7 @@ func (e *edfFile) header() []byte {
 	put(strconv.Itoa(edfHeaderUnit*(n+1)), 8)
 	put("EDF+C", 44)
 	put(strconv.Itoa(e.records), 8)
-	put(strconv.FormatFloat(e.duration.Seconds(), 'f', -1, 64), 8)
+	put(string(appendSeconds(nil, e.duration)), 8) // whole microseconds: as a float some come out a billionth short, and lose the last one to the width
 	put(strconv.Itoa(n), 4)
 	each := func(width int, annotations string, of func(s edfSignal) string) {
 		for _, s := range e.signals {
