@@ -17,10 +17,8 @@ import (
 	"time"
 
 	"hubd/acquire"
-	"hubd/config"
 	"hubd/dsp"
 	"hubd/pipeline"
-	"hubd/synth"
 )
 
 // twoChips are two wearers with all that one ADS1115 each can give.
@@ -37,18 +35,7 @@ room: {private: false}
 // paced is the config's parts on chips of one seed, sensed from the first moment on, with an ear at each wearer's page.
 func paced(t *testing.T, pacer acquire.Pacer, busy func(time.Duration)) (parts, [2]*ear) {
 	t.Helper()
-	c, err := config.Parse("config.yaml", []byte(twoChips))
-	if err != nil {
-		t.Fatal(err)
-	}
-	scene, err := synth.New("two-people", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := newSimulatedWith(quirks{clock: simulatedClock, busy: busy}, c, scene, pacer.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, scene, s := simulatedFor(t, quirks{clock: simulatedClock, busy: busy}, twoChips, "two-people", 1, pacer.Now)
 	p, err := build(c, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -13,26 +13,14 @@ import (
 	"hubd/draw"
 	"hubd/dsp"
 	"hubd/setup"
-	"hubd/synth"
 	"hubd/wire"
 )
 
 // onBench is a bench of simulated chips for wearer b of headed, whose time passes at once.
 func onBench(t *testing.T) (*workbench, *simulated) {
 	t.Helper()
-	c, err := config.Parse("config.yaml", []byte(headed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	scene, err := synth.New("two-people", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
 	clock := &acquire.VirtualPacer{}
-	s, err := newSimulatedWith(quirks{clock: simulatedClock, busy: clock.Advance}, c, scene, clock.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, _, s := simulatedFor(t, quirks{clock: simulatedClock, busy: clock.Advance}, headed, "two-people", 1, clock.Now)
 	return &workbench{
 		ask: asking{never: true, wearer: "b", alone: true}, config: c, buses: s, pacer: clock, panel: panelOf(c),
 		state: func(config.Bus) setup.Standing { return setup.Found }, log: slog.New(slog.DiscardHandler),

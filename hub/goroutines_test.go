@@ -11,12 +11,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"hubd/config"
 	"hubd/drivers/sim"
 	"hubd/dsp"
 	"hubd/history"
 	"hubd/pipeline"
-	"hubd/synth"
 )
 
 // bubblePacer is the clock of a hub that lives in a synctest bubble: time passes as soon as every goroutine of the hub waits for it.
@@ -35,18 +33,10 @@ type wholeHub struct {
 
 func newWholeHub(t *testing.T, text string) *wholeHub {
 	t.Helper()
-	c, err := config.Parse("config.yaml", []byte(text+"\nweb: {listen: none}\n")) // who listens waits for the kernel, and time does not pass meanwhile
-	if err != nil {
-		t.Fatal(err)
-	}
-	scene, err := synth.New("two-people", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
 	w, pacer := &wholeHub{log: &lines{}}, bubblePacer{time.Now()}
-	if w.sim, err = newSimulated(c, scene, pacer.Now); err != nil {
-		t.Fatal(err)
-	}
+	text += "\nweb: {listen: none}\n" // who listens waits for the kernel, and time does not pass meanwhile
+	c, _, s := simulatedFor(t, asShipped(), text, "two-people", 1, pacer.Now)
+	w.sim = s
 	p, err := build(c, w.sim, logTo(w.log))
 	if err != nil {
 		t.Fatal(err)

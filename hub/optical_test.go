@@ -73,19 +73,8 @@ func onSimulation(t *testing.T, text, scenario string, length time.Duration, at 
 // onChipsAt is onSimulation with another error of the chips' clocks.
 func onChipsAt(t *testing.T, off float64, text, scenario string, length time.Duration, at map[time.Duration]func(*simulated)) (*synth.Scene, []pipeline.Event) {
 	t.Helper()
-	c, err := config.Parse("config.yaml", []byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	scene, err := synth.New(scenario, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
 	clock := &acquire.VirtualPacer{}
-	s, err := newSimulatedWith(quirks{clock: off}, c, scene, clock.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, scene, s := simulatedFor(t, quirks{clock: off}, text, scenario, 1, clock.Now)
 	p, err := build(c, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -147,19 +147,8 @@ func TestAHubLivesWithItsButtonsAndItsLight(t *testing.T) {
 }
 
 func TestAnElectrodeThatIsOffIsNoContactWithinASecond(t *testing.T) {
-	c, err := config.Parse("config.yaml", []byte(headed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	scene, err := synth.New("two-people", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
 	clock := &acquire.VirtualPacer{}
-	s, err := newSimulated(c, scene, clock.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, _, s := simulatedFor(t, asShipped(), headed, "two-people", 1, clock.Now)
 	p, err := build(c, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

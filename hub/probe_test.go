@@ -11,7 +11,6 @@ import (
 	"hubd/config"
 	"hubd/drivers/sim"
 	"hubd/setup"
-	"hubd/synth"
 )
 
 const everyChip = `
@@ -202,18 +201,7 @@ func TestAScanOfTwoPeoplesChipsMakesAConfigForBoth(t *testing.T) {
 
 func TestAScanTellsWhatItPassesOver(t *testing.T) {
 	clock := &acquire.VirtualPacer{}
-	scene, err := synth.New("rest", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := config.Parse("c.yaml", []byte(everyChip))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := newSimulatedWith(quirks{clock: simulatedClock, busy: clock.Advance}, c, scene, clock.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, _, s := simulatedFor(t, quirks{clock: simulatedClock, busy: clock.Advance}, everyChip, "rest", 1, clock.Now)
 	memory, err := sim.NewMAX3010x(sim.MAXOptions{Light: func(int, time.Duration) float64 { return 0 }, PartID: 0xA5})
 	if err != nil {
 		t.Fatal(err)

@@ -12,12 +12,10 @@ import (
 	"time"
 
 	"hubd/acquire"
-	"hubd/config"
 	"hubd/drivers/sim"
 	"hubd/dsp"
 	"hubd/pipeline"
 	"hubd/regulation"
-	"hubd/synth"
 )
 
 // ailment is something that a part of a hub can have.
@@ -49,18 +47,9 @@ type ward struct {
 
 func newWard(t *testing.T, text string, seed uint64) *ward {
 	t.Helper()
-	c, err := config.Parse("config.yaml", []byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	scene, err := synth.New("rest", seed)
-	if err != nil {
-		t.Fatal(err)
-	}
 	w := &ward{t: t, clock: &acquire.VirtualPacer{}, log: &lines{}, ear: &ear{who: pipeline.Audience{Kind: pipeline.AudiencePage, Wearer: "a"}}, closest: time.Hour}
-	if w.sim, err = newSimulated(c, scene, w.clock.Now); err != nil {
-		t.Fatal(err)
-	}
+	c, scene, s := simulatedFor(t, asShipped(), text, "rest", seed, w.clock.Now)
+	w.sim = s
 	p, err := build(c, w.sim, logTo(w.log))
 	if err != nil {
 		t.Fatal(err)

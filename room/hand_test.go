@@ -267,13 +267,18 @@ func TestALateReportAfterALostCommandIsNoHand(t *testing.T) {
 	}
 }
 
+// twoColours are a lamp of whites, and a scene of another white than the one that a session begins with.
+func twoColours() room.Options {
+	return room.Options{
+		Lamps:  []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, Min: 2000, Max: 6500}}},
+		Scenes: map[string]room.Scene{"other": {Light: room.Light{Brightness: 60, Kelvin: 2700}}},
+	}
+}
+
 // The fade of the colour was perhaps stopped by one of brightness, and perhaps not: a lamp that went on says so when the next change of
 // colour has just begun.
 func TestALateWordOfAColourThatWasPerhapsStoppedIsNoHand(t *testing.T) {
-	h := newTerseHouse(t, room.Options{
-		Lamps:  []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, Min: 2000, Max: 6500}}},
-		Scenes: map[string]room.Scene{"other": {Light: room.Light{Brightness: 60, Kelvin: 2700}}},
-	})
+	h := newTerseHouse(t, twoColours())
 	h.start(0, room.Alone)
 	h.run(11 * time.Second) // from 3000 to 2400 K, for a second by now
 	h.must(h.r.Scene(nil, h.now, "other"))
@@ -293,10 +298,7 @@ func TestALateWordOfAColourThatWasPerhapsStoppedIsNoHand(t *testing.T) {
 // The colour before the newest was perhaps stopped half way: this lamp goes on with it, and says so all the time, which is no hand. When it has
 // said for long that it is at the newest one's goal, and then is found where the one before would have led, somebody put it there.
 func TestAHandAtTheGoalOfAColourThatWasStoppedIsSeen(t *testing.T) {
-	h := newHouse(t, room.Options{
-		Lamps:  []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, Min: 2000, Max: 6500}}},
-		Scenes: map[string]room.Scene{"other": {Light: room.Light{Brightness: 60, Kelvin: 2700}}},
-	})
+	h := newHouse(t, twoColours())
 	h.start(0, room.Alone)
 	h.run(11 * time.Second) // from 3000 to 2400 K, for a second by now
 	h.must(h.r.Scene(nil, h.now, "other"))
