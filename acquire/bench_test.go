@@ -99,6 +99,8 @@ type rigOptions struct {
 	input    sim.Input
 	kind     ads1x15.Chip
 	paused   func(uint8) bool
+	over     func() time.Duration // how much too long each sleep is; nil: none is
+	stops    int                  // Begins between two before which the thread is stopped; 0: it never is
 }
 
 func newRig(t testing.TB, o rigOptions) *rig {
@@ -123,10 +125,18 @@ func newRig(t testing.TB, o rigOptions) *rig {
 		r.chips = append(r.chips, c)
 		chips = append(chips, acquire.Chip{Source: "ads1115@" + string(rune('a'+i)), Channels: channels, Open: func() (acquire.Converter, error) {
 			r.opens++
-			return ads1x15.New(r.bus, addr, ads1x15.Options{Chip: o.kind})
+			dev, err := ads1x15.New(r.bus, addr, ads1x15.Options{Chip: o.kind})
+			if o.stops > 0 && err == nil {
+				return &stopped{Converter: dev, clock: &r.clock, each: o.stops}, nil
+			}
+			return dev, err
 		}})
 	}
-	loop, err := acquire.NewLoop(acquire.Options{Bus: "i2c", Chips: chips, Pacer: &r.clock, Emit: r.tape.take, Paused: o.paused, Seed: 1})
+	pacer := acquire.Pacer(&r.clock)
+	if o.over != nil {
+		pacer = slow{&r.clock, o.over}
+	}
+	loop, err := acquire.NewLoop(acquire.Options{Bus: "i2c", Chips: chips, Pacer: pacer, Emit: r.tape.take, Paused: o.paused, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

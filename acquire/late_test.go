@@ -8,8 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"hubd/acquire"
-	"hubd/drivers/ads1x15"
-	"hubd/drivers/sim"
 	"hubd/dsp"
 )
 
@@ -108,36 +106,14 @@ func (s slow) SleepUntil(t time.Duration) { s.VirtualPacer.SleepUntil(t + s.over
 
 func TestASleepyMachineGivesMeasuredTimesFlagsAndNoInventedSamples(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		clock := &acquire.VirtualPacer{}
-		bus := sim.NewI2C("i2c 1", clock.Now, clock.Advance)
-		chip, err := sim.NewADS1x15(sim.ADSOptions{Input: distinct})
-		if err != nil {
-			rt.Fatal(err)
-		}
-		bus.Attach(0x48, chip)
-		out := tape{keep: true}
 		late := rapid.SliceOfN(rapid.Int64Range(0, int64(12*time.Millisecond)), 1, 20).Draw(rt, "late")
 		i := 0
-		loop, err := acquire.NewLoop(acquire.Options{
-			Chips: []acquire.Chip{{Source: "ads1115", Channels: pulseAndEDA(), Open: func() (acquire.Converter, error) {
-				return ads1x15.New(bus, 0x48, ads1x15.Options{})
-			}}},
-			Emit: out.take,
-			Pacer: slow{clock, func() time.Duration {
-				i++
-				return time.Duration(late[i%len(late)])
-			}},
-		})
-		if err != nil {
-			rt.Fatal(err)
-		}
-		for clock.Now() < 2*time.Second {
-			loop.Step()
-		}
-		if out.wrong != nil {
-			rt.Fatal(out.wrong)
-		}
-		pulse := out.of(pulseA)
+		r := newRig(t, rigOptions{channels: [][]acquire.Channel{pulseAndEDA()}, over: func() time.Duration {
+			i++
+			return time.Duration(late[i%len(late)])
+		}})
+		r.until(2 * time.Second)
+		pulse := r.tape.of(pulseA)
 		if len(pulse) > 500 || len(pulse) < 50 {
 			rt.Fatalf("%d samples of a 250/s channel in 2 s", len(pulse))
 		}
@@ -153,43 +129,21 @@ func TestASleepyMachineGivesMeasuredTimesFlagsAndNoInventedSamples(t *testing.T)
 }
 
 func TestSamplesBegunOverHalfAPeriodLateAreFlagged(t *testing.T) {
-	for _, c := range []struct {
-		over time.Duration
-		want bool
-	}{{4 * time.Millisecond, false}, {6 * time.Millisecond, true}} {
-		clock := &acquire.VirtualPacer{}
-		bus := sim.NewI2C("i2c 1", clock.Now, clock.Advance)
-		chip, err := sim.NewADS1x15(sim.ADSOptions{Input: distinct})
-		if err != nil {
-			t.Fatal(err)
-		}
-		bus.Attach(0x48, chip)
-		out := tape{keep: true}
-		loop, err := acquire.NewLoop(acquire.Options{
-			Chips: []acquire.Chip{{Source: "ads1115", Channels: []acquire.Channel{{Channel: pulseA, Rate: 100}}, Open: func() (acquire.Converter, error) {
-				return ads1x15.New(bus, 0x48, ads1x15.Options{})
-			}}},
-			Emit:  out.take,
-			Pacer: slow{clock, func() time.Duration { return c.over }},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for clock.Now() < time.Second {
-			loop.Step()
-		}
-		for _, s := range out.samples[1:] {
-			if s.Flags.Has(dsp.FlagLate) != c.want {
-				t.Fatalf("begun %s after a grid point 10 ms apart: flags %b", c.over, s.Flags)
+	for over, want := range map[time.Duration]bool{4 * time.Millisecond: false, 6 * time.Millisecond: true} {
+		r := newRig(t, rigOptions{channels: [][]acquire.Channel{{{Channel: pulseA, Rate: 100}}}, over: func() time.Duration { return over }})
+		r.until(time.Second)
+		for _, s := range r.tape.samples[1:] {
+			if s.Flags.Has(dsp.FlagLate) != want {
+				t.Fatalf("begun %s after a grid point 10 ms apart: flags %b", over, s.Flags)
 			}
 		}
-		if got := loop.Counters(); got.LatenessMax < c.over || got.Lateness == [acquire.LatenessBuckets]uint64{} {
+		if got := r.loop.Counters(); got.LatenessMax < over || got.Lateness == [acquire.LatenessBuckets]uint64{} {
 			t.Errorf("%+v", got)
 		}
 	}
 }
 
-// stopped is a clock that stands still for a while just before some transfers reach the chip, as a thread does whose processor others took.
+// stopped is a converter that some transfers reach late, as they do from a thread whose processor others took.
 type stopped struct {
 	acquire.Converter
 	clock *acquire.VirtualPacer
@@ -205,27 +159,9 @@ func (s *stopped) Begin(ch int) error {
 }
 
 func TestAThreadThatIsStoppedBeforeItsTransferCostsNoConversion(t *testing.T) {
-	clock := &acquire.VirtualPacer{}
-	bus := sim.NewI2C("i2c 1", clock.Now, clock.Advance)
-	chip, err := sim.NewADS1x15(sim.ADSOptions{Input: distinct, ClockError: -0.1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	bus.Attach(0x48, chip)
-	loop, err := acquire.NewLoop(acquire.Options{
-		Chips: []acquire.Chip{{Source: "ads1115", Channels: pulseAndEDA(), Open: func() (acquire.Converter, error) {
-			dev, err := ads1x15.New(bus, 0x48, ads1x15.Options{})
-			return &stopped{Converter: dev, clock: clock, each: 20}, err
-		}}},
-		Emit: func(dsp.Block) {}, Pacer: clock,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for clock.Now() < 10*time.Second {
-		loop.Step()
-	}
-	if c := loop.Counters(); c.Errors > 0 || c.Samples < 2400 {
+	r := newRig(t, rigOptions{channels: [][]acquire.Channel{pulseAndEDA()}, errors: []float64{-0.1}, stops: 20})
+	r.until(10 * time.Second)
+	if c := r.loop.Counters(); c.Errors > 0 || c.Samples < 2400 {
 		t.Errorf("%+v", c)
 	}
 }
