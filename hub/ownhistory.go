@@ -12,87 +12,95 @@ import (
 	"hubd/wire"
 )
 
-// lived is what minutesOf found.
-type lived struct {
-	minutes []history.Minute
-	err     error
-}
-
-// minutesOf reads some minutes of a wearer.
-func minutesOf(db *history.DB, wearer string, s history.Span, undated bool) (l lived) {
-	if undated {
-		l.minutes, l.err = db.Undated(wearer, s.After, maxMinutes)
-	} else {
-		l.minutes, l.err = db.Minutes(wearer, s.From, s.To, maxMinutes)
-	}
-	return l
-}
-
 // maxMinutes is how many minutes one answer holds.
 const maxMinutes = 5000
 
 // maxNotes is how many notes one answer holds, so that the largest is a few megabytes.
 const maxNotes = 100
 
-// history gives the page and the local socket their way to history.db. Every call runs on the keeper's goroutine, which alone touches
+// ownHistory is the page's and the local socket's way to history.db. Every call runs on the keeper's goroutine, which alone touches
 // the disk; none waits longer than its context.
+type ownHistory struct {
+	*live
+	db *history.DB
+}
+
+// history gives that way; nil where there is no history.
 func (l *live) history() *web.History {
 	if l.store.db == nil {
 		return nil
 	}
-	db := l.store.db
-	type kept struct {
+	h := ownHistory{l, l.store.db}
+	return &web.History{
+		Add: h.addNote, Notes: h.notes, Remove: h.removeNote, Backup: h.backup, Erase: l.erase, Session: l.session,
+		Minutes: h.minutes, Kept: h.kept, KeepPart: h.keepPart,
+	}
+}
+
+func (h ownHistory) addNote(ctx context.Context, n history.Note) (uint64, string, error) {
+	if refusal := keepsJournal(h.core.board.read(), n.Wearer); refusal != "" {
+		return 0, refusal, nil
+	}
+	type stored struct {
 		id  uint64
 		err error
 	}
+	s, err := ask(ctx, h.keeper, func() (s stored) { s.id, s.err = h.db.AddNote(n, h.keeper.wall()); return s })
+	return s.id, words(s.err), err
+}
+
+func (h ownHistory) notes(ctx context.Context, wearer string, s history.Span) ([]history.Note, string, error) {
 	type found struct {
 		notes []history.Note
 		err   error
 	}
-	return &web.History{
-		Add: func(ctx context.Context, n history.Note) (uint64, string, error) {
-			if refusal := keepsJournal(l.core.board.read(), n.Wearer); refusal != "" {
-				return 0, refusal, nil
-			}
-			k, err := ask(ctx, l.keeper, func() (k kept) { k.id, k.err = db.AddNote(n, l.keeper.wall()); return k })
-			return k.id, words(k.err), err
-		},
-		Notes: func(ctx context.Context, wearer string, s history.Span) ([]history.Note, string, error) {
-			f, err := ask(ctx, l.keeper, func() (f found) { f.notes, f.err = db.Notes(wearer, s, maxNotes); return f })
-			return f.notes, words(f.err), err
-		},
-		Remove: func(ctx context.Context, wearer string, id uint64) (string, error) {
-			removed, err := ask(ctx, l.keeper, func() error { return db.RemoveNote(wearer, id) })
-			return words(removed), err
-		},
-		Backup: func(ctx context.Context) (string, error) {
-			if !l.copying.TryLock() {
-				return "", errors.New(errCopying)
-			}
-			defer l.copying.Unlock()
-			return backup(ctx, l.keeper, db)
-		},
-		Erase: l.erase, Session: l.session,
-		Minutes: func(ctx context.Context, wearer string, s history.Span, undated bool) ([]history.Minute, string, error) {
-			m, err := ask(ctx, l.keeper, func() lived { return minutesOf(db, wearer, s, undated) })
-			return m.minutes, words(m.err), err
-		},
-		Kept: func(ctx context.Context, q web.KeptQuery) ([]byte, string, error) {
-			p, err := ask(ctx, l.keeper, func() keptPage { return pageOf(db, q) })
-			return p.rows, words(p.err), err
-		},
-		KeepPart: func(ctx context.Context, wearer string) (string, error) {
-			if refusal := keepsSomething(l.core.board.read(), wearer); refusal != "" {
-				return refusal, nil
-			}
-			k := l.keeper
-			kept, err := ask(ctx, k, func() error {
-				k.waiting.Pass(time.Duration(k.now.Load()))
-				return k.waiting.Keep(db, wearer, k.wall())
-			})
-			return words(kept), err
-		},
+	f, err := ask(ctx, h.keeper, func() (f found) { f.notes, f.err = h.db.Notes(wearer, s, maxNotes); return f })
+	return f.notes, words(f.err), err
+}
+
+func (h ownHistory) removeNote(ctx context.Context, wearer string, id uint64) (string, error) {
+	removed, err := ask(ctx, h.keeper, func() error { return h.db.RemoveNote(wearer, id) })
+	return words(removed), err
+}
+
+func (h ownHistory) backup(ctx context.Context) (string, error) {
+	if !h.copying.TryLock() {
+		return "", errors.New(errCopying)
 	}
+	defer h.copying.Unlock()
+	return backup(ctx, h.keeper, h.db)
+}
+
+func (h ownHistory) minutes(ctx context.Context, wearer string, s history.Span, undated bool) ([]history.Minute, string, error) {
+	type lived struct {
+		minutes []history.Minute
+		err     error
+	}
+	m, err := ask(ctx, h.keeper, func() (m lived) {
+		if undated {
+			m.minutes, m.err = h.db.Undated(wearer, s.After, maxMinutes)
+		} else {
+			m.minutes, m.err = h.db.Minutes(wearer, s.From, s.To, maxMinutes)
+		}
+		return m
+	})
+	return m.minutes, words(m.err), err
+}
+
+func (h ownHistory) kept(ctx context.Context, q web.KeptQuery) ([]byte, string, error) {
+	p, err := ask(ctx, h.keeper, func() keptPage { return pageOf(h.db, q) })
+	return p.rows, words(p.err), err
+}
+
+func (h ownHistory) keepPart(ctx context.Context, wearer string) (string, error) {
+	if refusal := keepsSomething(h.core.board.read(), wearer); refusal != "" {
+		return refusal, nil
+	}
+	kept, err := ask(ctx, h.keeper, func() error {
+		h.keeper.waiting.Pass(time.Duration(h.keeper.now.Load()))
+		return h.keeper.waiting.Keep(h.db, wearer, h.keeper.wall())
+	})
+	return words(kept), err
 }
 
 func words(err error) string {
