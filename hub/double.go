@@ -15,15 +15,15 @@ import (
 
 // DoubleOptions say who a Double is and where it speaks.
 type DoubleOptions struct {
-	Hub       string // its id
-	URL       string // of the broker
-	Username  string // empty: none
-	Password  string
-	Prefix    string             // of discovery
-	BirthTop  string             // where Home Assistant says that it is there
-	Lamps     string             // base topic of its zigbee2mqtt
-	Begin     time.Duration      // where in the evening it begins: doubles that tell the same in step would be one crowd
-	OnTelling func(mqtt.Message) // hears each message as it is handed to the client; from any goroutine. nil: nobody
+	Hub        string // its id
+	URL        string // of the broker
+	Username   string // empty: none
+	Password   string
+	Prefix     string             // of discovery
+	BirthTopic string             // where Home Assistant says that it is there
+	Lamps      string             // base topic of its zigbee2mqtt
+	Begin      time.Duration      // where in the evening it begins: doubles that tell the same in step would be one crowd
+	OnTelling  func(mqtt.Message) // hears each message as it is handed to the client; from any goroutine. nil: nobody
 }
 
 // Double is everything of a hub that faces the broker, without a body behind it: the same teller, hearer and client as in a living hub, with the
@@ -44,7 +44,7 @@ type Double struct {
 func (e *Evening) Double(o DoubleOptions) (*Double, error) {
 	c := *e.config
 	c.Hub.ID, c.Hub.Name = o.Hub, o.Hub
-	c.MQTT.URL, c.MQTT.Username, c.MQTT.DiscoveryPrefix, c.MQTT.BirthTopic = o.URL, o.Username, o.Prefix, o.BirthTop
+	c.MQTT.URL, c.MQTT.Username, c.MQTT.DiscoveryPrefix, c.MQTT.BirthTopic = o.URL, o.Username, o.Prefix, o.BirthTopic
 	c.Room.Lamps = slices.Clone(c.Room.Lamps)
 	c.Room.Lamps[0].Topic = o.Lamps + "/" + demoLamp
 	p, err := build(&c, nil, slog.New(slog.DiscardHandler))

@@ -93,7 +93,7 @@ func byTopic(all []mqtt.Message) map[string][]string {
 func TestADoubleTellsWhatItsHubTold(t *testing.T) {
 	told, steps := livingEvening(t)
 	living := byTopic(told)
-	double := byTopic(doubledEvening(t, DoubleOptions{Hub: demoHub, Prefix: "homeassistant", BirthTop: "homeassistant/status", Lamps: demoBase}, steps))
+	double := byTopic(doubledEvening(t, DoubleOptions{Hub: demoHub, Prefix: "homeassistant", BirthTopic: "homeassistant/status", Lamps: demoBase}, steps))
 	if diff := cmp.Diff(living, double); diff != "" {
 		t.Errorf("- the hub, + its double:\n%s", diff)
 	}
@@ -109,7 +109,7 @@ func TestADoubleTellsWhatItsHubTold(t *testing.T) {
 }
 
 func TestADoubleSpeaksUnderItsOwnNameAlone(t *testing.T) {
-	o := DoubleOptions{Hub: "attic", Prefix: "homes/attic/homeassistant", BirthTop: "homes/attic/homeassistant/status", Lamps: "homes/attic/zigbee2mqtt"}
+	o := DoubleOptions{Hub: "attic", Prefix: "homes/attic/homeassistant", BirthTopic: "homes/attic/homeassistant/status", Lamps: "homes/attic/zigbee2mqtt"}
 	steps := []time.Duration{0, time.Second, time.Minute, shortEvening}
 	for topic := range byTopic(doubledEvening(t, o, steps)) {
 		if !strings.HasPrefix(topic, "hubd/attic/") && !strings.HasPrefix(topic, "homes/attic/") {
@@ -125,7 +125,7 @@ func TestADoubleThatBeginsInAPauseKeepsThatAtTheBroker(t *testing.T) {
 	}
 	begin := time.Duration((eveningPause + eveningResume) / 2 * float64(shortEvening))
 	told := 0
-	d, err := e.Double(DoubleOptions{Hub: "attic", URL: "mqtt://127.0.0.1:1883", Prefix: "ha", BirthTop: "ha/status", Lamps: "lamps", Begin: begin, OnTelling: func(mqtt.Message) { told++ }})
+	d, err := e.Double(DoubleOptions{Hub: "attic", URL: "mqtt://127.0.0.1:1883", Prefix: "ha", BirthTopic: "ha/status", Lamps: "lamps", Begin: begin, OnTelling: func(mqtt.Message) { told++ }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,7 @@ func (c crowd) prefixOf(i int) string {
 func (c crowd) double(i int, hear func(mqtt.Message)) hub.DoubleOptions {
 	id := hubID(i)
 	o := hub.DoubleOptions{Hub: id, URL: c.URL, Prefix: c.prefixOf(i), Lamps: "homes/" + id + "/zigbee2mqtt", OnTelling: hear}
-	o.BirthTop = o.Prefix + "/status"
+	o.BirthTopic = o.Prefix + "/status"
 	if c.Passwd {
 		o.Username, o.Password = id, password
 	}

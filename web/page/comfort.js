@@ -1,6 +1,7 @@
 // What the room spares a wearer, besides what the config says; and the bounds that everyone shares.
 import { words } from "./words.js";
 import { h, say, panel, field } from "./dom.js";
+import { wish } from "./wish.js";
 
 const floors = [3, 5, 10, 15, 20, 30, 50];
 
@@ -9,8 +10,8 @@ export function comfort(hub) {
   const config = hub.me.comfort;
   const note = h("p", { class: "note", role: "status" });
   const boxes = new Map(); // by word of the command
+  const wished = wish();
   let asking = false, more = false;
-  let before = null; // what held when something was asked: what was touched stands until hubd has said what holds now
   const set = h("div", { class: "choice" });
 
   // offer adds one thing that can be spared. What the config spares is, and cannot be taken back here.
@@ -26,6 +27,13 @@ export function comfort(hub) {
   const least = Math.max(3, config.light_floor);
   const floor = h("select", { onchange: ask }, ...[least, ...floors.filter((f) => f > least)].map((f) => h("option", { value: f }, w.floors(f))));
 
+  // asks puts what is to be spared into the words of the command.
+  function asks(spared, light) {
+    const all = [...boxes.keys()].filter(spared);
+    if (light > least) all.push(`light_floor=${light}`);
+    return all.join(" ") || "none";
+  }
+
   // ask sends the whole of it, one request after the other: the newest wish must come last.
   async function ask() {
     more = true;
@@ -33,12 +41,11 @@ export function comfort(hub) {
     asking = true;
     while (more) {
       more = false;
-      const asked = [...boxes].filter(([, box]) => box.checked).map(([word]) => word);
-      if (Number(floor.value) > least) asked.push(`light_floor=${floor.value}`);
-      before = hub.self();
-      const r = await hub.command(hub.me.wearer, "comfort", asked.join(" ") || "none");
+      const asked = asks((word) => boxes.get(word).checked, Number(floor.value));
+      wished.is(asked);
+      const r = await hub.command(hub.me.wearer, "comfort", asked);
       say(note, r.ok ? "" : words.failed(r.error));
-      if (!r.ok) before = null;
+      if (!r.ok) wished.none();
     }
     asking = false;
     update();
@@ -53,14 +60,12 @@ export function comfort(hub) {
     const self = hub.self();
     ceiling.update();
     cap.update();
-    if (!self || asking || self === before) return;
-    before = null;
+    if (!self || asking) return;
     const s = self.spares;
     const on = { steady: s.steady, unasked: s.unasked };
-    for (const [word, box] of boxes) {
-      const is = on[word] ?? s.never.includes(word);
-      if (box.checked !== is) box.checked = is;
-    }
+    const spared = (word) => on[word] ?? s.never.includes(word);
+    if (wished.stands(asks(spared, s.light_floor))) return;
+    for (const [word, box] of boxes) if (box.checked !== spared(word)) box.checked = spared(word);
     const value = String(Math.max(least, s.light_floor));
     if (![...floor.options].some((o) => o.value === value)) floor.append(h("option", { value }, w.floors(value)));
     if (floor.value !== value && document.activeElement !== floor) floor.value = value;
@@ -76,19 +81,19 @@ function bound(hub, label, name, range, says) {
   const el = field(label, input);
   el.querySelector("label").append(shown);
   el.append(note);
-  let moving = false, before = null;
+  const wished = wish();
+  let moving = false;
   async function ask() {
-    before = hub.room;
+    wished.is(Number(input.value));
     const r = await hub.command("room", name, input.value);
     moving = false;
     say(note, r.ok ? "" : words.failed(r.error));
-    if (!r.ok) before = null;
+    if (!r.ok) wished.none();
     update();
   }
   function update() {
     const value = hub.room?.[name];
-    if (value === undefined || moving || hub.room === before) return;
-    before = null;
+    if (value === undefined || moving || wished.stands(value)) return;
     if (Number(input.value) !== value) input.value = value;
     say(shown, says(value));
   }

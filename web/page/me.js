@@ -4,6 +4,7 @@ import { h, say, show, fill, panel, button, choice, field } from "./dom.js";
 import { named, reasons, grade } from "./state.js";
 import { past } from "./past.js";
 import { comfort } from "./comfort.js";
+import { wish } from "./wish.js";
 
 const shares = ["none", "state", "full"];
 const keeps = ["nothing", "rest", "summaries", "journal"];
@@ -85,12 +86,12 @@ function settings(hub) {
   const w = words.me;
   const id = hub.me.wearer;
   const note = h("p", { class: "note", role: "status" });
-  let before = null; // what held when something was asked: what was touched stands until hubd has said what holds now
+  const wished = { share: wish(), keep: wish(), cues: wish() };
   const ask = async (target, name, value) => {
-    before = hub.self();
+    wished[name].is(value);
     const r = await hub.command(target, name, value);
     say(note, r.ok ? "" : words.failed(r.error));
-    if (!r.ok) before = null;
+    if (!r.ok) wished[name].none();
     update();
   };
   const upTo = (all, most, texts) => all.slice(0, all.indexOf(most) + 1).map((v) => [v, texts[v]]);
@@ -100,12 +101,11 @@ function settings(hub) {
   const el = panel(w.settings, share.el, keep.el, h("p", { class: "hint" }, w.most), field(w.cues, cues, w.cuesHint), note);
   function update() {
     const self = hub.self();
-    if (!self || self === before) return;
-    before = null;
-    share.hold(self.share);
-    keep.hold(self.keep);
+    if (!self) return;
+    if (!wished.share.stands(self.share)) share.hold(self.share);
+    if (!wished.keep.stands(self.keep)) keep.hold(self.keep);
     const on = self.cues === "on" || self.cues === true;
-    if (cues.checked !== on) cues.checked = on;
+    if (!wished.cues.stands(on ? "ON" : "OFF") && cues.checked !== on) cues.checked = on;
   }
   return { el, update };
 }
