@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -19,10 +20,26 @@ import (
 
 const canary = "canary of a quiet evening"
 
-// holding gives the files below a folder in which a text stands.
-func holding(t *testing.T, dir, text string) (files []string) {
+// holding gives the files below a folder in which a text stands. A daemon that saves its settings meanwhile renames a
+// file under the search: then everything is read once more, since what moved may have been passed already.
+func holding(t *testing.T, dir, text string) []string {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	for range 100 {
+		files, err := searched(dir, text)
+		if err == nil {
+			return files
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	t.Fatalf("%s never stood still for one search", dir)
+	return nil
+}
+
+// searched is one search: an error that is fs.ErrNotExist says that a file was renamed under it.
+func searched(dir, text string) (files []string, err error) {
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
@@ -32,10 +49,7 @@ func holding(t *testing.T, dir, text string) (files []string) {
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
+	return files, err
 }
 
 // noted writes the canary into a daemon's journal.
