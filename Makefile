@@ -5,7 +5,6 @@ export CGO_ENABLED = 0
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
-LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/... ./scripts/kernel/cuse ./scripts/kernel/nodes
 
 .PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-page test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos bench-acquire soak-faults load fuzz clean
@@ -14,7 +13,7 @@ run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
 
 build: ## bin/hubd for this machine
-	$(GO) build $$(./scripts/buildflags.sh) -ldflags '$(LDFLAGS)' -o bin/hubd ./cmd/hubd
+	GO='$(GO)' ./scripts/build.sh bin/hubd '$(VERSION)' '$(COMMIT)'
 
 test: ## all unit, property and golden tests; needs only Go
 	$(GO) vet ./...

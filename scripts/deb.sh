@@ -31,9 +31,7 @@ for DEB_ARCH in "$@"; do
 	arm64 | amd64) export GOARCH=$DEB_ARCH ;;
 	*) echo "deb.sh: $DEB_ARCH: armhf, arm64 or amd64" >&2 && exit 2 ;;
 	esac
-	# shellcheck disable=SC2046 # flags without spaces in them
-	"$go" build $(./scripts/buildflags.sh) -buildvcs=false \
-		-ldflags "-s -w -X main.version=$DEB_VERSION -X main.commit=$commit" -o "$DEB_BINARY" ./cmd/hubd
+	GO=$go ./scripts/build.sh "$DEB_BINARY" "$DEB_VERSION" "$commit" -buildvcs=false
 	(unset GOARCH GOARM && "$go" tool -modfile=tools/go.mod nfpm package --config packaging/nfpm.yaml --packager deb --target "$out/hubd_${DEB_VERSION}_$DEB_ARCH.deb" >&2)
 	rm "$DEB_BINARY"
 	echo "$out/hubd_${DEB_VERSION}_$DEB_ARCH.deb"
