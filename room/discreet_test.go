@@ -62,7 +62,7 @@ func (w *witness) steers(c call) {
 	asks := w.asks()
 	s.sure = s.sure && asks != "merged"
 	switch {
-	case asks == s.scene:
+	case asks == s.scene, w.party.rests: // a delay begins anew when the sensors are on again
 		s.differs = -1
 	case s.differs < 0:
 		s.differs = c.at
