@@ -34,7 +34,7 @@ type inbox struct {
 	gaps    map[dsp.Channel]bool // channels whose next sample comes after some that went so
 	faults  []dsp.Fault          // of Blocks that went so, and of sources on no bus: the newest of each source
 	acts    []act                // full: refused to whoever asked
-	reports []room.LampReport    // full: the oldest goes; lamps repeat themselves
+	reports []room.LampReport    // full: the oldest of the same lamp goes, which has said more since
 	refused []pipeline.Event     // commands that could not be read; full: counted
 	unheard int                  // refusals that found no room
 	dropped uint64               // blocks
@@ -106,11 +106,13 @@ func (b *inbox) act(a act) error {
 	return nil
 }
 
-// report takes what a lamp says.
+// report takes what a lamp says. Where there is no room for it, an older word of the same lamp goes: one that floods must not take away what
+// another says once, as of a hand at its switch, nor that a command was lost.
 func (b *inbox) report(r room.LampReport) {
 	b.mu.Lock()
 	if len(b.reports) == maxReports {
-		b.reports = append(b.reports[:0], b.reports[1:]...)
+		older := slices.IndexFunc(b.reports, func(old room.LampReport) bool { return old.Lamp == r.Lamp && !old.Lost })
+		b.reports = slices.Delete(b.reports, max(older, 0), max(older, 0)+1)
 	}
 	b.reports = append(b.reports, r)
 	b.mu.Unlock()

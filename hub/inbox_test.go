@@ -210,3 +210,19 @@ func TestTheInboxWakesTheProcessingOnce(t *testing.T) {
 		t.Error("waking took something")
 	}
 }
+
+func TestALampThatFloodsTakesNoOthersWordAway(t *testing.T) {
+	in := newInbox()
+	hand, lost := room.LampReport{Lamp: "bed", On: dsp.Some(0)}, room.LampReport{Lamp: "shelf", Lost: true}
+	in.report(hand)
+	in.report(lost)
+	for n := range 10 * maxReports {
+		in.report(room.LampReport{Lamp: "shelf", Brightness: dsp.Some(float64(n))})
+	}
+	var out batch
+	in.take(&out)
+	newest := out.reports[len(out.reports)-1]
+	if len(out.reports) != maxReports || out.reports[0] != hand || out.reports[1] != lost || newest.Brightness != dsp.Some(10*maxReports-1) {
+		t.Errorf("%d reports, from %+v and %+v to %+v", len(out.reports), out.reports[0], out.reports[1], newest)
+	}
+}
