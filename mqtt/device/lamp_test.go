@@ -273,6 +273,8 @@ func TestOptionsThatAreRefused(t *testing.T) {
 		"a template that is broken":  {func(o *device.Options) { o.Template.Brightness = "{{" }, "brightness payload"},
 		"a value that is not there":  {func(o *device.Options) { o.Template.Kelvin = "{{.Hue}}" }, "kelvin payload"},
 		"a payload without end":      {func(o *device.Options) { o.Template.Kelvin = `{{printf "%5000d" 1}}` }, "4096"},
+		"one that never ends":        {func(o *device.Options) { o.Template.Kelvin = "{{range 4000000000}}x{{end}}" }, "4096"},
+		"one that is empty":          {func(o *device.Options) { o.Template.Kelvin = "{{if eq .Kelvin 1.0}}x{{end}}" }, "kelvin payload has 0 bytes"},
 		"no state topic":             {func(o *device.Options) { o.Template.StateTopic = "" }, "state_topic is missing"},
 		"a wildcard":                 {func(o *device.Options) { o.Template.BrightnessTopic = "a/+" }, "wildcards"},
 		"no brightness key":          {func(o *device.Options) { o.Template.BrightnessKey = "" }, "brightness_key"},

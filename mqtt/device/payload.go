@@ -1,7 +1,6 @@
 package device
 
 import (
-	"bytes"
 	"fmt"
 	"text/template"
 )
@@ -29,12 +28,26 @@ func parsePayload[V any](name, text string, sample V) (*payloadOf[V], error) {
 
 // fill gives the payload's bytes.
 func (p *payloadOf[V]) fill(v V) ([]byte, error) {
-	var b bytes.Buffer
+	var b payload
 	if err := p.text.Execute(&b, v); err != nil {
 		return nil, fmt.Errorf("%s payload: %w", p.text.Name(), err)
 	}
-	if b.Len() == 0 || b.Len() > maxPayload {
-		return nil, fmt.Errorf("%s payload has %d bytes: wanted are 1 to %d", p.text.Name(), b.Len(), maxPayload)
+	if len(b) == 0 {
+		return nil, fmt.Errorf("%s payload has 0 bytes: wanted are 1 to %d", p.text.Name(), maxPayload)
 	}
-	return b.Bytes(), nil
+	return b, nil
+}
+
+// payload grows to maxPayload and no further: a template that repeats itself without end must not take all memory.
+type payload []byte
+
+var errTooLong = fmt.Errorf("it has more than %d bytes", maxPayload)
+
+// Write appends to the payload.
+func (p *payload) Write(b []byte) (int, error) {
+	if len(*p)+len(b) > maxPayload {
+		return 0, errTooLong
+	}
+	*p = append(*p, b...)
+	return len(b), nil
 }
