@@ -12,11 +12,12 @@ import (
 )
 
 // Overruled warns of what a config asks for and the room will not do: scenes that its bounds change. Each says what is done instead, and
-// which key decides. What hubd ships with is not warned of where the config did not touch it.
+// which key decides. It warns of scenes that name a State, too. What hubd ships with is not warned of where the config did not touch it.
 func Overruled(c *config.Config) []config.Problem {
 	o := overruled{c: c, options: roomOptions(c)}
 	o.names = sceneNames(c)
 	o.spread()
+	o.alike()
 	o.loud()
 	o.night()
 	o.practices()
@@ -94,6 +95,25 @@ func (o *overruled) spread() {
 		key = "room.discretion.spread_percent"
 	}
 	o.warn(key, "with this %s shown at %g %%, no more than %g points above %s. Set the state scenes nearer to each other", are(untouched), most, o.c.Room.Discretion.SpreadPercent, dimmest)
+}
+
+// alike warns of state scenes that differ in more than brightness.
+func (o *overruled) alike() {
+	o.apart("light.kelvin", func(a, b room.Scene) bool { return a.Light.Kelvin == b.Light.Kelvin })
+	o.apart("sound", func(a, b room.Scene) bool { return a.Sound == b.Sound })
+	o.apart("pace", func(a, b room.Scene) bool { return a.Pace == b.Pace })
+}
+
+// apart warns once of a part that is not the same in all state scenes: it would name a State to whoever sees or hears the room.
+func (o *overruled) apart(part string, same func(a, b room.Scene) bool) {
+	for _, name := range stateScenes() {
+		key := "room.scenes." + name + "." + part
+		differs := func(other string) bool { return !same(o.asked(name), o.asked(other)) }
+		if o.c.Places.Has(key) && slices.ContainsFunc(stateScenes(), differs) {
+			o.warn(key, "the state scenes differ in this, which tells whoever is there what a body does. Give all four the same, or leave it out")
+			return
+		}
+	}
 }
 
 // loud warns of sounds above the volume cap, and of a cap that hubd itself never reaches.
