@@ -23,7 +23,7 @@ func (p *Pipeline) erase(now time.Duration, c Command, w *Wearer) error {
 	s.ShareFollows, s.KeepFollows, s.CuesFollow = false, false, false
 	comfort := w.comfort
 	*w = *newWearer(w.index, w.options, s)
-	w.comfort = comfort
+	w.comfort, w.stood = comfort, w.standing(p.room.Status()) // nothing changed that a row would have to tell
 	w.withdraw(p.now)
 	p.revision++
 	return nil

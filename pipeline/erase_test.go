@@ -58,6 +58,17 @@ func TestWhoIsErasedIsAStrangerWhoIsNotSensed(t *testing.T) {
 	}
 }
 
+func TestAnErasingLeavesNoWordOfWhoIsErased(t *testing.T) {
+	p := known(t)
+	p.Own(nil)
+	told := p.Command(nil, 2*time.Second, Command{Name: CommandErase, Wearer: "a", Origin: Origin{Source: SourceSocket}})
+	for _, e := range p.Own(told) {
+		if e.Wearer == "a" {
+			t.Errorf("a row of a would tell %+v", e.Value)
+		}
+	}
+}
+
 func TestOnlyTheMachineItselfErases(t *testing.T) {
 	for _, source := range []Source{SourceMQTT, SourcePage, SourceButton} {
 		p := known(t)
