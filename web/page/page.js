@@ -16,6 +16,7 @@ const views = {
 const hub = new Hub();
 let view = null;
 let shown = "";
+let stale = ""; // what hubd said of a link's token
 
 const main = h("main", { id: "main" });
 const links = new Map(Object.keys(views).map((name) => [name, h("a", { href: `#${name}` }, words.views[name])]));
@@ -85,7 +86,7 @@ function offBanner() {
     el,
     update() {
       const self = hub.self();
-      const isOff = hub.live && self !== null && !self.sensed;
+      const isOff = shown !== "first" && hub.live && self !== null && !self.sensed; // nobody is sensed by a touch before the first screen is read
       show(el, isOff);
       if (!isOff) return say(note, "");
       show(on, hub.me.may_start);
@@ -109,7 +110,7 @@ async function go() {
   const asked = location.hash.slice(1);
   const name = hub.me && firstSeen() ? (asked in views ? asked : "session") : "first";
   if (name === shown && name !== "first") return;
-  const made = name === "first" ? first(hub, go) : (await views[name]()).view(hub);
+  const made = name === "first" ? first(hub, go, stale) : (await views[name]()).view(hub);
   view?.close();
   view = made;
   shown = name;
@@ -131,7 +132,7 @@ async function begin() {
   if (token) {
     history.replaceState(null, "", "/");
     const r = await hub.login(token);
-    if (!r.ok) await hub.begin();
+    if (!r.ok && !(await hub.begin()).ok) stale = r.error || words.first.wrong;
   } else {
     await hub.begin();
   }
