@@ -52,6 +52,8 @@ function sensor(hub, channel, title, hint, chart) {
   };
 }
 
+const begun = /^just begun: /; // so begins hubd's reason in the first seconds
+
 // told is what is said of a sensor. One that is not read, or that has just begun, has nothing wrong with it.
 function told(hub, channel) {
   const w = words.setup;
@@ -59,7 +61,7 @@ function told(hub, channel) {
   if (hub.live && hub.self()?.sensed === false) return { grade: "", name: words.youOff, advice: "" };
   if (hub.own("state")?.unknown_reason === "set_up") return { grade: "", name: w.lent, advice: w.lentHint };
   if (!s) return { grade: "", name: w.waiting, advice: "" };
-  if (s.reason?.startsWith("just begun")) return { grade: "", name: w.begun, advice: s.reason.split(": ")[1] };
+  if (begun.test(s.reason)) return { grade: "", name: w.begun, advice: s.reason.replace(begun, "") };
   return { grade: grade(s), name: w.quality[grade(s)], advice: s.reason ?? w.sits };
 }
 
