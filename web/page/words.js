@@ -75,7 +75,7 @@ export const words = {
     body: "Through the body", arrive: "Arrive", together: "Together",
   },
   sceneNames: {
-    base: "Base", settled: "Settled", engaged: "Lively", activated: "Wound up", withdrawn: "Quiet", neutral: "Neutral", pause: "Pause", after: "After",
+    base: "Base", settled: "Settled", engaged: "Lively", activated: "Wound up", withdrawn: "Quiet", neutral: "Neutral", pause: "Low, as in a pause", after: "After",
     settle: "Settling",
   },
 
@@ -89,7 +89,7 @@ export const words = {
   perhaps: "Perhaps: ",
   unknownReasons: {
     no_contact: "a sensor is off the skin, or sensing is off",
-    poor_signal: "the signal is not clear enough so far",
+    poor_signal: "still measuring: it takes half a minute of clear signals",
     learning: "your own rest is not learnt yet",
     moving: "movement or effort: nothing can be read from it",
     paced_breathing: "paced breathing changes the heart by itself",
@@ -306,7 +306,7 @@ export const words = {
     secret: "Passphrase or key",
     unlockNow: "Unlock",
     unlocked: "It is open until hubd starts again.",
-    minutes: (h, m) => (h > 0 ? `${h} h ${m} min` : `${m} min`),
+    minutes: (h, m) => (h > 0 ? `${h} h ${m} min` : m > 0 ? `${m} min` : "under a minute"),
     ms: "ms",
   },
 };
