@@ -2,6 +2,7 @@
 import { words } from "./words.js";
 import { h, say, show, panel, button, field } from "./dom.js";
 import { journal } from "./journal.js";
+import { lastNight } from "./nights.js";
 import { take } from "./take.js";
 import { day, month, when } from "./when.js";
 
@@ -29,11 +30,13 @@ export function past(hub) {
   }
 
   const notes = journal(hub);
+  const night = lastNight(hub);
   const week = lastWeek(hub, id);
   const files = take(hub);
   const wiped = eraser(hub, id, look);
   const none = h("p", { class: "hint", hidden: hub.me.history }, w.noHistory);
   const stored = h("div", { hidden: !hub.me.history },
+    night.el,
     panel(w.past, rows, h("p", { class: "hint" }, w.keepPartHint), part, keptNote),
     notes.el,
     panel(w.week, week.el, files.el),
@@ -41,6 +44,7 @@ export function past(hub) {
 
   function look() {
     sessions();
+    night.look();
     notes.look();
     week.forget();
     files.look();

@@ -46,7 +46,7 @@ export const words = {
       together: "Together", alone: "Alone", practice: "Practice", night: "Night",
     },
     kindHints: {
-      together: "stays between those in the room", alone: "for you", night: "nothing is shown or asked; a summary in the morning",
+      together: "stays between those in the room", alone: "for you", night: "nothing is shown or asked; where it is kept, an account of it under Me",
     },
     join: "Join",
     inUse: "A session runs.",
@@ -145,6 +145,14 @@ export const words = {
     erased: "Erased. Also to be done elsewhere:",
     erasedAll: "Erased.",
     leave: "Forget this browser",
+  },
+
+  night: {
+    title: "The last night",
+    hint: "What was not worn, or not clear for long enough, is a dash.",
+    ended: "Ended", worn: "A sensor was worn for", usable: "The signal was clear for",
+    lowest: "Slowest five minutes", median: "Middle heart rate", rhythm: "Beat to beat", breathing: "Breathing", restless: "Times of moving about",
+    beats: (n) => `${n} per minute`, breaths: (n) => `${n} per minute`, ms: (n) => `${n} ms RMSSD`,
   },
 
   journal: {
