@@ -185,7 +185,11 @@ async function shares(browser, d) {
 
 async function keeping(browser, d) {
   const v = await Visit.open(browser, d.url, sizes.desk, d.tokens.a);
+  const night = { time: "2026-11-27T06:10:00Z", run: null, since_s: null, worn_s: 27_300, usable_s: 24_000, lowest_bpm: 51.4, median_bpm: 57.6, rmssd_ms: null, breathing_per_min: 13.2, restless_periods: 6 };
+  await v.page.route("**/api/kept/a/mornings?*", (asked) => asked.fulfill({ body: `{"next":""}\n${JSON.stringify(night)}\n` })); // one takes a night
   await v.enter("me");
+  const account = () => v.page.locator("section:has(h2:text-is('The last night')) dd").allInnerTexts();
+  check("the last night is told, and what was not known in it is a dash", await until("", async () => (await account()).slice(1).join(", ") === "7 h 35 min, 6 h 40 min, 51 per minute, 58 per minute, –, 13 per minute, 6", 5), (await account()).join(", "));
   await v.page.fill("textarea", "A quiet evening.");
   await v.page.click("button:has-text('Keep the note')");
   check("a note is kept and shown", await until("", async () => (await v.page.locator(".rows .text").allInnerTexts()).includes("A quiet evening."), 5));
