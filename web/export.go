@@ -227,9 +227,7 @@ func newDownload(w http.ResponseWriter, name string) *download {
 }
 
 // goOn gives the file its time anew: years of it take longer than any one answer.
-func (d *download) goOn() {
-	_ = http.NewResponseController(d.w).SetWriteDeadline(time.Now().Add(downloadRest))
-}
+func (d *download) goOn() { longer(d.w, downloadRest) }
 
 // leaving is where a download's bytes go.
 type leaving struct{ d *download }

@@ -52,6 +52,7 @@ func (h *handler) report(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), reportWithin)
 	defer cancel()
+	longer(w, reportWithin)
 	body, refusal, err := h.o.Report(ctx, q)
 	if refusedOrFailed(w, refusal, err) {
 		return
