@@ -92,7 +92,7 @@ func (l *live) joinPage() error {
 		p.feeds[id], watched[i] = feed, feed
 		l.core.sinks = append(l.core.sinks, &pageSink{
 			wearer: id, index: i, feed: feed, wearers: l.core.wearers, room: l.core.pipeline.Room, lamps: l.core.pipeline.Lamps,
-			sensed: l.core.pipeline.Sensed, present: func(viewer string) []wire.Present { return l.core.board.present(viewer, l.core.pipeline.Sensed) },
+			sensed: l.core.pipeline.Sensed, faults: func() []pipeline.Event { return l.core.board.standing() }, present: func(viewer string) []wire.Present { return l.core.board.present(viewer, l.core.pipeline.Sensed) },
 		})
 	}
 	l.core.waves = newWaveTap(l.core.wearers, l.pipeline.Wearers, func(i int) bool { return watched[i].Waves() })

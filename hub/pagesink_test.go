@@ -38,6 +38,7 @@ func newPaged(t *testing.T, change func(*pipeline.Options)) *paged {
 		p.sinks = append(p.sinks, &pageSink{
 			wearer: id, index: i, feed: feed, wearers: p.wearers, room: p.core.pipeline.Room, lamps: p.core.pipeline.Lamps, sensed: p.core.pipeline.Sensed,
 			present: func(viewer string) []wire.Present { return p.board.present(viewer, p.core.pipeline.Sensed) },
+			faults:  p.board.standing,
 		})
 		h, err := web.NewPage(web.PageOptions{
 			Hub: "bench", Tokens: func() []web.Token { return []web.Token{{Wearer: id, Sum: web.SumOf(p.token)}} },
@@ -115,6 +116,8 @@ func TestNoCanaryOfAnotherReachesAPage(t *testing.T) {
 			p.at(time.Second)
 			ofA, ofB := p.open("a"), p.open("b")
 			consent := p.core.pipeline.Consent()
+			silent := dsp.Fault{Source: "canary", Reason: "canary"}
+			p.board.fault(pipeline.Event{Wearer: "b", Value: silent}, silent)
 			for _, v := range append(bodies(), regulation.Coregulation{Signal: "canary", R: dsp.Some(seen)}) {
 				p.disclose(pipeline.Event{Wearer: "b", At: 5 * time.Second, Value: v}, consent)
 			}
@@ -164,6 +167,43 @@ func TestAPauseAndALoweredShareTakeBackWhatWasTold(t *testing.T) {
 	}
 	if got := p.open("b")(); canaries(got) != 0 {
 		t.Errorf("a page that opens after a pause gets\n%s", got)
+	}
+}
+
+// A chip that does not answer is told of once, and stays silent: through a pause, for pages that open later, and for those that may know of it
+// only since a share was raised. Where it was lowered nobody else knows of it any more.
+func TestAFaultStandsOnEachPageAsLongAsItMayBeKnown(t *testing.T) {
+	p := newPaged(t, nil)
+	share := func(s pipeline.Share) {
+		p.ask(pipeline.Command{Name: pipeline.CommandShare, Wearer: "b", Share: s, Origin: fromSocket})
+	}
+	last := func(wearer string) string { // of the faults that an open page was told
+		_, after, _ := strings.Cut(p.open(wearer)(), `{"type":"faults","faults":`)
+		faults, _, _ := strings.Cut(after, "\n")
+		return faults
+	}
+	share(pipeline.ShareNone)
+	p.inbox.block(dsp.Block{Bus: "i2c", Until: time.Second, Faults: []dsp.Fault{{Wearer: 1, Source: "two", Reason: "no reading"}}})
+	p.at(time.Second)
+	const none, silent = `[]}`, `[{"source":"two","reason":"no reading"}]}`
+	for i, row := range []struct {
+		what string
+		do   func()
+		a, b string
+	}{
+		{"b shares nothing", func() {}, none, silent},
+		{"b shares a word", func() { share(pipeline.ShareState) }, silent, silent},
+		{"everything is paused", func() { p.ask(pauseAll()) }, silent, silent},
+		{"b shares nothing again", func() { share(pipeline.ShareNone) }, none, silent},
+		{"it answers again", func() {
+			p.inbox.block(dsp.Block{Bus: "i2c", Until: 9 * time.Second, Faults: []dsp.Fault{{Wearer: 1, Source: "two"}}})
+		}, none, none},
+	} {
+		row.do()
+		p.at(time.Duration(2+i) * time.Second)
+		if a, b := last("a"), last("b"); a != row.a || b != row.b {
+			t.Errorf("%s: a's page says %s, b's %s", row.what, a, b)
+		}
 	}
 }
 

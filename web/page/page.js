@@ -97,7 +97,7 @@ function offBanner() {
 function update() {
   pause.update();
   off.update();
-  show(lost, hub.me !== null && !hub.live);
+  show(lost, hub.me !== null && !hub.live && !hub.asleep);
   mark(document.body, "in", hub.me !== null);
   show(menuButton, hub.me !== null && firstSeen());
   show(menu, hub.me !== null && firstSeen());
@@ -141,6 +141,7 @@ async function begin() {
 document.getElementById("hello").remove();
 document.body.append(h("a", { class: "skip", href: "#main", onclick: (e) => { e.preventDefault(); main.querySelector("h1")?.focus(); } }, words.skip), menu, main, pause.el);
 addEventListener("hashchange", go);
+document.addEventListener("visibilitychange", () => hub.look(!document.hidden));
 addEventListener("keydown", (e) => { if (e.key === "Escape") openMenu(false); });
 hub.on(update);
 setInterval(() => hub.me && update(), 2000); // values grow old without a word
