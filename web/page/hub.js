@@ -8,7 +8,6 @@ export class Hub {
     this.me = null;
     this.live = false; // the stream is up
     this.asleep = false; // it is not, since nobody looks at this tab, or somebody only begins to
-    this.refused = false; // no token, or one that was taken back
     this.room = null;
     this.people = [];
     this.values = new Map(); // wearer → kind → frame
@@ -129,14 +128,12 @@ export class Hub {
 
   welcome(me) {
     this.me = me;
-    this.refused = false;
     this.listen();
     this.changed();
   }
 
   turnedAway() {
     this.me = null;
-    this.refused = true;
     this.hush();
     this.changed();
   }

@@ -16,6 +16,7 @@ const views = {
 const hub = new Hub();
 let view = null;
 let shown = "";
+let whose = ""; // the shown view is: nobody's while nobody is in
 
 const main = h("main", { id: "main" });
 const links = new Map(Object.keys(views).map((name) => [name, h("a", { href: `#${name}` }, words.views[name])]));
@@ -101,14 +102,19 @@ function update() {
   mark(document.body, "in", hub.me !== null);
   show(menuButton, hub.me !== null && firstSeen());
   show(menu, hub.me !== null && firstSeen());
-  if (hub.refused && shown !== "first") go();
+  if (shown !== "" && whose !== who()) go(); // taken back, or another wearer came in, in another tab
   view?.update();
+}
+
+function who() {
+  return hub.me?.wearer ?? "";
 }
 
 async function go() {
   const asked = location.hash.slice(1);
   const name = hub.me && firstSeen() ? (asked in views ? asked : "session") : "first";
-  if (name === shown && name !== "first") return;
+  if (name === shown && name !== "first" && whose === who()) return;
+  whose = who();
   const made = name === "first" ? first(hub, go) : (await views[name]()).view(hub);
   view?.close();
   view = made;
