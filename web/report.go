@@ -50,6 +50,11 @@ func (h *handler) report(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	done, ok := h.turn(w, r)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(r.Context(), reportWithin)
 	defer cancel()
 	longer(w, reportWithin)
