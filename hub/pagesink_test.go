@@ -359,6 +359,31 @@ func TestOnlyTheHomeNetworkIsLetInAndNotTooMuchOfIt(t *testing.T) {
 	}
 }
 
+// What the kernel holds for a page that sleeps is old when it wakes: it must be little, so that hubd notices, and keeps the newest of each value.
+func TestTheKernelHoldsLittleForAPageThatTakesNothing(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	h := newHomeListener(l)
+	page, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Close()
+	_ = page.(*net.TCPConn).SetReadBuffer(4 << 10)
+	in, err := h.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	_ = in.SetWriteDeadline(time.Now().Add(500 * time.Millisecond))
+	if n, err := in.Write(make([]byte, 64<<20)); err == nil || n > 512<<10 {
+		t.Errorf("%d KiB were taken from hubd, %v", n>>10, err)
+	}
+}
+
 // knocks is a listener to which connections come from whatever address a test wants.
 type knocks struct{ come chan net.Conn }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -438,4 +439,24 @@ func FuzzThePage(f *testing.F) {
 			t.Errorf("%s %s without a token: 200", method, path)
 		}
 	})
+}
+
+// A stream is asked for without a body. One that trickles in all the same is waited for no longer than any.
+func TestAStreamWhoseRequestNeverEndsBeginsAllTheSame(t *testing.T) {
+	h := newHouse(t)
+	server := httptest.NewUnstartedServer(h.handler)
+	server.Config.ReadTimeout = 100 * time.Millisecond
+	server.Start()
+	defer server.Close()
+	c, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, err = fmt.Fprintf(c, "GET /api/live HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: %s\r\nContent-Length: 1000\r\n\r\nx", h.cookie("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+	read(t, c, `"hello"`)
 }
