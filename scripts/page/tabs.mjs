@@ -61,12 +61,27 @@ function homeAddress() {
   return all.find((a) => /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|fd)/.test(a));
 }
 
+// certificateOnce opens the page with a certificate, and later without: one browser has to come in both ways.
+async function certificateOnce(browser, d, at) {
+  const opened = (...how) => /#([a-z2-7]{26})/.exec(d.ask("page", "open", "--wearer", "a", "--listen", at, ...how))[1];
+  const v = await Visit.open(browser, `https://${at}`, { ...sizes.phone, ignoreHTTPSErrors: true }, opened("--certificate"));
+  await v.enter("me");
+  check("with a certificate of hubd's own: in, and nothing on the console", v.said.length === 0, v.said.join(" | "));
+  const token = opened();
+  await v.page.goto("about:blank");
+  await v.page.goto(`http://${at}/#${token}`);
+  await v.page.waitForSelector(".first, .session");
+  const cookies = (await v.context.cookies()).map((c) => `${c.name}${c.secure ? " (secure)" : ""}`);
+  check("and later over plain http the same browser comes in too", await until("", async () => (await v.page.evaluate(() => fetch("/api/me").then((r) => r.status))) === 200, 5), cookies.join(", "));
+  await v.close();
+}
+
 // plainHome looks at the console where the page comes over plain http from another machine's address.
 export async function plainHome(browser, d) {
   const address = homeAddress();
   if (!address) return console.log("--     the home network not tried: this machine has no address there");
   const at = `${address.includes(":") ? `[${address}]` : address}:${await freePort()}`;
-  d.ask("page", "open", "--wearer", "a", "--listen", at);
+  await certificateOnce(browser, d, at);
   const url = `http://${at}`;
   const stranger = await Visit.open(browser, url, sizes.phone);
   await sleep(500);
