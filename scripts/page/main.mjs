@@ -284,8 +284,27 @@ async function sparing(browser, d) {
   check("and all of it is taken back", await until("", async () => (await spares()) === null, 5), JSON.stringify(await spares()));
   await fetch(`${d.url}/api/command/a/comfort`, { method: "POST", body: "steady", headers: { Authorization: `Bearer ${d.tokens.b}` } });
   check("another cannot say what to spare", (await spares()) === null);
+  await ownWishStays(v, d, box);
   check("nothing on the console", v.said.length === 0, v.said.join(" | "));
   await v.close();
+}
+
+// ownWishStays lets the page believe that the config spares a voice, as the wearer once asked: touching something else must not take that back.
+async function ownWishStays(v, d, box) {
+  const post = (payload) => fetch(`${d.url}/api/command/a/comfort`, { method: "POST", body: payload, headers: { Authorization: `Bearer ${d.tokens.a}` } });
+  await post("voice light_floor=10");
+  await v.page.route("**/login", async (route) => {
+    const me = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...me, comfort: { ...me.comfort, never: ["voice"], light_floor: 20 } } });
+  });
+  await v.page.reload();
+  await v.page.waitForSelector(".me");
+  await until("what is spared is told", async () => (await v.page.locator(".choice input[type=radio]:checked").count()) > 0, 5);
+  await box("Rain").check();
+  const now = () => d.stored().wearers[0]?.comfort ?? null;
+  check("an own wish that the config spares too stays the wearer's", await until("", async () => { const c = now(); return c?.never.includes("rain") && c.never.includes("voice") && c.light_floor === 10; }, 5), JSON.stringify(now()));
+  await v.page.unroute("**/login");
+  await post("none");
 }
 
 async function restart(browser, d) {
