@@ -399,6 +399,31 @@ type knock struct {
 
 func (k knock) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(k.from)) }
 
+// A router may pass the page on; hubd is no server for the internet all the same.
+func TestAnAddressOfTheInternetGetsNoConnection(t *testing.T) {
+	k := knocks{make(chan net.Conn, 3)}
+	h := newHomeListener(k)
+	var foreign []net.Conn
+	for _, from := range []string{"8.8.8.8:5000", "[2001:db8::1]:5000"} {
+		near, far := net.Pipe()
+		k.come <- knock{near, from}
+		foreign = append(foreign, far)
+	}
+	near, far := net.Pipe()
+	defer far.Close()
+	k.come <- knock{near, "192.168.1.20:5000"}
+	in, err := h.Accept()
+	if err != nil || in.RemoteAddr().String() != "192.168.1.20:5000" {
+		t.Fatalf("let in %v, %v", in, err)
+	}
+	defer in.Close()
+	for _, c := range foreign {
+		if _, err := c.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("%v: its connection stays", err)
+		}
+	}
+}
+
 // A guest with many addresses holds every place and says nothing: a wearer's phone comes in all the same, and the page that lives stays.
 func TestAGuestWhoHoldsEveryPlaceKeepsNobodyOut(t *testing.T) {
 	k := knocks{make(chan net.Conn, 1)}
