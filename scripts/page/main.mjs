@@ -213,11 +213,14 @@ async function keeping(browser, d) {
 
 // erasing keeps more notes than one answer of hubd's holds, and erases everything.
 async function erasing(browser, d) {
+  const rude = "<b>x</b><img src=x onerror=\"document.title='rude'\">\u202Egnineve teiuq A\u2066";
+  await fetch(`${d.url}/api/journal/a`, { method: "POST", body: JSON.stringify({ text: rude }), headers: { Authorization: `Bearer ${d.tokens.a}` } });
   for (let i = 0; i < 130; i++) await fetch(`${d.url}/api/journal/a`, { method: "POST", body: JSON.stringify({ text: `Note ${i}.` }), headers: { Authorization: `Bearer ${d.tokens.a}` } });
   const v = await Visit.open(browser, d.url, sizes.desk, d.tokens.a);
   await v.enter("me");
   const notes = v.page.locator(".rows .text");
   check("all notes of the last days are shown, the newest among them", await until("", async () => (await notes.count()) >= 130 && (await notes.allInnerTexts()).includes("Note 129."), 10), `${await notes.count()}`);
+  check("what somebody wrote is text", (await notes.allTextContents()).includes(rude) && (await v.page.title()) !== "rude" && (await v.page.locator(".rows img, .rows b").count()) === 0);
   await v.page.click("summary:has-text('Erase everything')");
   await v.page.fill("details input[autocapitalize=none]", "a");
   await v.page.click(".button.stop");
@@ -307,6 +310,26 @@ async function ownWishStays(v, d, box) {
   await post("none");
 }
 
+// preview looks at a scene while nobody is in a session, and has no way back any more once somebody is.
+async function preview(browser, d) {
+  const post = (wearer, where, body) => fetch(`${d.url}/api/command/${where}`, { method: "POST", body, headers: { Authorization: `Bearer ${d.tokens[wearer]}` } });
+  for (let i = 0; i < 2; i++) await post("a", "room/end_session", "PRESS");
+  const v = await Visit.open(browser, d.url, sizes.desk, d.tokens.a);
+  await v.enter("me");
+  const back = v.page.locator("button:has-text('Back to how it was')");
+  await v.page.click("button:has-text('Show it')");
+  check("a scene that is looked at has a way back", await until("", async () => back.isVisible(), 5));
+  await post("b", "b/start_session", "alone");
+  check("and none once somebody has begun a session", await until("", async () => !(await back.isVisible()), 5));
+  for (let i = 0; i < 2; i++) await post("b", "room/end_session", "PRESS");
+  await v.page.click("button:has-text('Show it')");
+  await until("the way back", async () => back.isVisible(), 5);
+  await back.click();
+  check("the way back ends what was looked at", await until("", async () => !(await back.isVisible()), 5));
+  check("nothing on the console", v.said.length === 0, v.said.join(" | "));
+  await v.close();
+}
+
 async function restart(browser, d) {
   const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
   await v.enter("me");
@@ -344,7 +367,7 @@ try {
     aboveThePause, strangers, byTouch, checkIn,
     inStep: () => inStep(browser, d, {}, "a practice"),
     inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
-    breath, everyView, shares, keeping, board, sparing, tabs, plainHome, figures, rude, erasing, restart,
+    breath, everyView, shares, keeping, board, sparing, preview, tabs, plainHome, figures, rude, erasing, restart,
   };
   const only = (process.env.HUBD_PAGE_ONLY ?? "").split(",").filter(Boolean);
   for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part(browser, d);
