@@ -41,9 +41,7 @@ export function past(hub) {
   }
 
   async function journal() {
-    const from = new Date(Date.now() - 30 * day).toISOString();
-    const r = await hub.ask("GET", `/api/journal/${id}?from=${from}`);
-    const all = r.ok ? r.data.notes : [];
+    const all = await notesSince(hub, id, Date.now() - 30 * day);
     notes.replaceChildren(...(all.length ? all.reverse().map(note) : [h("li", { class: "hint" }, w.noNotes)]));
   }
 
@@ -57,7 +55,7 @@ export function past(hub) {
 
   const week = h("a", { class: "button", target: "_blank", rel: "noopener" }, w.openWeek);
   const files = take(hub);
-  const wiped = eraser(hub, id);
+  const wiped = eraser(hub, id, () => Promise.all([sessions(), journal(), files.look()]));
   const none = h("p", { class: "hint", hidden: hub.me.history }, w.noHistory);
   const stored = h("div", { hidden: !hub.me.history },
     panel(w.past, rows, h("p", { class: "hint" }, w.keepPartHint), part, keptNote),
@@ -85,18 +83,36 @@ function when(time) {
   return new Date(time).toLocaleString("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 }
 
-function eraser(hub, id) {
+// notesSince gives all notes from a moment on, oldest first. One answer holds some of them only.
+async function notesSince(hub, id, moment) {
+  const all = [];
+  let asks = { from: new Date(moment).toISOString() };
+  for (;;) {
+    const r = await hub.ask("GET", `/api/journal/${id}?${new URLSearchParams(asks)}`);
+    if (!r.ok || r.data.notes.length === 0) return all;
+    all.push(...r.data.notes);
+    asks = { from: all.at(-1).at, after: all.at(-1).id };
+  }
+}
+
+// eraser erases everything, and lets what is shown of it be looked at anew.
+function eraser(hub, id, renew) {
   const w = words.me;
   const typed = h("input", { type: "text", autocomplete: "off", autocapitalize: "none" });
   const says = h("div", { class: "note", role: "status" });
   const now = button(w.eraseNow, async () => {
     if (typed.value.trim() !== id) return;
-    const r = await hub.ask("POST", `/api/erase/${id}`, id);
     typed.value = "";
     now.disabled = true;
+    says.replaceChildren(w.erasing);
+    const r = await hub.ask("POST", `/api/erase/${id}`, id, 600); // every byte is searched afterwards
+    renew();
     if (!r.ok) return says.replaceChildren(words.failed(r.error));
+    const left = r.data.failed.split("\n").filter(Boolean);
     const rest = r.data.cannot_reach ?? [];
-    says.replaceChildren(h("p", {}, rest.length ? w.erased : w.erasedAll), h("ul", {}, ...rest.map((t) => h("li", {}, t))));
+    const list = (all) => h("ul", {}, ...all.map((t) => h("li", {}, t)));
+    if (left.length > 0) says.replaceChildren(h("p", {}, w.erasedPartly), list(left), h("p", {}, w.elsewhere), list(rest));
+    else says.replaceChildren(h("p", {}, rest.length ? `${w.erasedAll} ${w.elsewhere}` : w.erasedAll), list(rest));
   }, "stop");
   now.disabled = true;
   typed.addEventListener("input", () => { now.disabled = typed.value.trim() !== id; });
