@@ -38,6 +38,7 @@ func newPaged(t *testing.T, change func(*pipeline.Options)) *paged {
 		p.sinks = append(p.sinks, &pageSink{
 			wearer: id, index: i, feed: feed, wearers: p.wearers, room: p.core.pipeline.Room, lamps: p.core.pipeline.Lamps, sensed: p.core.pipeline.Sensed,
 			present: func(viewer string) []wire.Present { return p.board.present(viewer, p.core.pipeline.Sensed) },
+			faults:  p.board.standing,
 		})
 		h, err := web.NewPage(web.PageOptions{
 			Hub: "bench", Tokens: func() []web.Token { return []web.Token{{Wearer: id, Sum: web.SumOf(p.token)}} },
@@ -115,6 +116,8 @@ func TestNoCanaryOfAnotherReachesAPage(t *testing.T) {
 			p.at(time.Second)
 			ofA, ofB := p.open("a"), p.open("b")
 			consent := p.core.pipeline.Consent()
+			silent := dsp.Fault{Source: "canary", Reason: "canary"}
+			p.board.fault(pipeline.Event{Wearer: "b", Value: silent}, silent)
 			for _, v := range append(bodies(), regulation.Coregulation{Signal: "canary", R: dsp.Some(seen)}) {
 				p.disclose(pipeline.Event{Wearer: "b", At: 5 * time.Second, Value: v}, consent)
 			}
@@ -164,6 +167,43 @@ func TestAPauseAndALoweredShareTakeBackWhatWasTold(t *testing.T) {
 	}
 	if got := p.open("b")(); canaries(got) != 0 {
 		t.Errorf("a page that opens after a pause gets\n%s", got)
+	}
+}
+
+// A chip that does not answer is told of once, and stays silent: through a pause, for pages that open later, and for those that may know of it
+// only since a share was raised. Where it was lowered nobody else knows of it any more.
+func TestAFaultStandsOnEachPageAsLongAsItMayBeKnown(t *testing.T) {
+	p := newPaged(t, nil)
+	share := func(s pipeline.Share) {
+		p.ask(pipeline.Command{Name: pipeline.CommandShare, Wearer: "b", Share: s, Origin: fromSocket})
+	}
+	last := func(wearer string) string { // of the faults that an open page was told
+		_, after, _ := strings.Cut(p.open(wearer)(), `{"type":"faults","faults":`)
+		faults, _, _ := strings.Cut(after, "\n")
+		return faults
+	}
+	share(pipeline.ShareNone)
+	p.inbox.block(dsp.Block{Bus: "i2c", Until: time.Second, Faults: []dsp.Fault{{Wearer: 1, Source: "two", Reason: "no reading"}}})
+	p.at(time.Second)
+	const none, silent = `[]}`, `[{"source":"two","reason":"no reading"}]}`
+	for i, row := range []struct {
+		what string
+		do   func()
+		a, b string
+	}{
+		{"b shares nothing", func() {}, none, silent},
+		{"b shares a word", func() { share(pipeline.ShareState) }, silent, silent},
+		{"everything is paused", func() { p.ask(pauseAll()) }, silent, silent},
+		{"b shares nothing again", func() { share(pipeline.ShareNone) }, none, silent},
+		{"it answers again", func() {
+			p.inbox.block(dsp.Block{Bus: "i2c", Until: 9 * time.Second, Faults: []dsp.Fault{{Wearer: 1, Source: "two"}}})
+		}, none, none},
+	} {
+		row.do()
+		p.at(time.Duration(2+i) * time.Second)
+		if a, b := last("a"), last("b"); a != row.a || b != row.b {
+			t.Errorf("%s: a's page says %s, b's %s", row.what, a, b)
+		}
 	}
 }
 
@@ -319,6 +359,31 @@ func TestOnlyTheHomeNetworkIsLetInAndNotTooMuchOfIt(t *testing.T) {
 	}
 }
 
+// What the kernel holds for a page that sleeps is old when it wakes: it must be little, so that hubd notices, and keeps the newest of each value.
+func TestTheKernelHoldsLittleForAPageThatTakesNothing(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	h := newHomeListener(l)
+	page, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Close()
+	_ = page.(*net.TCPConn).SetReadBuffer(4 << 10)
+	in, err := h.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	_ = in.SetWriteDeadline(time.Now().Add(500 * time.Millisecond))
+	if n, err := in.Write(make([]byte, 64<<20)); err == nil || n > 512<<10 {
+		t.Errorf("%d KiB were taken from hubd, %v", n>>10, err)
+	}
+}
+
 // knocks is a listener to which connections come from whatever address a test wants.
 type knocks struct{ come chan net.Conn }
 
@@ -333,6 +398,31 @@ type knock struct {
 }
 
 func (k knock) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(k.from)) }
+
+// A router may pass the page on; hubd is no server for the internet all the same.
+func TestAnAddressOfTheInternetGetsNoConnection(t *testing.T) {
+	k := knocks{make(chan net.Conn, 3)}
+	h := newHomeListener(k)
+	var foreign []net.Conn
+	for _, from := range []string{"8.8.8.8:5000", "[2001:db8::1]:5000"} {
+		near, far := net.Pipe()
+		k.come <- knock{near, from}
+		foreign = append(foreign, far)
+	}
+	near, far := net.Pipe()
+	defer far.Close()
+	k.come <- knock{near, "192.168.1.20:5000"}
+	in, err := h.Accept()
+	if err != nil || in.RemoteAddr().String() != "192.168.1.20:5000" {
+		t.Fatalf("let in %v, %v", in, err)
+	}
+	defer in.Close()
+	for _, c := range foreign {
+		if _, err := c.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("%v: its connection stays", err)
+		}
+	}
+}
 
 // A guest with many addresses holds every place and says nothing: a wearer's phone comes in all the same, and the page that lives stays.
 func TestAGuestWhoHoldsEveryPlaceKeepsNobodyOut(t *testing.T) {

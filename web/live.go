@@ -35,7 +35,6 @@ func (p *page) live(w http.ResponseWriter, r *http.Request, wearer string) {
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	w.Header().Set("X-Accel-Buffering", "no")
 	s := &stream{w: w, out: http.NewResponseController(w)}
-	_ = s.out.SetReadDeadline(time.Time{}) // the request is read; what is left to notice is that the page goes
 	now, speed := p.o.Clock()
 	hello := append(append([]byte("retry: 1000\ndata: "), wire.AppendHello(nil, now, speed)...), "\n\n"...)
 	if s.send(hello) {

@@ -3,8 +3,11 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -108,6 +111,7 @@ func TestWhoGetsWhatOnThePage(t *testing.T) {
 		{"an end is the wearers'", "POST", "/api/command/room/end_session", 401, 200},
 		{"a resume", "POST", "/api/command/a/resume", 401, 200},
 		{"who I am", "GET", "/api/me", 401, 200},
+		{"who is in, which may be nobody", "GET", "/login", 200, 200},
 		{"the clock", "GET", "/api/clock", 401, 200},
 		{"the hub's parts", "GET", "/api/system", 401, 200},
 		{"meters from another machine", "GET", "/metrics", 401, 200},
@@ -163,8 +167,8 @@ func TestATokenOfSomebodyWhoIsNotHereAnyMoreOpensNothingAndPauses(t *testing.T) 
 	if w := h.from("POST", "/login", h.tokens["gone"]); w.Code != 401 {
 		t.Errorf("a login: %d %s", w.Code, w.Body)
 	}
-	for _, path := range []string{"/api/me", "/api/live", "/api/rest/gone", "/metrics"} {
-		if w := h.from("GET", path, "", "Cookie", h.cookie("gone")); w.Code != 401 {
+	for i, path := range []string{"/api/me", "/api/live", "/api/rest/gone", "/metrics"} {
+		if w := h.from("GET", path, "", "Cookie", h.cookie("gone"), "Remote", fmt.Sprintf("192.168.1.%d:1", i)); w.Code != 401 {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
 	}
@@ -201,6 +205,40 @@ func TestLoginLeavesACookieThatNoScriptReads(t *testing.T) {
 	}
 }
 
+// A browser takes no cookie over plain http in the place of one that came over TLS: a page that was opened with a certificate, and later without,
+// would ask for a token for ever.
+func TestACertificateOnceLeavesThePlainWayOpen(t *testing.T) {
+	h := newHouse(t)
+	login := func(state *tls.ConnectionState) *http.Cookie {
+		r := httptest.NewRequest("POST", "http://192.168.1.2:8481/login", strings.NewReader(h.tokens["a"]))
+		r.TLS = state
+		w := httptest.NewRecorder()
+		h.handler.ServeHTTP(w, r)
+		return w.Result().Cookies()[0]
+	}
+	safe, plain := login(&tls.ConnectionState{}), login(nil)
+	if safe.Name == plain.Name || !strings.HasPrefix(safe.Name, "__Host-") || !safe.Secure || plain.Secure {
+		t.Errorf("over TLS %v, over plain http %v", safe, plain)
+	}
+}
+
+func TestWhoIsInIsAskedWithoutAnError(t *testing.T) {
+	h := newHouse(t)
+	for _, row := range []struct {
+		name, cookie, want string
+		taken              bool // the cookie is taken back
+	}{
+		{"nobody so far", "", "null", false},
+		{"a wearer", h.cookie("a"), `"wearer":"a"`, false},
+		{"somebody whose token was taken back", "hubd-bed=" + web.NewToken(), "null", true},
+	} {
+		w := h.from("GET", "/login", "", "Cookie", row.cookie)
+		if w.Code != 200 || !strings.Contains(w.Body.String(), row.want) || (len(w.Result().Cookies()) > 0) != row.taken {
+			t.Errorf("%s: %d %s %v", row.name, w.Code, w.Body, w.Result().Cookies())
+		}
+	}
+}
+
 func TestWrongTokensAThousandTimes(t *testing.T) {
 	h := newHouse(t)
 	codes := map[int]int{}
@@ -221,6 +259,13 @@ func TestWrongTokensAThousandTimes(t *testing.T) {
 	}
 	if got := h.from("POST", "/api/command/room/pause", "", "Remote", "192.168.1.66:1").Code; got != 200 {
 		t.Errorf("a pause from there: %d", got)
+	}
+	codes = map[int]int{}
+	for range 1000 {
+		codes[h.from("GET", "/api/me", "", "Authorization", "Bearer "+web.NewToken(), "Remote", "192.168.1.66:1").Code]++
+	}
+	if codes[429] != 1000 {
+		t.Errorf("as a bearer the same address is answered %v: want it told to wait", codes)
 	}
 	if n := strings.Count(h.log.String(), "\n"); n != 1 {
 		t.Errorf("%d lines in the log, want one:\n%s", n, &h.log)
@@ -394,4 +439,24 @@ func FuzzThePage(f *testing.F) {
 			t.Errorf("%s %s without a token: 200", method, path)
 		}
 	})
+}
+
+// A stream is asked for without a body. One that trickles in all the same is waited for no longer than any.
+func TestAStreamWhoseRequestNeverEndsBeginsAllTheSame(t *testing.T) {
+	h := newHouse(t)
+	server := httptest.NewUnstartedServer(h.handler)
+	server.Config.ReadTimeout = 100 * time.Millisecond
+	server.Start()
+	defer server.Close()
+	c, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_, err = fmt.Fprintf(c, "GET /api/live HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: %s\r\nContent-Length: 1000\r\n\r\nx", h.cookie("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+	read(t, c, `"hello"`)
 }

@@ -21,13 +21,13 @@ func (h *handler) ownRest(w http.ResponseWriter, r *http.Request) {
 	case !ok:
 		fail(w, http.StatusNotFound, "nobody here is called so")
 	case export:
-		h.export(w, rest)
+		h.exportRest(w, rest)
 	default:
 		send(w, http.StatusOK, wire.AppendOwnRest(nil, rest))
 	}
 }
 
-func (h *handler) export(w http.ResponseWriter, rest wire.OwnRest) {
+func (h *handler) exportRest(w http.ResponseWriter, rest wire.OwnRest) {
 	file, err := h.o.Export(rest)
 	if err != nil {
 		fail(w, http.StatusInternalServerError, err.Error())

@@ -3,6 +3,7 @@ package wire
 import (
 	"time"
 
+	"hubd/dsp"
 	"hubd/pipeline"
 	"hubd/room"
 )
@@ -128,6 +129,15 @@ func AppendPeople(dst []byte, all []Present) []byte {
 			o = appendSpares(o.key("spares"), p.Spares)
 		}
 		o = o.close()
+	}
+	return object(append(o, ']')).close()
+}
+
+// AppendFaults appends which sources do not answer, of those that a page may know of, as one JSON object without a line end.
+func AppendFaults(dst []byte, all []dsp.Fault) []byte {
+	o := append(open(dst).text("type", "faults").key("faults"), '[')
+	for i, f := range all {
+		o = open(separate(o, i)).text("source", f.Source).text("reason", f.Reason).close()
 	}
 	return object(append(o, ']')).close()
 }

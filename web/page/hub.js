@@ -7,7 +7,7 @@ export class Hub {
   constructor() {
     this.me = null;
     this.live = false; // the stream is up
-    this.refused = false; // no token, or one that was taken back
+    this.asleep = false; // it is not, since nobody looks at this tab, or somebody only begins to
     this.room = null;
     this.people = [];
     this.values = new Map(); // wearer → kind → frame
@@ -74,10 +74,10 @@ export class Hub {
     return this.me?.others.find((o) => o.wearer === id)?.name ?? id;
   }
 
-  async ask(method, path, body) {
+  async ask(method, path, body, seconds = 8) {
     let answer;
     try {
-      answer = await fetch(path, { method, body, signal: AbortSignal.timeout(8000), keepalive: method === "POST" && (body?.length ?? 0) < 1000 });
+      answer = await fetch(path, { method, body, signal: AbortSignal.timeout(seconds * 1000), keepalive: method === "POST" && (body?.length ?? 0) < 1000 });
     } catch {
       return { ok: false, status: 0, error: words.unreached };
     }
@@ -118,24 +118,22 @@ export class Hub {
     return r;
   }
 
-  // begin asks who we are; false: nobody so far.
+  // begin asks who we are: nobody so far, or no more, is an answer too.
   async begin() {
-    const r = await this.ask("GET", "/api/me");
-    if (r.ok) this.welcome(r.data);
-    else if (r.status === 401) this.turnedAway();
+    const r = await this.ask("GET", "/login");
+    if (r.ok && r.data) this.welcome(r.data);
+    else if (r.ok) this.turnedAway();
     return r;
   }
 
   welcome(me) {
     this.me = me;
-    this.refused = false;
     this.listen();
     this.changed();
   }
 
   turnedAway() {
     this.me = null;
-    this.refused = true;
     this.hush();
     this.changed();
   }
@@ -162,7 +160,18 @@ export class Hub {
     this.faults.clear();
   }
 
+  // look opens the stream while somebody looks, and closes it while nobody does: a browser has six connections to hubd for all its tabs, and in
+  // the seventh a touch on Pause would wait for one.
+  look(on) {
+    if (!this.me) return;
+    this.asleep = true;
+    if (on) return this.source ? undefined : this.comeBack();
+    this.hush();
+    this.changed();
+  }
+
   listen() {
+    if (document.hidden) return;
     clearTimeout(this.retry);
     this.source?.close();
     const source = new EventSource(this.waves ? "/api/live?waves=1" : "/api/live");
@@ -173,7 +182,8 @@ export class Hub {
     source.onerror = () => {
       if (source !== this.source) return;
       source.close();
-      this.live = false;
+      this.source = null;
+      this.live = this.asleep = false;
       this.forgetAll();
       this.changed();
       this.retry = setTimeout(() => this.comeBack(), 1000);
@@ -182,10 +192,11 @@ export class Hub {
 
   // comeBack finds out whether hubd is away, or lets us in no more.
   async comeBack() {
-    const r = await this.ask("GET", "/api/me");
-    if (r.ok) this.welcome(r.data);
-    else if (r.status === 401) this.turnedAway();
-    else this.retry = setTimeout(() => this.comeBack(), 1500);
+    const r = await this.begin();
+    if (r.ok) return;
+    this.asleep = false;
+    this.changed();
+    this.retry = setTimeout(() => this.comeBack(), 1500);
   }
 
   take(v) {
@@ -193,6 +204,7 @@ export class Hub {
       case "hello":
         this.forgetAll();
         this.live = true;
+        this.asleep = false;
         this.clock = { offset: v.now_s - (v.speed * performance.now()) / 1000, speed: v.speed, known: false, within: Infinity, at: 0 };
         this.measure();
         break;
@@ -205,9 +217,8 @@ export class Hub {
       case "forget":
         this.values.delete(v.wearer);
         break;
-      case "fault":
-        if (v.reason) this.faults.set(v.source, v.reason);
-        else this.faults.delete(v.source);
+      case "faults":
+        this.faults = new Map(v.faults.map((f) => [f.source, f.reason]));
         break;
       case "beat":
       case "scr":

@@ -23,8 +23,7 @@ export function journal(hub) {
   }
 
   async function look() {
-    const r = await hub.ask("GET", `${path}?from=${month()}`);
-    const all = r.ok ? r.data.notes : [];
+    const all = await notesSince(hub, path, month());
     rows.replaceChildren(...(all.length ? all.reverse().map(note) : [h("li", { class: "hint" }, w.none)]));
   }
 
@@ -49,6 +48,18 @@ export function journal(hub) {
       show(notKept, kept !== "journal");
     },
   };
+}
+
+// notesSince gives all notes from a moment on, oldest first. One answer holds some of them only.
+async function notesSince(hub, path, moment) {
+  const all = [];
+  let asks = { from: moment };
+  for (;;) {
+    const r = await hub.ask("GET", `${path}?${new URLSearchParams(asks)}`);
+    if (!r.ok || r.data.notes.length === 0) return all;
+    all.push(...r.data.notes);
+    asks = { from: all.at(-1).at, after: all.at(-1).id };
+  }
 }
 
 // measured is a result in a line.

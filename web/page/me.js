@@ -119,20 +119,23 @@ function scenes(hub) {
     say(note, r.ok ? "" : words.failed(r.error));
     return r.ok;
   };
-  let opened = false;
-  const on = button(w.showScene, async () => { opened = (await ask("scene", pick.value)) || opened; });
+  let asked = false, opened = false; // by this page, and nobody has begun a session since: the way back must end nobody else's
+  const on = button(w.showScene, async () => { asked = (await ask("scene", pick.value)) || asked; });
   const back = button(w.endScene, async () => {
     // Nobody is in a scene that was only looked at: its end, and the end of what follows an end.
     if (await ask("end_session")) await ask("end_session");
-    opened = false;
+    asked = opened = false;
   });
   const el = panel(w.scene, field(w.which, pick), h("div", { class: "row" }, on, back), note);
   return {
     el,
     update() {
       const r = hub.room;
+      const looks = r?.session === "practice" && !r.practice;
+      if (opened && !looks) asked = opened = false;
+      opened = asked && looks;
       show(el, r !== null && (!r.in_use || opened));
-      show(back, opened && r?.in_use);
+      show(back, opened);
     },
   };
 }

@@ -17,6 +17,7 @@ const hub = new Hub();
 let view = null;
 let shown = "";
 let stale = ""; // what hubd said of a link's token
+let whose = ""; // the shown view is: nobody's while nobody is in
 
 const main = h("main", { id: "main" });
 const links = new Map(Object.keys(views).map((name) => [name, h("a", { href: `#${name}` }, words.views[name])]));
@@ -98,18 +99,23 @@ function offBanner() {
 function update() {
   pause.update();
   off.update();
-  show(lost, hub.me !== null && !hub.live);
+  show(lost, hub.me !== null && !hub.live && !hub.asleep);
   mark(document.body, "in", hub.me !== null);
   show(menuButton, hub.me !== null && firstSeen());
   show(menu, hub.me !== null && firstSeen());
-  if (hub.refused && shown !== "first") go();
+  if (shown !== "" && whose !== who()) go(); // taken back, or another wearer came in, in another tab
   view?.update();
+}
+
+function who() {
+  return hub.me?.wearer ?? "";
 }
 
 async function go() {
   const asked = location.hash.slice(1);
   const name = hub.me && firstSeen() ? (asked in views ? asked : "session") : "first";
-  if (name === shown && name !== "first") return;
+  if (name === shown && name !== "first" && whose === who()) return;
+  whose = who();
   const made = name === "first" ? first(hub, go, stale) : (await views[name]()).view(hub);
   view?.close();
   view = made;
@@ -142,6 +148,7 @@ async function begin() {
 document.getElementById("hello").remove();
 document.body.append(h("a", { class: "skip", href: "#main", onclick: (e) => { e.preventDefault(); main.querySelector("h1")?.focus(); } }, words.skip), menu, main, pause.el);
 addEventListener("hashchange", go);
+document.addEventListener("visibilitychange", () => hub.look(!document.hidden));
 addEventListener("keydown", (e) => { if (e.key === "Escape") openMenu(false); });
 hub.on(update);
 setInterval(() => hub.me && update(), 2000); // values grow old without a word

@@ -68,7 +68,7 @@ function lastWeek(hub, id) {
     const to = new Date(Date.now() + day);
     to.setHours(0, 0, 0, 0);
     const q = new URLSearchParams({ kind: "week", from: new Date(to - 7 * day).toISOString(), to: to.toISOString() });
-    const r = await hub.ask("GET", `/api/report/${id}?${q}&form=preview`);
+    const r = await hub.ask("GET", `/api/report/${id}?${q}&form=preview`, undefined, 60); // a slow card
     open.href = `/api/report/${id}?${q}&form=page`;
     show(open, r.ok);
     say(says, r.ok ? r.text.trim() : words.failed(r.error));
@@ -82,19 +82,24 @@ function lastWeek(hub, id) {
   };
 }
 
-function eraser(hub, id, erased) {
+// eraser erases everything, and lets what is shown of it be looked at anew.
+function eraser(hub, id, renew) {
   const w = words.me;
   const typed = h("input", { type: "text", autocomplete: "off", autocapitalize: "none" });
   const says = h("div", { class: "note", role: "status" });
   const now = button(w.eraseNow, async () => {
     if (typed.value.trim() !== id) return;
-    const r = await hub.ask("POST", `/api/erase/${id}`, id);
     typed.value = "";
     now.disabled = true;
-    erased();
+    says.replaceChildren(w.erasing);
+    const r = await hub.ask("POST", `/api/erase/${id}`, id, 600); // every byte is searched afterwards
+    renew();
     if (!r.ok) return says.replaceChildren(words.failed(r.error));
+    const left = r.data.failed.split("\n").filter(Boolean);
     const rest = r.data.cannot_reach ?? [];
-    says.replaceChildren(h("p", {}, rest.length ? w.erased : w.erasedAll), h("ul", { class: "elsewhere" }, ...rest.map((t) => h("li", {}, t))));
+    const list = (all) => h("ul", { class: "elsewhere" }, ...all.map((t) => h("li", {}, t)));
+    if (left.length > 0) says.replaceChildren(h("p", {}, w.erasedPartly), list(left), h("p", {}, w.elsewhere), list(rest));
+    else says.replaceChildren(h("p", {}, rest.length ? `${w.erasedAll} ${w.elsewhere}` : w.erasedAll), list(rest));
   }, "stop");
   now.disabled = true;
   typed.addEventListener("input", () => { now.disabled = typed.value.trim() !== id; });
