@@ -113,6 +113,7 @@ function who() {
 
 async function go() {
   const asked = location.hash.slice(1);
+  if (hub.me) stale = "";
   const name = hub.me && firstSeen() ? (asked in views ? asked : "session") : "first";
   if (name === shown && name !== "first" && whose === who()) return;
   whose = who();
@@ -138,7 +139,8 @@ async function begin() {
   if (token) {
     history.replaceState(null, "", "/");
     const r = await hub.login(token);
-    if (!r.ok && !(await hub.begin()).ok) stale = r.error || words.first.wrong;
+    if (!r.ok) await hub.begin();
+    if (!hub.me) stale = r.error || words.first.wrong;
   } else {
     await hub.begin();
   }
