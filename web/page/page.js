@@ -16,6 +16,7 @@ const views = {
 const hub = new Hub();
 let view = null;
 let shown = "";
+let stale = ""; // what hubd said of a link's token
 let whose = ""; // the shown view is: nobody's while nobody is in
 
 const main = h("main", { id: "main" });
@@ -86,7 +87,7 @@ function offBanner() {
     el,
     update() {
       const self = hub.self();
-      const isOff = hub.live && self !== null && !self.sensed;
+      const isOff = shown !== "first" && hub.live && self !== null && !self.sensed; // nobody is sensed by a touch before the first screen is read
       show(el, isOff);
       if (!isOff) return say(note, "");
       show(on, hub.me.may_start);
@@ -115,7 +116,7 @@ async function go() {
   const name = hub.me && firstSeen() ? (asked in views ? asked : "session") : "first";
   if (name === shown && name !== "first" && whose === who()) return;
   whose = who();
-  const made = name === "first" ? first(hub, go) : (await views[name]()).view(hub);
+  const made = name === "first" ? first(hub, go, stale) : (await views[name]()).view(hub);
   view?.close();
   view = made;
   shown = name;
@@ -137,7 +138,7 @@ async function begin() {
   if (token) {
     history.replaceState(null, "", "/");
     const r = await hub.login(token);
-    if (!r.ok) await hub.begin();
+    if (!r.ok && !(await hub.begin()).ok) stale = r.error || words.first.wrong;
   } else {
     await hub.begin();
   }
