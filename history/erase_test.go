@@ -140,6 +140,29 @@ func TestHistoryGoesOnAfterErasing(t *testing.T) {
 	}
 }
 
+// A wearer's rows carry a number of one byte. Whoever is erased takes it along, and more often than there are numbers.
+func TestSomebodyMayBeErasedMoreOftenThanThereAreNumbers(t *testing.T) {
+	for name, begin := range map[string]func(path string) *history.DB{
+		"in the clear": func(path string) *history.DB { return open(t, path) },
+		"sealed":       func(path string) *history.DB { return sealedAt(t, path, testKey(t)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := begin(file(t))
+			written(t, d, "a", "a stays", start)
+			for i := range 260 {
+				written(t, d, "b", "b comes", start)
+				if e, err := d.Erase("b"); err != nil || e.Rows == 0 {
+					t.Fatalf("erasing %d: %+v %v", i, e, err)
+				}
+			}
+			written(t, d, "b", "b is back", start)
+			if a, b := texts(t, d, "a", time.Time{}, ever), texts(t, d, "b", time.Time{}, ever); a != "a stays" || b != "b is back" || d.Status() != "" {
+				t.Errorf("of a %q, of b %q, status %q", a, b, d.Status())
+			}
+		})
+	}
+}
+
 func TestErasingSomebodyUnknownChangesNothing(t *testing.T) {
 	path, d := inhabited(t)
 	e, err := d.Erase("nobody")

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,11 +25,12 @@ import (
 )
 
 const (
-	loadPath    = "HUBD_TEST_LOAD" // of the file that a child process writes until it is killed
-	perCommit   = 3                // minutes
-	killsOfFile = 50               // then a new file is begun
-	perErasing  = 2                // commits
-	erasing     = "erasure-%08d"   // stands in a row of somebody who is erased again and again
+	loadPath     = "HUBD_TEST_LOAD" // of the file that a child process writes until it is killed
+	perCommit    = 3                // minutes
+	killsOfFile  = 50               // then a new file is begun
+	perErasing   = 2                // commits
+	openingsMost = 4                // that end before the file is open; after some more in a row it is rightly taken for one that kills
+	erasing      = "erasure-%08d"   // stands in a row of somebody who is erased again and again
 )
 
 // kills is how often; HUBD_KILLS says another number.
@@ -83,14 +85,17 @@ func TestNoAcknowledgedCommitIsLost(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 5))
 	n := kills(20)
 	var all, most progress
-	acknowledged, opening, erasings, path := 0, 0, 0, ""
+	acknowledged, opening, inARow, erasings, path := 0, 0, 0, 0, ""
 	for i := range n {
 		if i%killsOfFile == 0 {
-			path, all = file(t), progress{}
+			path, all, inARow = file(t), progress{}, 0
 		}
-		said := killed(t, path, time.Duration(5+random.IntN(120))*time.Millisecond)
+		said := killed(t, path, time.Duration(5+random.IntN(120))*time.Millisecond, inARow == openingsMost)
+		inARow++
 		if _, err := os.Lstat(path + ".opening"); err == nil {
 			opening++
+		} else {
+			inARow = 0
 		}
 		acknowledged += max(0, said.kept-all.kept) + max(0, said.notes-all.notes) + max(0, said.saved-all.saved)
 		if said.erased > all.erased {
@@ -119,22 +124,40 @@ func TestNoAcknowledgedCommitIsLost(t *testing.T) {
 	}
 }
 
-// killed runs a process that writes, kills it after a while, and gives what it had said.
-func killed(t *testing.T, path string, after time.Duration) (p progress) {
+// firstWord runs a function when the first of what it is given comes.
+type firstWord struct {
+	all  bytes.Buffer
+	once sync.Once
+	then func()
+}
+
+func (f *firstWord) Write(p []byte) (int, error) {
+	f.once.Do(f.then)
+	return f.all.Write(p)
+}
+
+// killed runs a process that writes, kills it after a while, and gives what it had said. The while begins at the process's start, so that it may
+// end on a busy machine before the file is open; where it must be open, with its first word.
+func killed(t *testing.T, path string, after time.Duration, open bool) (p progress) {
 	t.Helper()
-	var out bytes.Buffer
 	cmd := exec.Command(os.Args[0], "-test.run=^TestNoAcknowledgedCommitIsLost$")
 	cmd.Env = append(os.Environ(), loadPath+"="+path)
-	cmd.Stdout = &out
+	kill := func() { time.AfterFunc(after, func() { _ = cmd.Process.Kill() }) }
+	out := &firstWord{then: kill}
+	cmd.Stdout = out
+	if !open {
+		out.then = func() {}
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-	defer timer.Stop()
-	if err := cmd.Wait(); err == nil || cmd.ProcessState.Exited() {
-		t.Fatalf("it ended by itself: %v\n%s", err, out.Bytes())
+	if !open {
+		kill()
 	}
-	for lines := bufio.NewScanner(&out); lines.Scan(); {
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.Exited() {
+		t.Fatalf("it ended by itself: %v\n%s", err, out.all.Bytes())
+	}
+	for lines := bufio.NewScanner(&out.all); lines.Scan(); {
 		if err := p.hear(lines.Text()); err != nil {
 			t.Fatal(err)
 		}

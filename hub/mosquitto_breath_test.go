@@ -20,7 +20,7 @@ func TestMosquittoBreath(t *testing.T) {
 	var mu sync.Mutex
 	var all []time.Duration
 	for i := range rooms {
-		b := broker.makeBed(t, fmt.Sprintf("breath%d", i), bedroom)
+		b := broker.makeBed(t, fmt.Sprintf("breath%d", i))
 		b.start(t, binary, false)
 		running.Go(func() {
 			from := b.ears.mark()

@@ -49,7 +49,7 @@ func TestMosquittoAwayInARestore(t *testing.T) {
 	}
 	broker, binary := brokerForBeds(t)
 	t.Parallel()
-	c := &crashed{bed: broker.makeBed(t, "away", bedroom), taken: -1, off: -1, moved: -1}
+	c := &crashed{bed: broker.makeBed(t, "away"), taken: -1, off: -1, moved: -1}
 	c.before = c.lamps.states()
 	c.start(t, binary, false)
 	began := time.Now()
@@ -87,7 +87,7 @@ type crashed struct {
 }
 
 func newCrashed(t *testing.T, broker *mosquitto, binary string, trial int) *crashed {
-	c := &crashed{bed: broker.makeBed(t, fmt.Sprintf("crash%d", trial), bedroom), chance: rand.New(rand.NewPCG(uint64(trial), 11))}
+	c := &crashed{bed: broker.makeBed(t, fmt.Sprintf("crash%d", trial)), chance: rand.New(rand.NewPCG(uint64(trial), 11))}
 	c.taken, c.off, c.moved, c.colour = c.chance.IntN(5), c.chance.IntN(5), c.chance.IntN(5), c.chance.IntN(2) == 0
 	c.before = c.lamps.states()
 	c.start(t, binary, false)

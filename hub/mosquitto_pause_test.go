@@ -36,6 +36,7 @@ wearers:
     pulse: {chip: adc, channel: 0, kind: ppg, rate_hz: 250, full_scale_v: 4.096}
 room:
   private: false
+  quiet_hours: {from: "%[3]s", to: "%[4]s"}
   stop_buttons: [{topic: %[1]s/button, any_value: true}]
   lamps:
     - {id: l1, dialect: zigbee2mqtt, topic: z/%[1]s/l1, group: left}
@@ -75,14 +76,16 @@ func brokerForBeds(t *testing.T) (*mosquitto, string) {
 	return b, binary
 }
 
-func (b *mosquitto) makeBed(t *testing.T, id, config string) *bed {
+func (b *mosquitto) makeBed(t *testing.T, id string) *bed {
 	t.Helper()
+	far := time.Now().Add(12 * time.Hour) // a restore stays under the night's ceiling: what is wanted of it must not depend on when the test runs
+	config := fmt.Sprintf(bedroom, id, b.port, far.Format("15:04"), far.Add(time.Hour).Format("15:04"))
 	dir, err := os.MkdirTemp("", "hubd") // short: a socket's path has a limit
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	r := &bed{id: id, dir: dir, broker: b, config: fmt.Sprintf(config, id, b.port)}
+	r := &bed{id: id, dir: dir, broker: b, config: config}
 	write(t, filepath.Join(dir, "config.yaml"), r.config)
 	write(t, filepath.Join(dir, "password"), hubPassword)
 	if err := os.Mkdir(filepath.Join(dir, "state"), 0o700); err != nil {
@@ -144,7 +147,7 @@ func TestMosquittoPause(t *testing.T) {
 	var all []pausing
 	var beds []*bed
 	for i := range rooms {
-		b := broker.makeBed(t, fmt.Sprintf("bed%d", i), bedroom)
+		b := broker.makeBed(t, fmt.Sprintf("bed%d", i))
 		b.start(t, binary, true)
 		beds = append(beds, b)
 	}

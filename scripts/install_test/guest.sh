@@ -5,6 +5,8 @@ set -uo pipefail
 . /test/report.sh
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin
 
+key=/etc/credstore/hubd.history-key
+
 prop() { systemctl show -P "$1" hubd.service; }
 active() { [ "$(systemctl is-active hubd)" = active ]; }
 again() { active && [ "$(prop MainPID)" != "$1" ]; }
@@ -17,6 +19,8 @@ status() {
 }
 # wearer_is ID STATUS
 wearer_is() { status | grep -q "\"$1\",\"status\":\"$2\""; }
+# wearer_keeps: nothing is wrong with what is stored. Without its key it would be locked.
+wearer_keeps() { status | grep -q '"storage":{"settings":null,"history":null}'; }
 # in_unit COMMAND…: as root, but in the unit's control group, where its rules on devices hold.
 in_unit() { (echo "$BASHPID" >/sys/fs/cgroup/system.slice/hubd.service/cgroup.procs && exec "$@"); }
 # listening: what takes connections or packets, as the kernel writes it: address:port in hexadecimal.
@@ -32,6 +36,8 @@ installed() {
 	sleep 7
 	same "and is not tried again" "failed 0" "$(systemctl is-failed hubd) $(prop NRestarts)"
 	install -m 640 -g hubd /test/config.yaml /etc/hubd/config.yaml
+	install -d -m 700 /etc/credstore
+	check "a key is made, for root alone" hubd history key "$key"
 	mkdir -p /etc/systemd/system/hubd.service.d
 	printf '[Service]\nExecStart=\nExecStart=/usr/bin/hubd run --config /etc/hubd/config.yaml --simulate two-people\n' >/etc/systemd/system/hubd.service.d/simulated.conf
 	systemctl daemon-reload
@@ -44,6 +50,8 @@ started() {
 	local fed
 	fed=$(prop WatchdogTimestampMonotonic)
 	check "the watchdog is fed" soon 40 fed_after "$fed"
+	same "the key is root's" "600 root:root" "$(stat -c '%a %U:%G' "$key")"
+	check "and has reached hubd: history is open" wearer_keeps
 	check "the unit is exposed 1.6 at most" exposed_little hubd.service
 	check "its log has fields of its own in the journal" sh -c 'journalctl -u hubd -o json | grep -q HUBD_VERSION'
 }
@@ -116,6 +124,9 @@ abused() {
 	else
 		check "after a loss of power it starts by itself" soon 300 active
 		check "and still paused after a loss of power" soon 60 wearer_is a paused
+		check "it stops" systemctl stop hubd
+		check "what was kept opens with the key, every row" sh -c "hubd history check /var/lib/hubd/history.db --key $key | grep -Eq 'every one of [1-9][0-9]* rows opens'"
+		check "and starts again" systemctl start hubd
 		check "it can be removed while it runs" dpkg --remove hubd
 		check "nothing of it runs then" no sh -c 'grep -qx hubd /proc/[0-9]*/comm'
 		[ "$failed" = 0 ] || journalctl -u hubd --no-pager -n 40
