@@ -65,6 +65,9 @@ func AppendHello(dst []byte, now time.Duration, speed float64) []byte {
 	return o.number("speed", speed, ratioDecimals).close()
 }
 
+// Here says nothing but that hubd is there.
+const Here = `{"type":"here"}`
+
 // AppendForget appends that nothing of a wearer holds any more that was told before.
 func AppendForget(dst []byte, wearer string) []byte {
 	return open(dst).text("type", "forget").text("wearer", wearer).close()

@@ -364,6 +364,22 @@ async function preview(browser, d) {
   await v.close();
 }
 
+// silence stops hubd in the middle of a stream, as a Wi-Fi that goes does: nothing ends, and nothing comes any more.
+async function silence(browser, d) {
+  const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
+  await v.enter("room");
+  await fetch(`${d.url}/api/command/room/pause`, { method: "POST" });
+  await sleep(14_000);
+  check("a paused hub that says nothing new is there all the same", (await v.page.locator(".lost[hidden]").count()) === 1);
+  d.process.kill("SIGSTOP");
+  check("a hub that is silent is away, and nothing of before stands there", await until("", async () => (await v.page.locator(".lost:not([hidden])").count()) === 1, 20));
+  await v.page.tap(".pause");
+  check("and a pause that is not heard is told within four seconds", await until("", async () => (await v.page.innerText(".pause-note")).includes("not reached"), 4));
+  d.process.kill("SIGCONT");
+  check("it comes back by itself", await until("", async () => (await v.page.locator(".lost[hidden]").count()) === 1, 20));
+  await v.close();
+}
+
 async function restart(browser, d) {
   const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
   await v.enter("me");
@@ -401,7 +417,7 @@ try {
     aboveThePause, strangers, byTouch, checkIn,
     inStep: () => inStep(browser, d, {}, "a practice"),
     inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
-    breath, everyView, shares, keeping, board, sparing, preview, tabs, plainHome, figures, rude, erasing, restart,
+    breath, everyView, shares, keeping, board, sparing, preview, tabs, plainHome, figures, rude, silence, erasing, restart,
   };
   const only = (process.env.HUBD_PAGE_ONLY ?? "").split(",").filter(Boolean);
   for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part(browser, d);

@@ -1,6 +1,10 @@
 // The page's one link with hubd: who is here, what holds, what may be asked.
 import { words } from "./words.js";
 
+// silent is how long hubd may say nothing before it is away: it says at least that it is there every five seconds. A stream that the network
+// has let fall ends without a word.
+const silent = 12_000; // ms
+
 const oldAfter = { heart_rate: 5, hrv: 20, respiration: 5, eda: 5, state: 15, "signal pulse": 15, "signal eda": 15, coherence: 15 }; // s
 
 export class Hub {
@@ -18,7 +22,7 @@ export class Hub {
     this.source = null;
     this.waves = false;
     this.clock = { offset: 0, speed: 1, known: false, within: Infinity, at: 0 };
-    this.heard = 0;
+    this.heard = 0; // when hubd last said anything, by performance.now()
   }
 
   on(f) {
@@ -177,21 +181,29 @@ export class Hub {
     const source = new EventSource(this.waves ? "/api/live?waves=1" : "/api/live");
     this.source = source;
     source.onmessage = (e) => {
-      if (source === this.source) this.take(JSON.parse(e.data));
-    };
-    source.onerror = () => {
       if (source !== this.source) return;
-      source.close();
-      this.source = null;
-      this.live = this.asleep = false;
-      this.forgetAll();
-      this.changed();
-      this.retry = setTimeout(() => this.comeBack(), 1000);
+      this.heard = performance.now();
+      this.take(JSON.parse(e.data));
     };
+    source.onerror = () => source === this.source && this.lost();
+  }
+
+  // lost takes away what stood here, and tries to come back.
+  lost() {
+    this.hush();
+    this.asleep = false;
+    this.changed();
+    this.retry = setTimeout(() => this.comeBack(), 1000);
+  }
+
+  // watch is asked now and then whether hubd is still there.
+  watch() {
+    if (this.live && performance.now() - this.heard > silent) this.lost();
   }
 
   // comeBack finds out whether hubd is away, or lets us in no more.
   async comeBack() {
+    if (document.hidden) return; // until somebody looks
     const r = await this.begin();
     if (r.ok) return;
     this.asleep = false;
@@ -220,6 +232,8 @@ export class Hub {
       case "faults":
         this.faults = new Map(v.faults.map((f) => [f.source, f.reason]));
         break;
+      case "here":
+        return;
       case "beat":
       case "scr":
       case "wave":

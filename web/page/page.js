@@ -44,7 +44,7 @@ function pauseBar() {
     const mine = ++asked;
     say(big, words.pausing);
     for (let i = 0; ; i++) {
-      const r = await hub.ask("POST", "/api/command/room/pause", "PRESS");
+      const r = await hub.ask("POST", "/api/command/room/pause", "PRESS", 3);
       if (mine !== asked) return;
       if (r.ok) break;
       say(note, words.pauseFailed);
@@ -153,6 +153,9 @@ addEventListener("hashchange", go);
 document.addEventListener("visibilitychange", () => hub.look(!document.hidden));
 addEventListener("keydown", (e) => { if (e.key === "Escape") openMenu(false); });
 hub.on(update);
-setInterval(() => hub.me && update(), 2000); // values grow old without a word
+setInterval(() => {
+  hub.watch();
+  if (hub.me) update(); // values grow old without a word
+}, 2000);
 pause.update();
 begin();
