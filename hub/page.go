@@ -45,8 +45,9 @@ func meOf(c *config.Config, w config.Wearer) wire.Me {
 	keep, _ := pipeline.ParseKeep(string(w.Keep))
 	m := wire.Me{
 		Wearer: w.ID, Name: w.Name, Hub: c.Hub.Name, ShareMost: share, KeepMost: keep, CuesMost: w.Cues,
-		MayStart: slices.Contains(w.StartFrom, config.FromPage),
-		Comfort:  wire.Comfort{Never: w.Comfort.Never, LightFloor: w.Comfort.LightFloor, Steady: w.Comfort.Steady, Ask: w.Comfort.Ask},
+		MayStart:  slices.Contains(w.StartFrom, config.FromPage),
+		Comfort:   wire.Comfort{Never: w.Comfort.Never, LightFloor: w.Comfort.LightFloor, Steady: w.Comfort.Steady, Ask: w.Comfort.Ask},
+		NightMost: c.Room.Night.BrightnessPercent, VolumeMost: c.Room.VolumeCapDB,
 	}
 	if w.Pulse != nil {
 		m.Channels = append(m.Channels, "pulse")

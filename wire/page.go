@@ -22,6 +22,8 @@ type Me struct {
 	PulseRange float64 // V, of the converter's input; 0: the wave is a share of an optical chip's range
 	Calibrates bool    // the skin-conductance board has something to be measured
 	Comfort    Comfort
+	NightMost  float64 // percent: what the night ceiling may be raised to
+	VolumeMost float64 // dB: what the volume cap may
 	Scenes     []string
 	Practices  []string
 	History    bool // something can be kept at all
@@ -46,6 +48,7 @@ func AppendMe(dst []byte, m Me) []byte {
 	o = o.flag("may_start", m.MayStart).texts("channels", m.Channels).number("pulse_range_v", m.PulseRange, waveDecimals).flag("calibrates", m.Calibrates)
 	c := open(o.key("comfort")).texts("never", m.Comfort.Never).number("light_floor", m.Comfort.LightFloor, brightnessDecimals)
 	o = c.flag("steady", m.Comfort.Steady).flag("check_in", m.Comfort.Ask).close()
+	o = o.number("night_ceiling_most", m.NightMost, brightnessDecimals).number("volume_cap_most", m.VolumeMost, levelDecimals)
 	o = o.texts("scenes", m.Scenes).texts("practices", m.Practices).flag("history", m.History)
 	o = append(o.key("others"), '[')
 	for i, n := range m.Others {

@@ -54,8 +54,8 @@ export function comfort(hub) {
     update();
   }
 
-  const ceiling = bound(hub, w.ceiling, "night_ceiling", { min: 3, max: 100, step: 1 }, w.ceilingSays);
-  const cap = bound(hub, w.cap, "volume_cap", { min: -60, max: 0, step: 1 }, w.capSays);
+  const ceiling = bound(hub, w.ceiling, "night_ceiling", upTo(3, hub.me.night_ceiling_most), w.ceilingSays);
+  const cap = bound(hub, w.cap, "volume_cap", upTo(-60, hub.me.volume_cap_most), w.capSays);
   const el = panel(w.title, h("p", { class: "hint" }, w.hint), set, field(w.floor, floor), note,
     h("h3", {}, w.room), ceiling.el, cap.el, h("p", { class: "hint" }, w.roomHint));
 
@@ -78,6 +78,11 @@ export function comfort(hub) {
 
 function isSpared(spares, word) {
   return { steady: spares.steady, unasked: spares.unasked }[word] ?? spares.never.includes(word);
+}
+
+// upTo is the range of a slider that reaches no further than the config lets it.
+function upTo(least, most) {
+  return { min: Math.min(least, most), max: most, step: 1 };
 }
 
 // bound is a bound of the whole room. What it shows is what hubd says, but for a hand that is moving it.
