@@ -44,7 +44,8 @@ func (r *Room) steer(now time.Duration) {
 	case min(without, now-r.chosenAt) >= baseAfter: // who chose meanwhile was there
 		*s = steering{on: true, fade: r.o.Discretion.Fade}
 		return
-	case without >= stopsAfter:
+	case without >= stopsAfter: // what had begun must not come as the sensors come back: it would show whose they are
+		s.waiting = false
 		return
 	}
 	want := r.ask()

@@ -245,15 +245,20 @@ func (d *download) goOn() { longer(d.w, downloadRest) }
 type leaving struct{ d *download }
 
 func (l leaving) Write(p []byte) (int, error) {
-	d := l.d
-	if !d.left {
-		d.left = true
-		head := d.w.Header()
-		head.Set("Content-Type", "application/octet-stream")
-		head.Set("Content-Disposition", `attachment; filename="`+d.name+`"`)
+	l.d.leave()
+	l.d.goOn()
+	return l.d.w.Write(p)
+}
+
+// leave makes the answer a file. One without a byte is one too, under its own name.
+func (d *download) leave() {
+	if d.left {
+		return
 	}
-	d.goOn()
-	return d.w.Write(p)
+	d.left = true
+	head := d.w.Header()
+	head.Set("Content-Type", "application/octet-stream")
+	head.Set("Content-Disposition", `attachment; filename="`+d.name+`"`)
 }
 
 // end ends the file. One that broke off is no file: the connection goes, so that nobody takes half of it for the whole.
@@ -264,6 +269,7 @@ func (d *download) end(err error) {
 	var why refused
 	switch {
 	case err == nil:
+		d.leave()
 	case d.left:
 		panic(http.ErrAbortHandler)
 	case errors.As(err, &why):

@@ -33,7 +33,7 @@ export async function tabs(browser, d) {
   await hide(front, true);
   await hide(v.page, false);
   check("the first is told again when it comes to the front", await until("", async () => (await v.page.locator(".lost[hidden]").count()) === 1 && (await v.page.locator(".off:not([hidden])").count()) === 1, 10));
-  await v.page.click('.off button:has-text("Sense me again")');
+  await v.page.click('.off button:has-text("Sense me")');
   await v.page.evaluate(() => { location.hash = "me"; });
   await v.page.click("button:has-text('Forget this browser')");
   await until("the first screen", async () => (await v.page.locator(".first").count()) === 1, 5);

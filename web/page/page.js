@@ -16,6 +16,7 @@ const views = {
 const hub = new Hub();
 let view = null;
 let shown = "";
+let stale = ""; // what hubd said of a link's token
 let whose = ""; // the shown view is: nobody's while nobody is in
 
 const main = h("main", { id: "main" });
@@ -86,7 +87,7 @@ function offBanner() {
     el,
     update() {
       const self = hub.self();
-      const isOff = hub.live && self !== null && !self.sensed;
+      const isOff = shown !== "first" && hub.live && self !== null && !self.sensed; // nobody is sensed by a touch before the first screen is read
       show(el, isOff);
       if (!isOff) return say(note, "");
       show(on, hub.me.may_start);
@@ -112,10 +113,11 @@ function who() {
 
 async function go() {
   const asked = location.hash.slice(1);
+  if (hub.me) stale = "";
   const name = hub.me && firstSeen() ? (asked in views ? asked : "session") : "first";
   if (name === shown && name !== "first" && whose === who()) return;
   whose = who();
-  const made = name === "first" ? first(hub, go) : (await views[name]()).view(hub);
+  const made = name === "first" ? first(hub, go, stale) : (await views[name]()).view(hub);
   view?.close();
   view = made;
   shown = name;
@@ -138,6 +140,7 @@ async function begin() {
     history.replaceState(null, "", "/");
     const r = await hub.login(token);
     if (!r.ok) await hub.begin();
+    if (!hub.me) stale = r.error || words.first.wrong;
   } else {
     await hub.begin();
   }
