@@ -69,10 +69,11 @@ func Advise(kind dsp.ChannelKind, light bool, f Figures) (advice []string) {
 // signalAdvice is about what the samples say.
 func signalAdvice(kind dsp.ChannelKind, light bool, f Figures) (advice []string) {
 	say := func(format string, args ...any) { advice = append(advice, fmt.Sprintf(format, args...)) }
-	if f.Clipped > oftenClipped {
+	clipped := f.Clipped > oftenClipped
+	if clipped {
 		say("%.0f %% of the samples are at an end of the range: %s", 100*f.Clipped, clipAdvice(kind, light))
 	}
-	if kind == dsp.ChannelPulse && f.Repeats > oftenSame && f.Samples > 50 {
+	if kind == dsp.ChannelPulse && f.Repeats > oftenSame && f.Samples > 50 && !clipped { // at an end they repeat because the range is too small
 		say("%.0f %% of the samples repeat the one before: the signal is too small for this range, or the chip stands still; hubd calibrate pulse picks a range", 100*f.Repeats)
 	}
 	if limit := loud(kind, light); f.Noise.Or(0) > limit {
