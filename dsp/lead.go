@@ -44,7 +44,8 @@ type lead struct {
 	when timing
 	gate gate
 	turn turns
-	look scan // input conditions: clipping, flat line, rate, resolution
+	look scan   // input conditions: clipping, flat line, rate, resolution
+	off  string // the reason while the front end tells that it is off
 
 	locked    bool
 	polarity  float64
@@ -69,7 +70,10 @@ type lead struct {
 }
 
 func newLead(kind PulseKind) *lead {
-	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11), when: newTiming()}
+	l := &lead{form: newWaveform(kind), heights: newTrailing(11), gaps: newTrailing(11), when: newTiming(), off: reasonNoSkin}
+	if kind == ECG {
+		l.off = reasonElectrode
+	}
 	l.grid = grid{step: l.form.step, longest: longestStep}
 	l.wave.form, l.det.form = &l.form, &l.form
 	l.wave.clear()

@@ -83,6 +83,21 @@ func TestTheLastIntervalsBeforeAGapDoNotWaitForItsEnd(t *testing.T) {
 	checkOrder(t, h)
 }
 
+// Only an ECG has electrodes: who wears an ear clip looks for none.
+func TestWhatIsOffIsNamedAsWhatItIs(t *testing.T) {
+	for kind, want := range map[dsp.PulseKind]string{dsp.PPG: "no skin there", dsp.ECG: "electrode off"} {
+		p := dsp.NewPulse(dsp.PulseOptions{Kind: kind, Leads: 1})
+		var samples []dsp.Sample
+		for i := range 1000 {
+			samples = append(samples, dsp.Sample{T: time.Duration(i) * 4 * time.Millisecond, Volts: 1, Flags: dsp.FlagLeadOff})
+		}
+		listen(p, samples)
+		if f := p.Features(); f.Contact || !strings.Contains(f.Reason, want) {
+			t.Errorf("kind %v: %+v, want %q", kind, f, want)
+		}
+	}
+}
+
 func TestHopelessInputGivesNothingAndSaysWhy(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	pulse := body{hz: 100, seconds: 30, rr: steady(70)}.samples()
@@ -98,7 +113,7 @@ func TestHopelessInputGivesNothingAndSaysWhy(t *testing.T) {
 		{"not a number", 100, func(int) float64 { return math.NaN() }, 0, "samples"},
 		{"infinite", 100, func(int) float64 { return math.Inf(1) }, 0, "samples"},
 		{"chip does not answer", 100, func(int) float64 { return 0 }, dsp.FlagFault, "samples"},
-		{"electrode off", 100, func(i int) float64 { return pulse[i].Volts }, dsp.FlagLeadOff, "electrode off"},
+		{"a light without skin", 100, func(i int) float64 { return pulse[i].Volts }, dsp.FlagLeadOff, "no skin"},
 		{"every sample after a loss", 100, func(i int) float64 { return pulse[i].Volts }, dsp.FlagGap, "lost all the time"},
 		{"one a second", 1, func(i int) float64 { return float64(i % 3) }, 0, "too slowly"},
 		{"noise of 5 kHz", 5000, func(int) float64 { return random.NormFloat64() }, 0, "no pulse wave"},

@@ -129,7 +129,7 @@ func (s *scan) torn() bool { return s.lost > lostShare }
 func (s *scan) fault(t time.Duration) string {
 	switch {
 	case s.leadOff:
-		return "electrode off: press it on"
+		return reasonElectrode
 	case !s.have || t-s.last > silenceTime:
 		return "no samples: look at the cable"
 	case s.faulty:

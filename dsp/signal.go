@@ -12,6 +12,8 @@ const usableQuality = 0.5
 const (
 	reasonStart     = "just begun: looking for the pulse"
 	reasonNoWave    = "no pulse wave: place the sensor"
+	reasonNoSkin    = "no skin there: place the sensor"
+	reasonElectrode = "electrode off: press it on"
 	reasonTorn      = "samples are lost all the time: the bus or the machine does not keep up"
 	reasonDisturbed = "pulse disturbed: hold still"
 	reasonUnlike    = "beats do not fit together: hold still"
@@ -52,6 +54,9 @@ const (
 // quality grades a lead at time t over the last 10 s, or since its lock: the mean quality of its beats times the share of the
 // time that they cover, doubtful ones for half. Contact needs a lock and a beat within the last 4 s.
 func (l *lead) quality(t time.Duration) (contact bool, quality float64, reason string) {
+	if l.look.leadOff {
+		return false, 0, l.off
+	}
 	if reason = l.look.fault(t); reason != "" {
 		return false, 0, reason
 	}

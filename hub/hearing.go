@@ -139,7 +139,7 @@ func (h *hearer) command(target, name string, in mqtt.Inbound) {
 	}
 }
 
-// fault lets a simulated chip fail, in the demo.
+// fault lets a simulated chip fail for a while.
 func (h *hearer) fault(name string, in mqtt.Inbound) {
 	if h.simFault == nil || name != "fault" {
 		return // a real hub has no such topic: nobody is answered

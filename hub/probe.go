@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"periph.io/x/conn/v3/spi"
@@ -14,6 +15,7 @@ import (
 	"hubd/drivers/ads1x15"
 	"hubd/drivers/max3010x"
 	"hubd/drivers/mcp3x0x"
+	"hubd/drivers/sim"
 	"hubd/dsp"
 	"hubd/setup"
 )
@@ -22,6 +24,7 @@ import (
 type SetupOptions struct {
 	Config   *config.Config
 	Simulate string        // a scenario of synth; empty: the machine's own buses
+	Fault    string        // CHIP=FAULT, what ails a simulated chip or bus in a probe; empty: nothing
 	Socket   string        // of a daemon that may have the buses; empty: where hubd run listens, and none is asked for simulated ones
 	Wearer   string        // whose own act this is; empty: nobody's
 	Speed    float64       // of simulated time where somebody watches; 0 is 1
@@ -55,7 +58,30 @@ func Probe(ctx context.Context, o SetupOptions) (setup.Report, error) {
 	if err != nil {
 		return setup.Report{}, err
 	}
+	if err := b.fail(o.Fault); err != nil {
+		return setup.Report{}, err
+	}
 	return b.probe(ctx, o.Length)
+}
+
+// fail lets a simulated chip or bus fail, so that people can read what a probe says then.
+func (b *workbench) fail(fault string) error {
+	if fault == "" {
+		return nil
+	}
+	s, ok := b.buses.(*simulated)
+	if !ok {
+		return errors.New("--fault goes with --simulate: real chips fail by themselves")
+	}
+	name, kind, _ := strings.Cut(fault, "=")
+	f, err := sim.ParseFault(kind)
+	if err == nil {
+		_, err = s.fail(name, f)
+	}
+	if err != nil {
+		return fmt.Errorf("--fault %q: wanted is CHIP=FAULT, such as adc=unplugged: %w", fault, err)
+	}
+	return nil
 }
 
 func (b *workbench) probe(ctx context.Context, length time.Duration) (setup.Report, error) {

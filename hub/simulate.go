@@ -190,6 +190,18 @@ func (s *simulated) spi(b config.Bus) (spi.Conn, error) {
 
 // fault lets a chip or a bus fail for some seconds.
 func (s *simulated) fault(name string, f sim.Fault, seconds float64) error {
+	part, err := s.fail(name, f)
+	if err != nil {
+		return err
+	}
+	time.AfterFunc(time.Duration(seconds*float64(time.Second)), func() {
+		_ = part.Set(f, false) // it was known when it was switched on
+	})
+	return nil
+}
+
+// fail lets a chip or a bus fail from now on.
+func (s *simulated) fail(name string, f sim.Fault) (faultable, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	part, ok := s.parts[name]
@@ -198,15 +210,9 @@ func (s *simulated) fault(name string, f sim.Fault, seconds float64) error {
 		for _, c := range s.config.Chips {
 			names += " " + c.Name
 		}
-		return fmt.Errorf("no simulated chip %q; there are:%s", name, names)
+		return nil, fmt.Errorf("no simulated chip %q; there are:%s", name, names)
 	}
-	if err := part.Set(f, true); err != nil {
-		return err
-	}
-	time.AfterFunc(time.Duration(seconds*float64(time.Second)), func() {
-		_ = part.Set(f, false) // it was known when it was switched on
-	})
-	return nil
+	return part, part.Set(f, true)
 }
 
 // feel lets the bodies feel what the room does.

@@ -16,6 +16,7 @@ const (
 	oftenSkipped = 0.01                 // of the samples
 	oftenSame    = 0.5                  // of a pulse's samples
 	oftenClipped = 0.01
+	deadInput    = 0.005 // V at most, all the time
 	loudPulse    = 0.010 // V rms
 	loudSkin     = 0.003 // V rms, some 0.1 µS on a Grove board
 	loudLight    = 0.002 // of the range
@@ -69,11 +70,12 @@ func Advise(kind dsp.ChannelKind, light bool, f Figures) (advice []string) {
 // signalAdvice is about what the samples say.
 func signalAdvice(kind dsp.ChannelKind, light bool, f Figures) (advice []string) {
 	say := func(format string, args ...any) { advice = append(advice, fmt.Sprintf(format, args...)) }
-	if f.Clipped > oftenClipped {
-		say("%.0f %% of the samples are at an end of the range: %s", 100*f.Clipped, clipAdvice(kind, light))
+	clipped := f.Clipped > oftenClipped
+	if clipped {
+		say("%.0f %% of the samples are at an end of the range: %s", 100*f.Clipped, clipAdvice(kind, light, f))
 	}
-	if kind == dsp.ChannelPulse && f.Repeats > oftenSame && f.Samples > 50 {
-		say("%.0f %% of the samples repeat the one before: the signal is too small for this range, or the chip stands still; hubd calibrate pulse picks a range", 100*f.Repeats)
+	if kind == dsp.ChannelPulse && f.Repeats > oftenSame && f.Samples > 50 && !clipped { // at an end they repeat because the range is too small
+		say("%.0f %% of the samples repeat the one before: %s", 100*f.Repeats, sameAdvice(light))
 	}
 	if limit := loud(kind, light); f.Noise.Or(0) > limit {
 		say("the reading is noisy: keep the wires short, twist signal with ground, and put 10 µF and 100 nF from 3.3 V to ground at the board")
@@ -87,14 +89,32 @@ func signalAdvice(kind dsp.ChannelKind, light bool, f Figures) (advice []string)
 // reasonTrimmed is dsp's own word for a board whose trimmer is off.
 const reasonTrimmed = "reads above its open circuit: trim or calibrate the board"
 
-func clipAdvice(kind dsp.ChannelKind, light bool) string {
+func clipAdvice(kind dsp.ChannelKind, light bool, f Figures) string {
 	switch {
+	case !light && f.High <= deadInput:
+		return deadAdvice(kind)
 	case light:
 		return "press less, and keep daylight off the sensor"
 	case kind == dsp.ChannelEDA:
 		return "the electrodes touch each other, or the wire is broken; dry the skin a little"
 	}
 	return "press less or move the sensor; hubd calibrate pulse picks a larger full_scale_v where the converter is what ends"
+}
+
+func sameAdvice(light bool) string {
+	if light {
+		return "a board without a working light sensor, or one under opaque tape; or the chip stands still: pull it out and put it back"
+	}
+	return "the signal is too small for this range, or the chip stands still; hubd calibrate pulse picks a range"
+}
+
+// deadAdvice is for an input at which nothing arrives: no skin and no pressure holds it at ground all the time.
+func deadAdvice(kind dsp.ChannelKind) string {
+	advice := "it reads 0 V and nothing else: look at the board's 3.3 V and at its signal wire, and whether that goes to this input; or the chip stands still: take its supply off and on"
+	if kind == dsp.ChannelEDA {
+		return advice + "; or the electrodes touch each other"
+	}
+	return advice
 }
 
 func loud(kind dsp.ChannelKind, light bool) float64 {

@@ -34,7 +34,12 @@ func TestEachFigureThatIsOffHasASentenceOnWhatToDo(t *testing.T) {
 		{"samples are missing", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Skips = 40 }), []string{"40 samples are missing"}},
 		{"the machine is busy", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.JitterP99 = 5 * time.Millisecond }), []string{"wanders by 5.0 ms"}},
 		{"a pulse at its rail", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Clipped = 0.2 }), []string{"20 % of the samples are at an end"}},
+		{"a rail repeats itself, and has one cause", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Clipped, f.Repeats = 1, 1 }), []string{"100 % of the samples are at an end"}},
+		{"a board without supply", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Clipped, f.Low, f.High = 1, 0, 0 }), []string{"reads 0 V and nothing else"}},
+		{"a skin board too", dsp.ChannelEDA, false, well(func(f *setup.Figures) { f.Clipped, f.Low, f.High = 1, 0, 0 }), []string{"electrodes touch"}},
+		{"a light without skin has no wire", dsp.ChannelPulse, true, well(func(f *setup.Figures) { f.Clipped, f.Low, f.High = 1, 0, 0 }), []string{"press less"}},
 		{"the same code again", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Repeats = 0.9 }), []string{"hubd calibrate pulse"}},
+		{"a light has no range to pick", dsp.ChannelPulse, true, well(func(f *setup.Figures) { f.Repeats = 1 }), []string{"opaque tape"}},
 		{"a resting skin repeats itself rightly", dsp.ChannelEDA, false, well(func(f *setup.Figures) { f.Repeats = 0.9 }), nil},
 		{"noise", dsp.ChannelEDA, false, well(func(f *setup.Figures) { f.Noise = dsp.Some(0.02) }), []string{"wires short"}},
 		{"a trimmer that is off", dsp.ChannelEDA, false, well(func(f *setup.Figures) {

@@ -31,6 +31,7 @@ const (
 	leastOhm     = 20e3
 	mostOhm      = 5e6
 	mostApart    = 0.15
+	leastStep    = 1.5 // from one resistor to the other: nearer ones agree on any board
 	leastScale   = 0.2
 	mostScale    = 5
 	stillEnough  = 0.01 // of the supply
@@ -43,6 +44,9 @@ func FitSkin(open float64, known []KnownOhm) (SkinCalibration, error) {
 	c := SkinCalibration{OpenCircuit: open}
 	if open < leastOpen || open > mostOpen {
 		return c, fmt.Errorf("the open electrodes read %.0f %% of the supply, where a Grove board reads about half: turn its trimmer, and look at its supply and its signal wire", 100*open)
+	}
+	if len(known) == 2 && tooAlike(known[0].Ohm, known[1].Ohm) {
+		return c, fmt.Errorf("%s and %s are too near each other to check the board: take a second one that is some ten times as large", ohms(known[0].Ohm), ohms(known[1].Ohm))
 	}
 	var factors []float64
 	for _, k := range known {
@@ -67,6 +71,9 @@ func FitSkin(open float64, known []KnownOhm) (SkinCalibration, error) {
 	c.Scale = dsp.Some(scale)
 	return c, nil
 }
+
+// tooAlike tells whether two resistors say nothing that one of them would not.
+func tooAlike(a, b float64) bool { return max(a, b) < leastStep*min(a, b) }
 
 func ohms(v float64) string {
 	switch {

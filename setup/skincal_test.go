@@ -45,6 +45,7 @@ func TestABoardThatCannotBeIsRefusedWithWhatToDo(t *testing.T) {
 		{"at the supply", 0.99, nil, "trimmer"},
 		{"a resistor that does not touch", 0.5, []setup.KnownOhm{at(100e3, 0.5)}, "touch both"},
 		{"resistors with other values than said", 0.5, []setup.KnownOhm{at(100e3, reads(0.5, 1, 100e3)), at(1e6, reads(0.5, 1, 470e3))}, "disagree"},
+		{"one resistor said twice", 0.5, []setup.KnownOhm{at(100e3, reads(0.5, 1, 100e3)), at(100e3, reads(0.5, 1, 100e3))}, "too near"},
 		{"another board", 0.5, []setup.KnownOhm{at(100e3, reads(0.5, 9, 100e3)), at(1e6, reads(0.5, 9, 1e6))}, "kind"},
 	} {
 		if _, err := setup.FitSkin(row.open, row.known); err == nil || !strings.Contains(err.Error(), row.want) {

@@ -50,7 +50,7 @@ func aim(c *pipeline.Command, target string, wearers []string) error {
 	forRoom, forWearer := targets(c.Name)
 	switch {
 	case c.Name == simFault:
-		return errors.New("fault is for the simulated chips of hubd demo")
+		return errors.New("fault is for simulated chips: its topic ends in sim/set/fault")
 	case !forRoom && !forWearer:
 		return fmt.Errorf("there is no command %q", cleaned(string(c.Name)))
 	case target == TargetRoom && !forRoom:

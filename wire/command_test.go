@@ -75,7 +75,7 @@ func TestCommandsAreRefusedWithTheReason(t *testing.T) {
 		{"one for the reserved status", "status", "resume", "PRESS", false, `nobody here is called "status"`},
 		{"a wearer's for the room", "room", "share", "none", false, "share is for a wearer, not for the room"},
 		{"the room's for a wearer", "a", "scene", "base", false, "scene is for the room, not for a wearer"},
-		{"a fault of simulated chips", "sim", "fault", "{}", false, "fault is for the simulated chips of hubd demo"},
+		{"a fault of simulated chips", "sim", "fault", "{}", false, "fault is for simulated chips: its topic ends in sim/set/fault"},
 		{"a payload without end", "room", "scene", strings.Repeat("x", 4097), false, "the payload is longer than 4096 bytes"},
 		{"an empty kind", "a", "start_session", " ", false, "the payload is empty: " + kinds},
 		{"none is no kind to start", "a", "start_session", "none", false, `"none" is not understood: ` + kinds},

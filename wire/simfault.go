@@ -8,13 +8,13 @@ import (
 	"io"
 )
 
-// simFault is the command of the demo's simulated chips. It is none of a real hub.
+// simFault is the command of simulated chips. It is none of a real hub.
 const simFault = "fault"
 
-// SimFault asks the demo to let a simulated chip fail, so that people can see what hubd does then.
+// SimFault asks for a simulated chip to fail, so that people can see what hubd does then.
 type SimFault struct {
 	Chip    string  // name of the chip
-	Kind    string  // one of drivers/sim's faults; checked by the demo
+	Kind    string  // one of drivers/sim's faults; checked where the chips are
 	Seconds float64 // how long, above 0 and up to MaxSimFault
 }
 

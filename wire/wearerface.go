@@ -24,10 +24,13 @@ func (v *WearerView) next(now time.Duration) face {
 	for i := range readings {
 		f.numbers[i] = v.fields[i].settle(v.reading(i, now), v.sent.numbers[i], now-v.shownAt[i])
 	}
+	same := f.state == v.sent.state && f.unknown == v.sent.unknown
+	if !same {
+		f.numbers[readConfidence] = v.reading(readConfidence, now) // it is that of this word, and not of the one before
+	}
 	if f.state != "" && v.shows(pipeline.ShareFull) {
 		f.reasons = v.reasons
-		same := f.state == v.sent.state && f.unknown == v.sent.unknown && v.sent.reasons != ""
-		if same && now-v.reasonsAt < reasonsEvery {
+		if same && v.sent.reasons != "" && now-v.reasonsAt < reasonsEvery {
 			f.reasons = v.sent.reasons
 		}
 	}

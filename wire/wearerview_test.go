@@ -204,6 +204,24 @@ func TestAStateIsToldWhenItIsDue(t *testing.T) {
 	}
 }
 
+// Nobody shall read "unknown, 80 % sure".
+func TestAWordComesWithItsOwnConfidence(t *testing.T) {
+	v := viewOf(pipeline.ShareFull, true)
+	published(t, v, 70*time.Second)
+	v.Apply(nil, of("a", 71*time.Second, regulation.State{Unknown: regulation.ReasonMoving}))
+	if m := published(t, v, 71*time.Second); m["state"] != "unknown" || m["confidence"] != 0.0 {
+		t.Errorf("%v %v, want unknown and 0", m["state"], m["confidence"])
+	}
+	hear(v, 72*time.Second)
+	if m := published(t, v, 72*time.Second); m["state"] != "settled" || m["confidence"] != 0.8 {
+		t.Errorf("%v %v, want settled and 0.8", m["state"], m["confidence"])
+	}
+	v.Apply(nil, of("a", 73*time.Second, regulation.State{Name: regulation.Settled, Confidence: 0.5}))
+	if m := published(t, v, 74*time.Second); m != nil && m["confidence"] != 0.8 {
+		t.Errorf("within the same word: %v, want 0.8 for 5 s", m["confidence"])
+	}
+}
+
 func TestAQuietViewAllocatesNothing(t *testing.T) {
 	v := viewOf(pipeline.ShareFull, true)
 	buf, _ := v.Publish(make([]byte, 0, 1024), 70*time.Second)

@@ -22,6 +22,7 @@ var errTrouble = errors.New("something is to be mended: see above")
 // probing are the flags of hubd probe.
 type probing struct {
 	config, simulate string
+	fault            string
 	socket, wearer   string
 	seconds          float64
 	json             bool
@@ -32,6 +33,7 @@ func runProbe(ctx context.Context, args []string, std streams) error {
 	var f probing
 	fs.StringVar(&f.config, "config", "", "config `FILE` whose chips are looked at; without it every bus is, and a config for what is there is printed")
 	fs.StringVar(&f.simulate, "simulate", "", "simulated chips on synthetic bodies instead of real buses: "+strings.Join(synth.Names(), ", "))
+	fs.StringVar(&f.fault, "fault", "", "what ails a simulated chip or bus, as `CHIP=FAULT`, to read what is said then; with --config and --simulate")
 	fs.StringVar(&f.socket, "socket", "", "local socket of a daemon that has the buses (default: where hubd run listens)")
 	fs.StringVar(&f.wearer, "wearer", "", "id of a wearer whose sensors are read even while paused: that is this wearer's own act")
 	fs.Float64Var(&f.seconds, "seconds", 8, "how long each bus is read, 2 to 60")
@@ -44,6 +46,8 @@ func runProbe(ctx context.Context, args []string, std streams) error {
 		return usageError{fmt.Sprintf("--seconds %g: 2 to 60", f.seconds)}
 	case f.json && f.config == "":
 		return usageError{"--json goes with --config: without one, probe prints a config"}
+	case f.fault != "" && (f.config == "" || f.simulate == ""):
+		return usageError{"--fault goes with --config and --simulate: real chips fail by themselves"}
 	}
 	if f.config == "" {
 		return scan(ctx, f, std)
@@ -67,14 +71,25 @@ func scan(ctx context.Context, f probing, std streams) error {
 	if err != nil {
 		return err
 	}
+	if f.simulate != "" {
+		passed = append(passed, setup.Passed{Place: "simulated chips", Words: "no bus of this machine was looked at"})
+	}
 	if _, err := std.out.Write(setup.Paste(found, passed)); err != nil {
 		return err
 	}
 	if len(found) == 0 {
 		return errTrouble
 	}
-	fmt.Fprintln(std.err, "Save that as config.yaml. Then: hubd probe --config config.yaml, and hubd watch --config config.yaml")
+	fmt.Fprintf(std.err, "Save that as config.yaml. Then: hubd probe --config config.yaml%[1]s, and hubd watch --config config.yaml%[1]s\n", f.again())
 	return nil
+}
+
+// again is what the next command needs where this one simulates.
+func (f probing) again() string {
+	if f.simulate == "" {
+		return ""
+	}
+	return " --simulate " + f.simulate
 }
 
 // probe looks at the chips of a config.
@@ -83,7 +98,10 @@ func probe(ctx context.Context, f probing, std streams) error {
 	if err != nil {
 		return err
 	}
-	report, err := hub.Probe(ctx, hub.SetupOptions{Config: cfg, Simulate: f.simulate, Socket: f.socket, Wearer: f.wearer, Length: f.length(), Log: quiet(std)})
+	if f.simulate != "" {
+		fmt.Fprintln(std.err, "Simulated chips: no bus of this machine is looked at.")
+	}
+	report, err := hub.Probe(ctx, hub.SetupOptions{Config: cfg, Simulate: f.simulate, Fault: f.fault, Socket: f.socket, Wearer: f.wearer, Length: f.length(), Log: quiet(std)})
 	if err != nil {
 		return err
 	}

@@ -48,8 +48,35 @@ wearers: [{id: a, share: none, pulse: {chip: adc, channel: 0, kind: ppg}}]
 	}
 }
 
+// Who has no board yet can read what a probe says of one that fails.
+func TestAProbeOfASimulatedFaultSaysWhatToDo(t *testing.T) {
+	found := foundConfig(t)
+	for _, row := range []struct{ fault, says string }{
+		{"adc=unplugged", "not answering"},
+		{"i2c1=stuck", "the lines of the bus are held"},
+		{"adc=frozen", "reads 0 V and nothing else"},
+	} {
+		code, out, errs := hubd(t, "probe", "--config", found, "--simulate", "rest", "--fault", row.fault)
+		if code != exitFailed || !strings.Contains(out, row.says) {
+			t.Errorf("%s: exit %d: %s%s", row.fault, code, out, errs)
+		}
+	}
+	for _, fault := range []string{"adc", "adc=tired", "oxi=nack"} {
+		if code, _, errs := hubd(t, "probe", "--config", found, "--simulate", "rest", "--fault", fault); code != exitFailed || !strings.Contains(errs, "CHIP=FAULT") {
+			t.Errorf("%s: exit %d: %s", fault, code, errs)
+		}
+	}
+}
+
+func TestASimulatedProbeSaysSoAndLeadsOn(t *testing.T) {
+	_, out, errs := hubd(t, "probe", "--simulate", "rest")
+	if !strings.Contains(out, "# simulated chips: ") || !strings.Contains(errs, "hubd watch --config config.yaml --simulate rest") {
+		t.Errorf("%s%s", out, errs)
+	}
+}
+
 func TestAProbeRefusesWhatItCannotDo(t *testing.T) {
-	for _, args := range [][]string{{"--json"}, {"--seconds", "0"}, {"--seconds", "NaN"}, {"more"}} {
+	for _, args := range [][]string{{"--json"}, {"--fault", "adc=nack"}, {"--fault", "adc=nack", "--simulate", "rest"}, {"--seconds", "0"}, {"--seconds", "NaN"}, {"more"}} {
 		if code, _, errs := hubd(t, append([]string{"probe"}, args...)...); code != exitUsage {
 			t.Errorf("%v: exit %d: %s", args, code, errs)
 		}
