@@ -137,6 +137,8 @@ func TestEveryProblemIsToldAtItsPlace(t *testing.T) {
 		{"a scene that is not there", "room: {}", "room: {base_scene: own}",
 			`c.yaml:13:20: room.base_scene: "own": there is no scene of this name: wanted is settled, engaged, activated, withdrawn, neutral, base, pause or after`},
 		{"a scene with a word of commands", "room: {}", "room: {scenes: {auto: {}}}", `c.yaml:13:17: room.scenes.auto: "…": this word has a meaning of its own in commands: wanted is another name`},
+		{"a swell of nothing", "room: {}", "room: {scenes: {own: {sound: {swell_db: 3}}}}",
+			`c.yaml:13:41: room.scenes.own.sound.swell_db: "3": there is nothing to hear: wanted is bed or hum_hz beside it`},
 		{"a sound without level", "room: {}", "room: {scenes: {own: {sound: {bed: rain}}}}", `c.yaml:13:30: room.scenes.own.sound.level_db: this key is required: how loud it is, from -60 to 0 (dB)`},
 		{"a delay of one number", "room: {}", "room: {discretion: {delay_s: [20]}}",
 			`c.yaml:13:30: room.discretion.delay_s: wanted are two numbers, the shortest and the longest delay, such as [20, 90]`},

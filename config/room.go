@@ -225,14 +225,23 @@ func (r *reader) sound(o *object) Sound {
 		SwellDB: o.number("swell_db", 0, 0, 12, "dB"),
 		HumHz:   o.number("hum_hz", 0, 60, 400, "hertz"),
 	}
-	sounds := s.HumHz != 0 || (s.Bed != "" && s.Bed != "none")
-	if sounds {
+	if s.HumHz != 0 || (s.Bed != "" && s.Bed != "none") {
 		o.need("level_db", "how loud it is, from -60 to 0 (dB)")
-	} else if v := o.get("level_db"); v.present() {
-		r.follows(v, []string{join(o.path, "bed"), join(o.path, "hum_hz")}, "there is nothing to hear: wanted is bed or hum_hz beside it")
+	} else {
+		r.nothingToHear(o)
 	}
 	o.done()
 	return s
+}
+
+// nothingToHear says that a sound is silent which has a loudness or a swell.
+func (r *reader) nothingToHear(sound *object) {
+	for _, key := range []string{"level_db", "swell_db"} {
+		if v := sound.get(key); v.present() {
+			r.follows(v, []string{join(sound.path, "bed"), join(sound.path, "hum_hz")}, "there is nothing to hear: wanted is bed or hum_hz beside it")
+			return
+		}
+	}
 }
 
 // pacer reads a pacer, which need not name its pace: a practice has one of its own then.

@@ -84,9 +84,6 @@ func (d *DB) EraseWhat(x Erasing, known [][]byte) (e Erased, err error) {
 	return e, nil
 }
 
-// Drop lets go of what was gathered of a wearer and is not on the disk: nothing of it comes there any more.
-func (d *DB) Drop(wearer string) { d.forget(Erasing{Wearer: wearer}) }
-
 // forget drops what waits in memory.
 func (d *DB) forget(x Erasing) {
 	if c := d.collectors[x.Wearer]; c != nil && (x.holds(d.date(c.begin)) || x.holds(d.date(c.newest))) {

@@ -23,6 +23,7 @@ type board struct {
 
 	mu      sync.Mutex
 	status  wire.Status
+	faults  []pipeline.Event  // that stand, the newest of each source: whose they are says who may know of them
 	rests   []wire.OwnRest    // bodily: never part of status
 	spares  []pipeline.Spares // what each wearer wants to be spared: their own page's alone
 	shown   time.Duration
@@ -39,9 +40,13 @@ func newBoard(version, hub string, sources []string, connected func() bool, stor
 }
 
 // fault notes what a source says of itself.
-func (b *board) fault(f dsp.Fault) {
+func (b *board) fault(e pipeline.Event, f dsp.Fault) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.faults = slices.DeleteFunc(b.faults, func(old pipeline.Event) bool { return old.Value.(dsp.Fault).Source == f.Source })
+	if f.Reason != "" {
+		b.faults = append(b.faults, e)
+	}
 	i := slices.IndexFunc(b.status.Sources, func(s wire.SourceReport) bool { return s.Source == f.Source })
 	if i < 0 {
 		b.status.Sources = append(b.status.Sources, wire.SourceReport{Source: f.Source})
@@ -110,6 +115,13 @@ func (b *board) read() wire.Status {
 	s := b.status
 	s.Wearers, s.Sources, s.Lamps = slices.Clone(s.Wearers), slices.Clone(s.Sources), slices.Clone(s.Lamps)
 	return s
+}
+
+// standing gives the faults that stand. Each has to pass Disclose.
+func (b *board) standing() []pipeline.Event {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.faults)
 }
 
 // present gives who is sensed, and the viewer's own settings: those of others are nobody else's.

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/nathan-osman/go-sunrise"
-
 	"hubd/acquire"
 	"hubd/config"
 	"hubd/drivers/ads1x15"
@@ -146,7 +144,8 @@ func roomOptions(c *config.Config) room.Options {
 		Discretion: room.Discretion(r.Discretion), Scenes: map[string]room.Scene{},
 	}
 	if q := r.QuietHours; q.FromSunset || q.ToSunrise {
-		o.FromSunset, o.ToSunrise, o.SunDown = q.FromSunset, q.ToSunrise, sunDown(q.Latitude, q.Longitude)
+		o.FromSunset, o.ToSunrise = q.FromSunset, q.ToSunrise
+		o.SunDown, o.SunSinks = sunDown(q.Latitude, q.Longitude), sunSinks(q.Latitude, q.Longitude)
 	}
 	for _, s := range r.Scenes {
 		o.Scenes[s.Name] = scene(s)
@@ -166,13 +165,6 @@ func roomOptions(c *config.Config) room.Options {
 		}})
 	}
 	return o
-}
-
-// sunDown tells whether the whole sun is below the horizon of a place: its centre 0.833° under it, by refraction and its own size
-// (Meeus, Astronomical Algorithms, chapter 15).
-func sunDown(latitude, longitude float64) func(time.Time) bool {
-	const set = -0.833
-	return func(wall time.Time) bool { return sunrise.Elevation(latitude, longitude, wall) < set }
 }
 
 func scene(s config.Scene) room.Scene {

@@ -240,7 +240,7 @@ func (c *core) control(e pipeline.Event) {
 	case room.LampCommand:
 		c.lamps.add(v)
 	case dsp.Fault:
-		c.board.fault(v)
+		c.board.fault(e, v)
 	case pipeline.Refused:
 		c.refusals.note(e.At, v)
 	case room.Cue:

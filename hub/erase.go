@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -51,13 +52,49 @@ func (l *live) erase(ctx context.Context, x history.Erasing) (wire.Erasure, stri
 	if err := l.keeper.lend(ctx, func() { erased, rows = l.store.db.EraseWhat(x, traces) }); err != nil {
 		rows = fmt.Errorf("not erased: the rows: %w", err)
 	}
+	tokens, keys := l.eraseTokens(ctx, x, configured)
 	e := wire.Erasure{Erased: erased, CannotReach: l.unreached(x, seal.Sealed)}
-	e.Done = append(settings.done, e.Done...)
+	e.Done = slices.Concat(settings.done, tokens, e.Done)
 	if x.Everything() && l.client != nil {
 		e.Done = append(e.Done, l.clearBroker(x.Wearer, configured))
 	}
-	e.Failed = failures(settings.err, rows)
+	e.Failed = failures(settings.err, rows, keys)
 	return e, "", nil
+}
+
+// eraseTokens takes back the page's tokens of somebody whom the config names no more: they open nothing, and tell that somebody was here, and when.
+// Who is of this hub keeps theirs: a page on which everything was erased can still pause, and show that.
+func (l *live) eraseTokens(ctx context.Context, x history.Erasing, configured bool) (done []string, err error) {
+	if !x.Everything() || configured || l.page.keys == "" {
+		return nil, nil
+	}
+	type taken struct {
+		had bool
+		err error
+	}
+	t, err := ask(ctx, l.keeper, func() (t taken) {
+		k, err := l.pageKeys()
+		if err == nil {
+			t.had, err = k.erase(x.Wearer)
+		}
+		t.err = err
+		return t
+	})
+	if err = errors.Join(err, t.err); err != nil {
+		return nil, fmt.Errorf("not erased: the tokens of the page: %w", err)
+	}
+	if t.had {
+		done = []string{"tokens of the page"}
+	}
+	return done, nil
+}
+
+// pageKeys are the keys of the page that runs, or as they are stored.
+func (l *live) pageKeys() (*pageKeys, error) {
+	if l.pages != nil {
+		return l.pages.keys, nil
+	}
+	return openPageKeys(l.page.keys)
 }
 
 // known refuses an id of which nothing is known: it is mistyped, and files that were set aside would go for nothing.

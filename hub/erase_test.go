@@ -16,6 +16,7 @@ import (
 	"hubd/hub"
 	"hubd/mqtt"
 	"hubd/mqtt/broker"
+	"hubd/wire"
 )
 
 const canary = "canary of a quiet evening"
@@ -113,6 +114,33 @@ func TestErasingWhileTheDaemonRuns(t *testing.T) {
 	d.stop()
 	if left := holding(t, dir, canary); len(left) > 0 || strings.Contains(d.log.String(), "canary") {
 		t.Errorf("after the end the canary is in %v\n%s", left, d.log)
+	}
+}
+
+// Tokens of somebody whom the config names no more open nothing, but tell that they were here.
+func TestErasingSomebodyWhoLeftTakesTheirTokensWithThem(t *testing.T) {
+	dir := t.TempDir()
+	two := strings.Replace(withPage(t, keeping("", dir, "journal")), "wearers:", "wearers:\n  - {id: gone, share: none, keep: journal, pulse: {chip: adc, channel: 2, kind: ppg, rate_hz: 50}}", 1)
+	d := run(t, two, "stress")
+	for _, id := range []string{"a", "gone"} {
+		openPage(t, d, wire.PageOpening{Wearer: id})
+	}
+	until(t, "the wearers are known", func() bool { return len(d.status(t).Wearers) == 2 })
+	noted(t, d.socket, "gone", canary, time.Time{})
+	d.stop()
+	d = keeper(t, withPage(t, keeping("", dir, "journal")))
+	if len(holding(t, dir, `"gone"`)) == 0 {
+		t.Fatal("nothing is there to be erased")
+	}
+	e, err := hub.Erase(t.Context(), d.socket, history.Erasing{Wearer: "gone"})
+	if err != nil || e.Failed != "" || !slices.Contains(e.Done, "tokens of the page") {
+		t.Fatalf("%+v %v", e, err)
+	}
+	if left := holding(t, dir, `"gone"`); len(left) > 0 {
+		t.Errorf("the name is still in %v", left)
+	}
+	if stays := holding(t, filepath.Join(dir, "page-tokens"), `"a"`); len(stays) != 1 {
+		t.Error("a's token went with them")
 	}
 }
 

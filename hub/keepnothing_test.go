@@ -41,32 +41,58 @@ func (h *household) page(t *testing.T) func(path, body string) int {
 
 // Whenever in a session it is said, and whatever the session is, no row of that wearer comes afterwards: none of what was gathered before
 // either, which would be written with the next commit.
-func TestNoRowComesAfterKeepNothingIsSetOnThePage(t *testing.T) {
+func TestNoRowComesAfterKeepIsLoweredOnThePage(t *testing.T) {
 	for _, kind := range []room.SessionKind{room.Alone, room.Together, room.Night} {
 		for _, at := range []time.Duration{1, 59, 95} {
-			t.Run(fmt.Sprintf("%s, %d s into it", kind, at), func(t *testing.T) {
-				h := newHousehold(t, pipeline.KeepJournal, false)
-				ask := h.page(t)
-				h.does(start("a", kind))
-				h.does(start("b", kind))
-				h.pass(at * time.Second)
-				before := fmt.Sprint(h.rows("a"))
-				if code := ask("/api/command/a/keep", "nothing"); code != 200 {
-					t.Fatalf("%d", code)
-				}
-				if kind != room.Night {
-					h.does(pipeline.Command{Name: pipeline.CommandScene, Text: canary, Origin: fromSocket})
-				}
-				h.pass(2 * time.Minute)
-				h.does(pipeline.Command{Name: pipeline.CommandEndSession, Origin: fromSocket})
-				h.pass(3 * time.Minute)
-				if after := fmt.Sprint(h.rows("a")); after != before {
-					t.Errorf("before %s\nafter  %s", before, after)
-				}
-				if b := h.rows("b"); b["minutes"] == 0 {
-					t.Errorf("of b, who keeps a journal: %v", b)
-				}
-			})
+			for _, keep := range []string{"nothing", "rest"} {
+				t.Run(fmt.Sprintf("%s, %s %d s into it", kind, keep, at), func(t *testing.T) {
+					h := newHousehold(t, pipeline.KeepJournal, false)
+					before := h.lowered(kind, at*time.Second, keep)
+					if after := h.rows("a"); fmt.Sprint(after) != fmt.Sprint(before) {
+						t.Errorf("before %v\nafter  %v", before, after)
+					}
+					if b := h.rows("b"); b["minutes"] == 0 {
+						t.Errorf("of b, who keeps a journal: %v", b)
+					}
+				})
+			}
 		}
 	}
+}
+
+// What only a journal holds is gone with it, also of the minute that was begun; the minute itself, and the session, are summaries.
+func TestWithSummariesNoRowOfTheJournalComesAfterwards(t *testing.T) {
+	h := newHousehold(t, pipeline.KeepJournal, false)
+	before := h.lowered(room.Alone, 95*time.Second, "summaries")
+	after := h.rows("a")
+	for row, n := range after {
+		switch {
+		case row == "minutes" || row == "sessions" || row == "setting keep":
+		case n != before[row]:
+			t.Errorf("%d rows of %s, before it was lowered %d", n, row, before[row])
+		}
+	}
+	if after["minutes"] < before["minutes"]+3 || after["sessions"] != 1 || after["setting keep"] != 1 {
+		t.Errorf("summaries go on: before %v, after %v", before, after)
+	}
+}
+
+// lowered is a session of a kind in which a lowers keep on the page, so long after its start; before are a's rows at that moment.
+func (h *household) lowered(kind room.SessionKind, at time.Duration, keep string) (before map[string]int) {
+	h.t.Helper()
+	ask := h.page(h.t)
+	h.does(start("a", kind))
+	h.does(start("b", kind))
+	h.pass(at)
+	before = h.rows("a")
+	if code := ask("/api/command/a/keep", keep); code != 200 {
+		h.t.Fatalf("%d", code)
+	}
+	if kind != room.Night {
+		h.does(pipeline.Command{Name: pipeline.CommandScene, Text: canary, Origin: fromSocket})
+	}
+	h.pass(2 * time.Minute)
+	h.does(pipeline.Command{Name: pipeline.CommandEndSession, Origin: fromSocket})
+	h.pass(3 * time.Minute)
+	return before
 }

@@ -14,13 +14,14 @@ const (
 	keptDetail                // of a wearer's session
 	keptWaiting               // of a private session, in memory
 	keptBegan                 // no event: a session has begun
-	keptNothing               // no event: the wearer wants nothing kept
+	keptLess                  // no event: the wearer wants less kept than before
 )
 
 // keptEvent waits for the keeper's goroutine.
 type keptEvent struct {
 	pipeline.Event
-	as keptAs
+	as   keptAs
+	keep pipeline.Keep // of keptLess
 }
 
 // add gives an event to the part of history that it is for.
@@ -41,18 +42,24 @@ func (k *keeper) add(e keptEvent) {
 		k.waiting.Add(e.Event, k.wall())
 	case keptBegan:
 		k.waiting.SessionBegan()
-	case keptNothing:
-		k.waiting.Forget(e.Wearer)
+	case keptLess:
+		if e.keep == pipeline.KeepNothing {
+			k.waiting.Forget(e.Wearer)
+		}
 		if k.store.db != nil {
-			k.store.db.Drop(e.Wearer) // else the minute that was begun would come with the next commit
+			k.store.db.Lower(e.Wearer, e.keep) // else the minute that was begun would come with the next commit
 		}
 	}
 }
 
 // offer tells whether there was room for it.
 func (k *keeper) offer(e pipeline.Event, as keptAs) bool {
+	return k.wait(keptEvent{Event: e, as: as})
+}
+
+func (k *keeper) wait(e keptEvent) bool {
 	select {
-	case k.rows <- keptEvent{e, as}:
+	case k.rows <- e:
 		return true
 	default:
 		k.dropped.Add(1)
@@ -118,8 +125,8 @@ func (detailSink) tick(time.Duration, pipeline.Consent) {}
 // waitingSink holds one wearer's part of private sessions in memory.
 type waitingSink struct {
 	*keeper
-	wearer  string
-	nothing bool // is wanted kept, and that was told
+	wearer string
+	keep   pipeline.Keep // as last told
 }
 
 func (w *waitingSink) audience() pipeline.Audience {
@@ -128,15 +135,15 @@ func (w *waitingSink) audience() pipeline.Audience {
 
 func (w *waitingSink) event(e pipeline.Event) { w.offer(e, keptWaiting) }
 
-// tick drops what waits for somebody who wants nothing kept any more.
+// tick drops what waits of somebody who wants less kept than before.
 func (w *waitingSink) tick(now time.Duration, c pipeline.Consent) {
 	for _, is := range c.InRoom {
 		if is.Wearer != w.wearer {
 			continue
 		}
-		if is.Keep == pipeline.KeepNothing && !w.nothing && !w.offer(pipeline.Event{Wearer: w.wearer, At: now}, keptNothing) {
+		if is.Keep < w.keep && !w.wait(keptEvent{Event: pipeline.Event{Wearer: w.wearer, At: now}, as: keptLess, keep: is.Keep}) {
 			return // again with the next step
 		}
-		w.nothing = is.Keep == pipeline.KeepNothing
+		w.keep = is.Keep
 	}
 }

@@ -45,8 +45,9 @@ func meOf(c *config.Config, w config.Wearer) wire.Me {
 	keep, _ := pipeline.ParseKeep(string(w.Keep))
 	m := wire.Me{
 		Wearer: w.ID, Name: w.Name, Hub: c.Hub.Name, ShareMost: share, KeepMost: keep, CuesMost: w.Cues,
-		MayStart: slices.Contains(w.StartFrom, config.FromPage),
-		Comfort:  wire.Comfort{Never: w.Comfort.Never, LightFloor: w.Comfort.LightFloor, Steady: w.Comfort.Steady, Ask: w.Comfort.Ask},
+		MayStart:  slices.Contains(w.StartFrom, config.FromPage),
+		Comfort:   wire.Comfort{Never: w.Comfort.Never, LightFloor: w.Comfort.LightFloor, Steady: w.Comfort.Steady, Ask: w.Comfort.Ask},
+		NightMost: c.Room.Night.BrightnessPercent, VolumeMost: c.Room.VolumeCapDB,
 	}
 	if w.Pulse != nil {
 		m.Channels = append(m.Channels, "pulse")
@@ -92,7 +93,7 @@ func (l *live) joinPage() error {
 		p.feeds[id], watched[i] = feed, feed
 		l.core.sinks = append(l.core.sinks, &pageSink{
 			wearer: id, index: i, feed: feed, wearers: l.core.wearers, room: l.core.pipeline.Room, lamps: l.core.pipeline.Lamps,
-			sensed: l.core.pipeline.Sensed, present: func(viewer string) []wire.Present { return l.core.board.present(viewer, l.core.pipeline.Sensed) },
+			sensed: l.core.pipeline.Sensed, faults: func() []pipeline.Event { return l.core.board.standing() }, present: func(viewer string) []wire.Present { return l.core.board.present(viewer, l.core.pipeline.Sensed) },
 		})
 	}
 	l.core.waves = newWaveTap(l.core.wearers, l.pipeline.Wearers, func(i int) bool { return watched[i].Waves() })
@@ -152,11 +153,20 @@ func (p *browserPage) system(string) wire.System {
 	for _, src := range s.Sources {
 		out.Sources = append(out.Sources, src.Source)
 	}
-	_, out.Page.Open, out.Page.TLS = p.server.at()
+	out.Page.Open, out.Page.TLS = p.atHome()
 	for _, id := range p.live.core.wearers {
 		out.Page.Viewers = append(out.Page.Viewers, wire.ViewerReport{Wearer: id, Pages: p.feeds[id].Viewers()})
 	}
 	return out
+}
+
+// atHome tells whether the home network reaches the page, by hubd page open or since the config says so, and whether nobody can read along.
+func (p *browserPage) atHome() (open, tls bool) {
+	here, home, tls := p.server.at()
+	if here == "" || onlyHere(p.o.listen) {
+		return home, tls
+	}
+	return true, p.o.cert != nil && (tls || !home)
 }
 
 func (l *live) busReports() []wire.BusReport {

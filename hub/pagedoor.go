@@ -12,6 +12,10 @@ import (
 const (
 	maxConns        = 96
 	maxConnsOneAddr = 24 // of one machine: some open pages, six connections each at most
+
+	// kernelHolds is how much of what was written the kernel holds for a page that does not take it, in bytes. Left to itself it holds megabytes:
+	// a slow page would be told of minutes ago, and never miss anything.
+	kernelHolds = 64 << 10
 )
 
 // homeListener lets in who is at home: this machine, private and link-local addresses. hubd is no server for the internet, also
@@ -43,6 +47,9 @@ func (h *homeListener) Accept() (net.Conn, error) {
 		if !atHome(in.addr) || !h.enter(in) {
 			c.Close()
 			continue
+		}
+		if tcp, ok := c.(*net.TCPConn); ok {
+			_ = tcp.SetWriteBuffer(kernelHolds)
 		}
 		return in, nil
 	}

@@ -116,6 +116,16 @@ func (k *pageKeys) forget(wearer string) {
 	}
 }
 
+// erase takes back the tokens of a wearer, and tells whether there were any.
+func (k *pageKeys) erase(wearer string) (had bool, err error) {
+	had = slices.ContainsFunc(k.read().Tokens, func(t wire.PageKey) bool { return t.Wearer == wearer })
+	if had {
+		k.forget(wearer)
+		err = k.store()
+	}
+	return had, err
+}
+
 // store writes what is kept.
 func (k *pageKeys) store() error {
 	k.writing.Lock()

@@ -87,6 +87,42 @@ func TestTheHomeNetworkGetsACertificateOnTheSamePort(t *testing.T) {
 	}
 }
 
+// Who can see me now must not call shut what the config opens.
+func TestThePageTellsWhetherTheHomeNetworkReachesIt(t *testing.T) {
+	for _, row := range []struct {
+		name, listen string
+		cert, home   bool
+		open, tls    bool
+	}{
+		{"this machine alone", "127.0.0.1:0", false, false, false, false},
+		{"and the home network by page open", "127.0.0.1:0", false, true, true, false},
+		{"the config lets it in, for all to read", ":0", false, false, true, false},
+		{"the config lets it in, with a certificate", ":0", true, false, true, true},
+		{"the config lets it in, and page open beside it", ":0", true, true, true, true},
+	} {
+		p, _ := servedPage(t, nil)
+		p.o.listen = row.listen
+		if row.cert {
+			own := ownCertificate(p.o.dir)
+			if _, err := own.ensure([]string{"127.0.0.1"}, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			p.o.cert = &own
+		}
+		if err := p.server.serveHere(row.listen, p.o.cert); err != nil {
+			t.Fatal(err)
+		}
+		if row.home {
+			if _, refusal, err := p.open(t.Context(), wire.PageOpening{Wearer: "a", Listen: "127.0.0.1:0"}); refusal != "" || err != nil {
+				t.Fatal(refusal, err)
+			}
+		}
+		if open, tls := p.atHome(); open != row.open || tls != row.tls {
+			t.Errorf("%s: open %v, tls %v", row.name, open, tls)
+		}
+	}
+}
+
 // What cannot be stored would not outlast a restart: then nobody is told that it holds.
 func TestWhereTokensAreNotStoredTheHomeNetworkIsAsItWas(t *testing.T) {
 	p, log := servedPage(t, nil)

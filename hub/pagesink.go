@@ -24,6 +24,7 @@ type pageSink struct {
 	room    func() room.Status
 	lamps   func(dst []room.LampStatus) []room.LampStatus
 	sensed  func(wearer int) bool
+	faults  func() []pipeline.Event // that stand, whosever
 	present func(viewer string) []wire.Present
 
 	looked time.Duration
@@ -31,7 +32,7 @@ type pageSink struct {
 	why    string // the room does what it does, as far as the viewer may know
 	stands []pageStanding
 	lit    []room.LampStatus
-	told   [2][]byte // what the room and the people were when last told
+	told   [3][]byte // what the room, the people and the faults were when last told
 }
 
 // pageStanding is under what a wearer's values were told.
@@ -53,9 +54,6 @@ func (s *pageSink) event(e pipeline.Event) {
 	case dsp.Signal:
 		key.Kind += " " + v.Channel.String()
 		s.feed.Offer(key, wire.AppendEvent(nil, e))
-	case dsp.Fault:
-		key.Kind += " " + v.Source
-		s.feed.Offer(key, wire.AppendEvent(nil, e))
 	case dsp.HRV:
 		if v.Window <= time.Minute { // the longer window says the same of an older time
 			s.feed.Offer(key, wire.AppendEvent(nil, e))
@@ -75,8 +73,7 @@ func (s *pageSink) event(e pipeline.Event) {
 
 // tick takes back what may not be shown any more, and tells what changed without an event.
 func (s *pageSink) tick(now time.Duration, c pipeline.Consent) {
-	s.withdraw(c)
-	if now-s.looked < pageLooks {
+	if changed := s.withdraw(c); !changed && now-s.looked < pageLooks {
 		return
 	}
 	s.looked = now
@@ -88,9 +85,21 @@ func (s *pageSink) tick(now time.Duration, c pipeline.Consent) {
 	}
 	s.tell(0, "room", wire.AppendPageRoom(nil, r))
 	s.tell(1, "people", wire.AppendPeople(nil, s.present(s.wearer)))
+	s.tell(2, "faults", wire.AppendFaults(nil, s.standing(c)))
 }
 
-// tell offers one of the two where it changed.
+// standing gives the faults that this page may know of now. They are no moments: a chip stays silent through a pause, and is told of where a
+// share is raised.
+func (s *pageSink) standing(c pipeline.Consent) (all []dsp.Fault) {
+	for _, e := range s.faults() {
+		if told, ok := pipeline.Disclose(e, s.audience(), c); ok {
+			all = append(all, told.Value.(dsp.Fault))
+		}
+	}
+	return all
+}
+
+// tell offers one of the three where it changed.
 func (s *pageSink) tell(i int, kind string, data []byte) {
 	if !bytes.Equal(data, s.told[i]) {
 		s.told[i] = data
@@ -98,8 +107,9 @@ func (s *pageSink) tell(i int, kind string, data []byte) {
 	}
 }
 
-// withdraw forgets a wearer's values where sensing or the share changed: what was told under one rule does not stand under another.
-func (s *pageSink) withdraw(c pipeline.Consent) {
+// withdraw forgets a wearer's values where sensing or the share changed, and tells whether any did: what was told under one rule does not stand
+// under another.
+func (s *pageSink) withdraw(c pipeline.Consent) (changed bool) {
 	if may := c.PageOf(s.wearer); may != s.may {
 		s.may, s.why = may, ""
 	}
@@ -114,6 +124,8 @@ func (s *pageSink) withdraw(c pipeline.Consent) {
 		if is != s.stands[i] {
 			s.stands[i] = is
 			s.feed.Forget(id, wire.AppendForget(nil, id))
+			changed = true
 		}
 	}
+	return changed
 }

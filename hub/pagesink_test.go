@@ -4,10 +4,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,6 +36,7 @@ func newPaged(t *testing.T, change func(*pipeline.Options)) *paged {
 		p.sinks = append(p.sinks, &pageSink{
 			wearer: id, index: i, feed: feed, wearers: p.wearers, room: p.core.pipeline.Room, lamps: p.core.pipeline.Lamps, sensed: p.core.pipeline.Sensed,
 			present: func(viewer string) []wire.Present { return p.board.present(viewer, p.core.pipeline.Sensed) },
+			faults:  p.board.standing,
 		})
 		h, err := web.NewPage(web.PageOptions{
 			Hub: "bench", Tokens: func() []web.Token { return []web.Token{{Wearer: id, Sum: web.SumOf(p.token)}} },
@@ -115,6 +114,8 @@ func TestNoCanaryOfAnotherReachesAPage(t *testing.T) {
 			p.at(time.Second)
 			ofA, ofB := p.open("a"), p.open("b")
 			consent := p.core.pipeline.Consent()
+			silent := dsp.Fault{Source: "canary", Reason: "canary"}
+			p.board.fault(pipeline.Event{Wearer: "b", Value: silent}, silent)
 			for _, v := range append(bodies(), regulation.Coregulation{Signal: "canary", R: dsp.Some(seen)}) {
 				p.disclose(pipeline.Event{Wearer: "b", At: 5 * time.Second, Value: v}, consent)
 			}
@@ -164,6 +165,43 @@ func TestAPauseAndALoweredShareTakeBackWhatWasTold(t *testing.T) {
 	}
 	if got := p.open("b")(); canaries(got) != 0 {
 		t.Errorf("a page that opens after a pause gets\n%s", got)
+	}
+}
+
+// A chip that does not answer is told of once, and stays silent: through a pause, for pages that open later, and for those that may know of it
+// only since a share was raised. Where it was lowered nobody else knows of it any more.
+func TestAFaultStandsOnEachPageAsLongAsItMayBeKnown(t *testing.T) {
+	p := newPaged(t, nil)
+	share := func(s pipeline.Share) {
+		p.ask(pipeline.Command{Name: pipeline.CommandShare, Wearer: "b", Share: s, Origin: fromSocket})
+	}
+	last := func(wearer string) string { // of the faults that an open page was told
+		_, after, _ := strings.Cut(p.open(wearer)(), `{"type":"faults","faults":`)
+		faults, _, _ := strings.Cut(after, "\n")
+		return faults
+	}
+	share(pipeline.ShareNone)
+	p.inbox.block(dsp.Block{Bus: "i2c", Until: time.Second, Faults: []dsp.Fault{{Wearer: 1, Source: "two", Reason: "no reading"}}})
+	p.at(time.Second)
+	const none, silent = `[]}`, `[{"source":"two","reason":"no reading"}]}`
+	for i, row := range []struct {
+		what string
+		do   func()
+		a, b string
+	}{
+		{"b shares nothing", func() {}, none, silent},
+		{"b shares a word", func() { share(pipeline.ShareState) }, silent, silent},
+		{"everything is paused", func() { p.ask(pauseAll()) }, silent, silent},
+		{"b shares nothing again", func() { share(pipeline.ShareNone) }, none, silent},
+		{"it answers again", func() {
+			p.inbox.block(dsp.Block{Bus: "i2c", Until: 9 * time.Second, Faults: []dsp.Fault{{Wearer: 1, Source: "two"}}})
+		}, none, none},
+	} {
+		row.do()
+		p.at(time.Duration(2+i) * time.Second)
+		if a, b := last("a"), last("b"); a != row.a || b != row.b {
+			t.Errorf("%s: a's page says %s, b's %s", row.what, a, b)
+		}
 	}
 }
 
@@ -279,113 +317,5 @@ func TestASelfMadeCertificateHoldsForItsNamesAndIsRenewed(t *testing.T) {
 	}
 	if info, err := os.Stat(c.key); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key: %v %v", err, info)
-	}
-}
-
-func TestOnlyTheHomeNetworkIsLetInAndNotTooMuchOfIt(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	h := newHomeListener(l)
-	var open []net.Conn
-	for range maxConnsOneAddr {
-		c, err := net.Dial("tcp", l.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-		in, err := h.Accept()
-		if err != nil {
-			t.Fatal(err)
-		}
-		open = append(open, in)
-	}
-	if h.enter(&homeConn{home: h, addr: netip.MustParseAddr("127.0.0.1")}) {
-		t.Error("one more of the same address was let in")
-	}
-	for _, c := range open {
-		c.Close()
-		c.Close() // a place is given back once
-	}
-	if len(h.open) != 0 || len(h.from) != 0 {
-		t.Errorf("places held by nobody: %d, %v", len(h.open), h.from)
-	}
-	for addr, want := range map[string]bool{"127.0.0.1": true, "192.168.1.2": true, "10.0.0.1": true, "fe80::1": true, "fd00::1": true, "8.8.8.8": false, "2001:db8::1": false} {
-		if got := atHome(netip.MustParseAddr(addr)); got != want {
-			t.Errorf("%s at home: %v, want %v", addr, got, want)
-		}
-	}
-}
-
-// knocks is a listener to which connections come from whatever address a test wants.
-type knocks struct{ come chan net.Conn }
-
-func (k knocks) Accept() (net.Conn, error) { return <-k.come, nil }
-func (knocks) Close() error                { return nil }
-func (knocks) Addr() net.Addr              { return &net.TCPAddr{} }
-
-// knock is one end of a connection, from an address.
-type knock struct {
-	net.Conn
-	from string
-}
-
-func (k knock) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(k.from)) }
-
-// A guest with many addresses holds every place and says nothing: a wearer's phone comes in all the same, and the page that lives stays.
-func TestAGuestWhoHoldsEveryPlaceKeepsNobodyOut(t *testing.T) {
-	k := knocks{make(chan net.Conn, 1)}
-	h := newHomeListener(k)
-	come := func(from string) (in net.Conn, out net.Conn) {
-		t.Helper()
-		near, far := net.Pipe()
-		t.Cleanup(func() { near.Close(); far.Close() })
-		k.come <- knock{near, from}
-		in, err := h.Accept()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return in, far
-	}
-	page, browser := come("192.168.1.20:5000")
-	guest := netip.MustParseAddr("10.0.0.0")
-	var held []net.Conn
-	for range maxConns - 1 {
-		guest = guest.Next()
-		_, far := come(netip.AddrPortFrom(guest, 5000).String())
-		held = append(held, far)
-	}
-	go func() { _, _ = io.ReadFull(browser, make([]byte, 4)) }()
-	if _, err := page.Write([]byte("beat")); err != nil {
-		t.Fatal(err)
-	}
-	near, far := net.Pipe()
-	defer near.Close()
-	defer far.Close()
-	k.come <- knock{near, "192.168.1.21:5000"}
-	let := make(chan net.Conn, 1)
-	go func() {
-		c, _ := h.Accept()
-		let <- c
-	}()
-	select {
-	case c := <-let:
-		if got := c.RemoteAddr().String(); got != "192.168.1.21:5000" {
-			t.Fatalf("let in %s", got)
-		}
-	case <-time.After(patience):
-		t.Fatal("a wearer's phone is kept out")
-	}
-	_ = held[0].SetReadDeadline(time.Now().Add(patience))
-	if _, err := held[0].Read(make([]byte, 1)); err != io.EOF {
-		t.Errorf("the one that was quiet for longest is still there: %v", err)
-	}
-	if _, here := h.open[page.(*homeConn)]; !here {
-		t.Error("the page that lives was let go")
-	}
-	if len(h.open) != maxConns {
-		t.Errorf("%d places taken", len(h.open))
 	}
 }

@@ -48,3 +48,16 @@ func TestNoNightComesWhereTheSunStaysUp(t *testing.T) {
 		}
 	}
 }
+
+// The sun sinks until its midnight, which in Reykjavik is half past one, and rises until its noon.
+func TestTheSunSinksUntilItsMidnight(t *testing.T) {
+	sinks := sunSinks(64.15, -21.94)
+	for hour, want := range map[int]bool{0: true, 1: true, 2: false, 6: false, 13: false, 14: true, 23: true} {
+		if got := sinks(time.Date(2026, 6, 21, hour, 0, 0, 0, time.UTC)); got != want {
+			t.Errorf("at %d it sinks: %v", hour, got)
+		}
+	}
+	if down := sunDown(64.15, -21.94); down(time.Date(2026, 6, 21, 0, 0, 0, 0, time.UTC)) {
+		t.Error("at midnight it has set already")
+	}
+}

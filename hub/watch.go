@@ -17,6 +17,9 @@ const busSilence = 5 * time.Second
 // after a fraction of that; if it does not, its goroutine hangs.
 const sendSilence = time.Minute
 
+// watchLooks is how long a watch may not have looked, and believe that it was there. Where hubd got no processor for longer, its loops had none either.
+const watchLooks = time.Second
+
 // outflow is how far publishing has come.
 type outflow struct {
 	connected bool
@@ -30,9 +33,11 @@ type watch struct {
 	out    func() outflow // nil: no broker
 	every  time.Duration  // 0: nobody watches
 	buses  []string
-	heard  map[string]time.Duration // last block of each bus
+	looked time.Duration            // when it looked last
+	seen   time.Duration            // how much of the time so far it has seen
+	heard  map[string]time.Duration // how much it had seen at the last block of each bus
 	sent   uint64                   // when publishing last moved
-	moved  time.Duration            // and when that was
+	moved  time.Duration            // and how much it had seen then
 	fed    time.Duration
 	stuck  bool
 	begun  bool // a sample has come
@@ -65,14 +70,16 @@ func (w *watch) send(state string) {
 
 // progress takes one processed batch, and feeds the watchdog while every bus delivers and what is published leaves.
 func (w *watch) progress(now time.Duration, b *batch) {
+	w.seen += min(now-w.looked, watchLooks)
+	w.looked = now
 	for i := range b.blocks {
-		w.heard[b.blocks[i].Bus] = now
+		w.heard[b.blocks[i].Bus] = w.seen
 		if !w.begun && len(b.blocks[i].Samples) > 0 {
 			w.begun = true
 			w.log.Info("the first samples are here")
 		}
 	}
-	still := w.still(now)
+	still := w.still()
 	if stuck := len(still) > 0; stuck != w.stuck {
 		w.stuck = stuck
 		if stuck {
@@ -89,10 +96,10 @@ func (w *watch) progress(now time.Duration, b *batch) {
 }
 
 // still are the loops that do not move.
-func (w *watch) still(now time.Duration) []string {
+func (w *watch) still() []string {
 	var names []string
 	for _, bus := range w.buses {
-		if now-w.heard[bus] > busSilence {
+		if w.seen-w.heard[bus] > busSilence {
 			names = append(names, bus)
 		}
 	}
@@ -101,9 +108,9 @@ func (w *watch) still(now time.Duration) []string {
 	}
 	out := w.out()
 	if !out.connected || out.waiting == 0 || out.sent != w.sent {
-		w.sent, w.moved = out.sent, now
+		w.sent, w.moved = out.sent, w.seen
 	}
-	if now-w.moved > sendSilence {
+	if w.seen-w.moved > sendSilence {
 		names = append(names, "broker")
 	}
 	return names

@@ -63,6 +63,20 @@ func TestTheWatchdogIsFedOnlyWhileEveryBusDelivers(t *testing.T) {
 	}
 }
 
+// A laptop's lid, a debugger, a card that takes half a minute: then nothing of hubd moved, and the first look afterwards must not call a loop stuck
+// whose block is about to come.
+func TestAProcessThatGotNoProcessorHasNoStuckLoop(t *testing.T) {
+	w, told, log := toldWatch("i2c")
+	w.out = func() outflow { return outflow{connected: true, waiting: 1} }
+	w.progress(time.Second, &batch{blocks: []dsp.Block{{Bus: "i2c"}}})
+	*told = nil
+	w.progress(91*time.Second, &batch{})
+	if !slices.Contains(*told, "WATCHDOG=1") {
+		t.Errorf("the watchdog is not fed: %q", *told)
+	}
+	log.wants(t, 0, "stands still")
+}
+
 func TestTheWatchdogIsFedOnlyWhileWhatIsPublishedLeaves(t *testing.T) {
 	tests := []struct {
 		name string

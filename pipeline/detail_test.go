@@ -166,17 +166,22 @@ func TestAnAnswerIsTheWearersOwnAndOnlyInASession(t *testing.T) {
 	r.start(room.Alone, "a")
 	for _, tt := range []struct {
 		name   string
+		asked  bool // before
 		answer pipeline.Command
 		want   []string
 	}{
-		{"the own answer", answer("a", "space"), []string{"space"}},
-		{"an answer in nobody's name", answer("", "touch"), nil},
-		{"an answer by another's page", byAnother(answer("a", "touch")), nil},
-		{"that all is fine for now", answer("a", "fine_for_now"), nil},
-		{"a word that is no answer", answer("a", "perhaps"), nil},
-		{"stop", answer("a", "stop"), []string{"stop"}},
-		{"stop again, after the end", answer("a", "stop"), nil},
+		{"the own answer", true, answer("a", "space"), []string{"space"}},
+		{"another answer to a question that is answered", false, answer("a", "touch"), nil},
+		{"an answer in nobody's name", true, answer("", "touch"), nil},
+		{"an answer by another's page", true, byAnother(answer("a", "touch")), nil},
+		{"that all is fine for now", true, answer("a", "fine_for_now"), nil},
+		{"a word that is no answer", true, answer("a", "perhaps"), nil},
+		{"stop, which needs no question", false, answer("a", "stop"), []string{"stop"}},
+		{"stop again, after the end", false, answer("a", "stop"), nil},
 	} {
+		if tt.asked {
+			r.must(pipeline.Command{Name: pipeline.CommandCheckIn})
+		}
 		if got := told(tt.answer); !cmp.Equal(got, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}

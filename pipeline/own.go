@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"time"
 
 	"hubd/room"
@@ -93,14 +94,13 @@ func onOff(on bool) string {
 }
 
 // answered appends what a wearer of the running session answers in their own name. It is asked before the answer is obeyed: stop ends the
-// session. What another's page or button says is obeyed, and is nobody's word.
+// session. What another's page or button says is obeyed, and is nobody's word; what answers no question is refused, and is not kept.
 func (p *Pipeline) answered(dst []Event, now time.Duration, c Command) []Event {
-	w := p.find(c.Wearer)
-	if c.Name != CommandAnswer || w == nil || c.Origin.anothers(w.id) || !takesPart(p.room.Status(), w.index) {
+	w, st := p.find(c.Wearer), p.room.Status()
+	if c.Name != CommandAnswer || w == nil || c.Origin.anothers(w.id) || !takesPart(st, w.index) {
 		return dst
 	}
-	switch c.Text {
-	case "space", "touch", "reassurance", "stop":
+	if c.Text == "stop" || st.CheckIn && slices.Contains([]string{"space", "touch", "reassurance"}, c.Text) {
 		dst = append(dst, Event{w.id, now, Answered{c.Text}})
 	}
 	return dst

@@ -342,3 +342,12 @@ func TestASessionHasNoMoreWornThanThereWas(t *testing.T) {
 		}
 	}
 }
+
+// In the first seconds of a sensor the state is told as unknown, and nothing is worn yet: a share once came to 108 % of the worn time.
+func TestAStateIsNamedNoLongerThanASensorIsWorn(t *testing.T) {
+	m := history.Minute{Worn: 43 * time.Second}
+	m.States[regulation.Unknown], m.States[regulation.Settled] = 33*time.Second, 20*time.Second
+	if got := sum([]history.Minute{m}).states; got[regulation.Unknown] != 23*time.Second || got[regulation.Settled] != 20*time.Second {
+		t.Errorf("of 43 s worn: %v", got)
+	}
+}

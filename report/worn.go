@@ -33,11 +33,23 @@ func sum(minutes []history.Minute) (t total) {
 	for _, m := range minutes {
 		t.worn += m.Worn
 		t.usable += m.Usable
-		for i, d := range m.States {
+		for i, d := range wornStates(m) {
 			t.states[i] += d
 		}
 	}
 	return t
+}
+
+// wornStates gives how long each state was named while a sensor was worn. Before there is contact the state is told too, as unknown.
+func wornStates(m history.Minute) [regulation.Withdrawn + 1]time.Duration {
+	rest := m.Worn
+	for n, d := range m.States {
+		if regulation.Name(n) != regulation.Unknown {
+			rest -= d
+		}
+	}
+	m.States[regulation.Unknown] = min(m.States[regulation.Unknown], max(0, rest))
+	return m.States
 }
 
 // length is the time that the rows speak of. They hold whole minutes: those in which a session began and ended count whole, or more would

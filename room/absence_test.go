@@ -209,6 +209,29 @@ func TestStatesMoveNothingFromTenSecondsWithoutContact(t *testing.T) {
 	}
 }
 
+// What moves in the moment in which sensors come back would tell whose they are, and what the other's body did meanwhile.
+func TestADelayBeginsAnewWhenSensorsComeBack(t *testing.T) {
+	for _, without := range []time.Duration{9900 * time.Millisecond, 30 * time.Second, 119 * time.Second} {
+		t.Run(without.String(), func(t *testing.T) {
+			h := couple(t, room.Options{Discretion: room.Discretion{DelayMin: 15 * time.Second, DelayMax: 20 * time.Second}})
+			h.takesOff(1)
+			h.run(time.Second)
+			h.state(0, regulation.Activated)
+			h.run(without - time.Second)
+			h.putsOn(1)
+			back, rested := h.now, without >= 10*time.Second
+			h.run(2 * time.Minute)
+			_, at := of[room.Cue](h, back+1)
+			if len(at) == 0 {
+				t.Fatal("the State was never answered")
+			}
+			if after := at[0] - back; rested != (after >= 15*time.Second) {
+				t.Errorf("the room moved %v after", after)
+			}
+		})
+	}
+}
+
 func TestNobodyIsAskedAboutSensorsTakenOff(t *testing.T) {
 	h := couple(t, asking(true, true))
 	h.takesOff(1)

@@ -130,6 +130,37 @@ func TestAHumIsAsLoudAsTheBaseSceneAndSoftWhereThatIsSilent(t *testing.T) {
 	}
 }
 
+func TestAHumIsHeardAloneWhereThereShallBeNoBed(t *testing.T) {
+	hum := room.Sound{Bed: "none", HumHz: dsp.Some(130), LevelDB: dsp.Some(-45)}
+	o := room.Options{
+		Scenes:    map[string]room.Scene{"low": {Sound: hum}},
+		Practices: []room.PracticeOptions{{Name: "low", Steps: []room.StepOptions{{Text: "hum", Last: minute, Sound: hum}}}},
+	}
+	scene := func(h *house) { h.must(h.r.Scene(nil, h.now, "low")) }
+	step := func(h *house) { h.must(h.r.Practice(nil, h.now, "low")) }
+	for _, row := range []struct {
+		name  string
+		begin func(h *house)
+		never []string
+		want  room.Sound
+	}{
+		{"a scene's", scene, nil, room.Sound{HumHz: dsp.Some(130), LevelDB: dsp.Some(-45)}},
+		{"a step's", step, nil, room.Sound{HumHz: dsp.Some(130), LevelDB: dsp.Some(-45)}},
+		{"a scene's, where nobody shall hear it", scene, []string{"tone"}, room.Sound{}},
+		{"a step's, where nobody shall hear it", step, []string{"tone"}, room.Sound{}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			o.Wearers = []room.WearerOptions{{ID: "a", Comfort: room.Comfort{NotSteady: true, Never: row.never}}}
+			h := newHouse(t, o)
+			row.begin(h)
+			h.run(30 * time.Second)
+			if got := h.lastCue().Sound; got != row.want {
+				t.Errorf("heard is %+v, want %+v", got, row.want)
+			}
+		})
+	}
+}
+
 // What a session leaves in memory for its wearers goes after twelve hours: nothing of it may last longer, though it was paused.
 func TestAnAfterSceneThatIsPausedEndsTwelveHoursAndTenMinutesAfterItsSessionBegan(t *testing.T) {
 	h := newHouse(t, room.Options{})

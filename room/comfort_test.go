@@ -90,6 +90,13 @@ func TestQuietHours(t *testing.T) {
 		o := night
 		o.FromSunset, o.ToSunrise = begin, end
 		o.SunDown = func(wall time.Time) bool { return wall.Hour() < 5 || wall.Hour() >= 18 }
+		o.SunSinks = func(wall time.Time) bool { return wall.Hour() >= 12 }
+		return o
+	}
+	inMidsummer := func(begin bool) room.Options { // far in the north the sun sets after midnight
+		o := bySun(begin, true)
+		o.SunDown = func(wall time.Time) bool { return wall.Hour() == 1 }
+		o.SunSinks = func(wall time.Time) bool { return wall.Hour() < 2 || wall.Hour() >= 14 }
 		return o
 	}
 	for _, row := range []struct {
@@ -113,6 +120,9 @@ func TestQuietHours(t *testing.T) {
 		{"and then last until sunrise", bySun(false, true), clock(4, 59), 15},
 		{"until a time in the morning they last, though the sun is up", bySun(true, false), clock(6, 29), 15},
 		{"and no longer than that time", bySun(true, false), clock(6, 30), 30},
+		{"where the sun sets after midnight they wait for it", inMidsummer(true), clock(0, 30), 30},
+		{"and where the clock began them they go on", inMidsummer(false), clock(0, 30), 15},
+		{"until it rises", inMidsummer(false), clock(2, 0), 30},
 		{"hours within one day", room.Options{HasQuiet: true, QuietFrom: 13 * time.Hour, QuietTo: 15 * time.Hour}, clock(14, 0), 15},
 	} {
 		t.Run(row.name, func(t *testing.T) {

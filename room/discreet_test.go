@@ -28,7 +28,9 @@ func (w *witness) asks() string {
 		if !w.cuesOn[i] {
 			continue
 		}
-		steering++
+		if w.party.worn[i] {
+			steering++
+		}
 		switch s := w.says[i]; {
 		case s == "" || s == "unknown":
 		case name == "":
@@ -37,7 +39,7 @@ func (w *witness) asks() string {
 			name = "merged"
 		}
 	}
-	if present > 1 && steering == 1 {
+	if present > 1 && steering <= 1 {
 		return ""
 	}
 	return name
@@ -59,10 +61,13 @@ func (w *witness) steers(c call) {
 	if w.party.stage != running || w.paused() || w.party.rests && w.party.away(c.at) >= 2*time.Minute || w.party.comfort().steady {
 		*s = newSteered()
 	}
+	if c.of != callTick {
+		return // what is taken back before the room looks was never asked for
+	}
 	asks := w.asks()
 	s.sure = s.sure && asks != "merged"
 	switch {
-	case asks == s.scene:
+	case asks == s.scene, w.party.rests: // a delay begins anew when the sensors are on again
 		s.differs = -1
 	case s.differs < 0:
 		s.differs = c.at

@@ -109,7 +109,7 @@ var neverWords = []string{"dark", "red", "breath_sound", "voice", "rain", "noise
 // act does one thing that a person, a body, a lamp or a fault does.
 func (e *life) act() {
 	acts := []func(){
-		e.start, e.start, e.pause, e.resume, e.resume, e.end, e.leave, e.state, e.state, e.state, e.contact, e.cues, e.both, e.both, e.takeOff, e.takeOff,
+		e.start, e.start, e.pause, e.resume, e.resume, e.end, e.leave, e.state, e.state, e.state, e.contact, e.cues, e.both, e.both, e.takeOff, e.takeOff, e.offAndOn,
 		e.scene, e.practice, e.practice, e.stopPractice, e.breathPace, e.check, e.answer, e.ceiling, e.volume,
 		e.hand, e.hand, e.handInFade, e.handInFade, e.tint, e.press, e.lose, e.drop, e.unplug, e.sayOn, e.setClock, e.crash, e.cutOff, e.comfort,
 	}
@@ -181,11 +181,23 @@ func (e *life) both() {
 	}
 }
 
-func (e *life) takeOff() {
-	w := e.wearer()
+func (e *life) takeOff() { e.off(e.wearer()) }
+
+func (e *life) off(w int) {
 	e.touch(w, true)
 	e.run(tick)
 	e.touch(w, false)
+}
+
+// offAndOn is somebody whose sensors are off for a while, just after a body has turned.
+func (e *life) offAndOn() {
+	e.both()
+	e.run(rapid.SampledFrom(waits[:8]).Draw(e.t, "lie for"))
+	e.state()
+	w := e.wearer()
+	e.off(w)
+	e.run(rapid.SampledFrom([]time.Duration{9900 * time.Millisecond, 25 * time.Second, 119 * time.Second}).Draw(e.t, "off for"))
+	e.touch(w, true)
 }
 
 // comfort is somebody who wants to be spared something else from now on, which the settings keep.

@@ -27,7 +27,8 @@ func (o *Options) quiet(wall time.Time) bool {
 }
 
 // quietBySun takes the half of the day before noon as the end of a night and the half after it as the beginning of one. Where
-// the sun does not set, a night by the sun alone does not come.
+// the sun does not set, a night by the sun alone does not come; one that the clock began lasts past midnight while the sun sinks, since it
+// has not risen then.
 func (o *Options) quietBySun(wall time.Time, at time.Duration) bool {
 	const noon = 12 * time.Hour
 	switch {
@@ -36,7 +37,7 @@ func (o *Options) quietBySun(wall time.Time, at time.Duration) bool {
 	case at >= noon && !o.FromSunset:
 		return at >= o.QuietFrom
 	}
-	return o.SunDown(wall)
+	return o.SunDown(wall) || at < noon && !o.FromSunset && o.SunSinks(wall)
 }
 
 // envelope gives the limits that hold now.

@@ -25,6 +25,7 @@ type Options struct {
 	FromSunset      bool                      // they begin at sunset, whatever QuietFrom says
 	ToSunrise       bool                      // they end at sunrise, whatever QuietTo says
 	SunDown         func(wall time.Time) bool // the sun is below the horizon; needed by both
+	SunSinks        func(wall time.Time) bool // it is on its way down; needed by ToSunrise
 	NightBrightness float64                   // ceiling in quiet hours, percent; 0: 15
 	NightKelvin     float64                   // ceiling in quiet hours; 0: 2200
 

@@ -173,11 +173,8 @@ func (s *StepOptions) in(base Scene) Scene {
 	if s.Light.Kelvin > 0 {
 		out.Light.Kelvin = s.Light.Kelvin
 	}
-	switch {
-	case s.Sound.Bed == bedNone && !s.Sound.HumHz.Known:
-		out.Sound = Sound{}
-	case s.Sound != Sound{}:
-		out.Sound = s.Sound
+	if s.Sound != (Sound{}) {
+		out.Sound = s.Sound.meant()
 	}
 	return out
 }

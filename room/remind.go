@@ -96,8 +96,9 @@ func (m *reminding) first(i int, now time.Duration, wall time.Time) bool {
 	return true
 }
 
-// AnswerReminder begins the practice of the waiting reminder (start), puts it off (snooze) or lets it go (done). Where none waits it says so.
-func (r *Room) AnswerReminder(dst []dsp.Value, now time.Duration, word string) ([]dsp.Value, error) {
+// AnswerReminder begins the practice of the waiting reminder (start), puts it off (snooze) or lets it go (done). Where none waits it says so;
+// one whose practice is refused goes on waiting.
+func (r *Room) AnswerReminder(dst []dsp.Value, now time.Duration, word string) (_ []dsp.Value, err error) {
 	m := &r.reminding
 	switch {
 	case word != "snooze" && word != "start" && word != "done":
@@ -107,13 +108,13 @@ func (r *Room) AnswerReminder(dst []dsp.Value, now time.Duration, word string) (
 	case word == "done":
 		m.waits = false
 	case word == "start":
-		m.waits = false
-		return r.Practice(dst, now, m.of.Practice)
+		dst, err = r.Practice(dst, now, m.of.Practice)
+		m.waits = err != nil
 	case m.snoozed: // once is enough
 	case m.snoozes >= maxSnoozes:
 		return dst, fmt.Errorf("it was put off %d times already: it comes again another day", maxSnoozes)
 	default:
 		m.snoozed, m.snoozes, m.at = true, m.snoozes+1, now+m.of.Snooze
 	}
-	return dst, nil
+	return dst, err
 }

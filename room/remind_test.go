@@ -193,6 +193,18 @@ func TestAReminderStartsItsPractice(t *testing.T) {
 	}
 }
 
+func TestAReminderWhosePracticeIsRefusedGoesOnWaiting(t *testing.T) {
+	h := newHouse(t, room.Options{Reminders: []room.ReminderOptions{{At: 20*time.Hour + minute, Practice: "breath", Days: everyDay(), Snooze: minute}}})
+	h.run(2 * minute)
+	h.take(h.r.SetComfort(nil, h.now, 1, room.Comfort{}))
+	if err := answer(h, "start"); err == nil || !strings.Contains(err.Error(), "steady") {
+		t.Fatalf("a breathing practice where it shall be steady: %v", err)
+	}
+	if err := answer(h, "snooze"); err != nil {
+		t.Errorf("the reminder is gone: %v", err)
+	}
+}
+
 func TestSummerTimeRemindsOnceADay(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // Scene is what the room does for one name. In Options.Scenes a zero part, and a zero Brightness or Kelvin, means the
 // default of that name; for an own name, that of base. Light.Transition and Pace.PhaseZero are not read. The Sound of a
-// scene that shall be silent has the Bed "none".
+// scene that shall be silent, or hum alone, has the Bed "none".
 type Scene struct {
 	Light Light
 	Sound Sound
@@ -76,20 +76,28 @@ func SceneNamed(o Options, name string) (Scene, error) {
 }
 
 func (s Scene) over(under Scene) Scene {
-	out := Scene{Sound: s.Sound, Pace: s.Pace}
+	out := Scene{Sound: s.Sound.meant(), Pace: s.Pace}
 	out.Light.Brightness = clamp(orNumber(s.Light.Brightness, under.Light.Brightness), 0, 100)
 	out.Light.Kelvin = clamp(orNumber(s.Light.Kelvin, under.Light.Kelvin), 1000, 10000)
-	switch {
-	case s.Sound == Sound{}:
+	if s.Sound == (Sound{}) {
 		out.Sound = under.Sound
-	case s.Sound.Bed == bedNone:
-		out.Sound = Sound{}
 	}
 	if s.Pace.BreathsPerMin == 0 {
 		out.Pace = under.Pace
 	}
 	out.Pace = out.Pace.inRange()
 	return out
+}
+
+// meant takes the word none for no bed: a hum beside it is heard alone.
+func (s Sound) meant() Sound {
+	if s.Bed == bedNone {
+		s.Bed = ""
+	}
+	if !s.audible() {
+		return Sound{}
+	}
+	return s
 }
 
 // limitSpread lowers the state scenes that are more than spread points above the dimmest of them.

@@ -44,7 +44,8 @@ func (r *Room) steer(now time.Duration) {
 	case min(without, now-r.chosenAt) >= baseAfter: // who chose meanwhile was there
 		*s = steering{on: true, fade: r.o.Discretion.Fade}
 		return
-	case without >= stopsAfter:
+	case without >= stopsAfter: // what had begun must not come as the sensors come back: it would show whose they are
+		s.waiting = false
 		return
 	}
 	want := r.ask()
@@ -67,18 +68,19 @@ func (r *Room) steerable() bool {
 		!r.practice.on && r.byHand == ""
 }
 
-// showsOne tells whether everything that States move would be one person's, and another who is there could read it off the light.
+// showsOne tells whether everything that States move would be one person's, and another who is there could read it off the light: whose own
+// cues are off, or who has worn no sensors yet.
 func (r *Room) showsOne() bool {
 	present, steering := 0, 0
 	for i, m := range r.members {
 		if m {
 			present++
 		}
-		if m && r.wearers[i].cues {
+		if m && r.wearers[i].cues && r.wearers[i].worn {
 			steering++
 		}
 	}
-	return present > 1 && steering == 1
+	return present > 1 && steering <= 1
 }
 
 // ask gives the gentler of what each wearer's State asks for. Who is unknown, or whose cues are off, asks for nothing; where that

@@ -218,15 +218,28 @@ func TestEqualSeedsAndInputsGiveEqualOutputs(t *testing.T) {
 }
 
 func TestOneOfTwoWhoLetsTheirStateSteerSteersNothing(t *testing.T) {
-	h := newHouse(t, room.Options{})
-	h.start(0, room.Together)
-	h.start(1, room.Together)
-	h.take(h.r.SetCues(nil, h.now, 1, false))
-	h.state(0, regulation.Activated)
-	h.state(1, regulation.Settled)
-	h.run(5 * time.Minute)
-	if c := h.lastCue(); c.Scene != "base" {
-		t.Errorf("the light shows one body: %+v", c)
+	for _, row := range []struct {
+		name  string
+		other func(h *house)
+		scene string
+	}{
+		{"the other's cues are off", func(h *house) {
+			h.start(1, room.Together)
+			h.take(h.r.SetCues(nil, h.now, 1, false))
+		}, "base"},
+		{"the other wears no sensors", func(h *house) { h.must(h.r.Start(nil, h.now, 1, room.Together)) }, "base"},
+		{"until they are on", func(h *house) { h.start(1, room.Together) }, "activated"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := newHouse(t, room.Options{})
+			h.start(0, room.Together)
+			row.other(h)
+			h.state(0, regulation.Activated)
+			h.run(5 * time.Minute)
+			if c := h.lastCue(); c.Scene != row.scene {
+				t.Errorf("the light shows one body: %+v", c)
+			}
+		})
 	}
 }
 

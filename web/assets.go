@@ -103,7 +103,9 @@ func (p *page) asset(w http.ResponseWriter, r *http.Request) {
 	head.Set("Content-Type", a.kind)
 	head.Set("Cache-Control", "no-cache")
 	head.Set("Content-Security-Policy", pagePolicy)
-	head.Set("Cross-Origin-Opener-Policy", "same-origin")
+	if r.TLS != nil || peer(r).IsLoopback() { // elsewhere a browser ignores it, and complains on its console
+		head.Set("Cross-Origin-Opener-Policy", "same-origin")
+	}
 	head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), usb=(), payment=(), browsing-topics=()")
 	head.Set("ETag", a.tag)
 	head.Set("Vary", "Accept-Encoding")

@@ -21,7 +21,7 @@ func (h *handler) backup(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), backupWithin)
 	defer cancel()
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(backupWithin)) // the server's own is for answers that are there
+	longer(w, backupWithin)
 	path, err := h.o.History.Backup(ctx)
 	if !refusedOrFailed(w, "", err) {
 		send(w, http.StatusOK, wire.AppendBackup(nil, path))

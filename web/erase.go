@@ -64,7 +64,7 @@ func (h *handler) eraseNow(w http.ResponseWriter, r *http.Request, wearer string
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), backupWithin) // who asked may go: what is begun is done
 	defer cancel()
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(backupWithin))
+	longer(w, backupWithin)
 	e, refusal, err := h.o.History.Erase(ctx, x)
 	if !refusedOrFailed(w, refusal, err) {
 		send(w, http.StatusOK, wire.AppendErasure(nil, e))

@@ -37,15 +37,27 @@ func (h *handler) exports(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !slices.Contains(h.o.Wearers, wearer):
 		fail(w, http.StatusNotFound, "nobody here is called "+strconv.Quote(wearer))
-	case !list && !edf:
-		h.exportKept(w, r, wearer)
-	case h.o.Captures == nil:
+	case (list || edf) && h.o.Captures == nil:
 		fail(w, http.StatusNotFound, noHistory)
 	case list:
 		h.listCaptures(w, wearer)
 	default:
-		h.exportCapture(w, r, wearer)
+		h.export(w, r, wearer, edf)
 	}
+}
+
+// export writes a file, in its turn.
+func (h *handler) export(w http.ResponseWriter, r *http.Request, wearer string, edf bool) {
+	done, ok := h.turn(w, r)
+	if !ok {
+		return
+	}
+	defer done()
+	if edf {
+		h.exportCapture(w, r, wearer)
+		return
+	}
+	h.exportKept(w, r, wearer)
 }
 
 func (h *handler) listCaptures(w http.ResponseWriter, wearer string) {
@@ -227,23 +239,26 @@ func newDownload(w http.ResponseWriter, name string) *download {
 }
 
 // goOn gives the file its time anew: years of it take longer than any one answer.
-func (d *download) goOn() {
-	_ = http.NewResponseController(d.w).SetWriteDeadline(time.Now().Add(downloadRest))
-}
+func (d *download) goOn() { longer(d.w, downloadRest) }
 
 // leaving is where a download's bytes go.
 type leaving struct{ d *download }
 
 func (l leaving) Write(p []byte) (int, error) {
-	d := l.d
-	if !d.left {
-		d.left = true
-		head := d.w.Header()
-		head.Set("Content-Type", "application/octet-stream")
-		head.Set("Content-Disposition", `attachment; filename="`+d.name+`"`)
+	l.d.leave()
+	l.d.goOn()
+	return l.d.w.Write(p)
+}
+
+// leave makes the answer a file. One without a byte is one too, under its own name.
+func (d *download) leave() {
+	if d.left {
+		return
 	}
-	d.goOn()
-	return d.w.Write(p)
+	d.left = true
+	head := d.w.Header()
+	head.Set("Content-Type", "application/octet-stream")
+	head.Set("Content-Disposition", `attachment; filename="`+d.name+`"`)
 }
 
 // end ends the file. One that broke off is no file: the connection goes, so that nobody takes half of it for the whole.
@@ -254,6 +269,7 @@ func (d *download) end(err error) {
 	var why refused
 	switch {
 	case err == nil:
+		d.leave()
 	case d.left:
 		panic(http.ErrAbortHandler)
 	case errors.As(err, &why):

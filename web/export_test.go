@@ -101,6 +101,22 @@ func TestWhatIsKeptComesAsAFile(t *testing.T) {
 	}
 }
 
+// A file without a byte in it once came under the name of its address.
+func TestAnEmptyFileHasItsName(t *testing.T) {
+	all := (&shelves{}).history()
+	all.Kept = func(context.Context, web.KeptQuery) ([]byte, string, error) {
+		return []byte("{\"next\":\"\"}\n"), "", nil
+	}
+	h := web.New(web.Options{
+		Wearers: []string{"a"}, Origin: pipeline.Origin{Source: pipeline.SourcePage, Wearer: "a"}, History: all,
+		OwnRest: func(string) (wire.OwnRest, bool) { return wire.OwnRest{}, true },
+	})
+	w := ask(h, "GET", "/api/export/a?format=rr", "")
+	if got := w.Header().Get("Content-Disposition"); w.Code != 200 || w.Body.Len() > 0 || got != `attachment; filename="hubd-a-rr.txt"` {
+		t.Errorf("%d, %q, %v", w.Code, w.Body, w.Header())
+	}
+}
+
 func TestAnExportIsRefusedInWords(t *testing.T) {
 	for _, row := range []struct {
 		name, path, refusal string

@@ -10,7 +10,7 @@ import (
 const (
 	betweenWrites = 50 * time.Millisecond // what comes together goes together
 	writeWithin   = 5 * time.Second       // a page that takes nothing for so long has gone
-	hereEvery     = 15 * time.Second      // a line that says nothing, so that both sides know of each other
+	hereEvery     = 5 * time.Second       // a word that says nothing, so that both sides know of each other: see hub.js
 )
 
 // live streams what a wearer's page is told until it closes. waves=1 adds the waves.
@@ -35,7 +35,6 @@ func (p *page) live(w http.ResponseWriter, r *http.Request, wearer string) {
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	w.Header().Set("X-Accel-Buffering", "no")
 	s := &stream{w: w, out: http.NewResponseController(w)}
-	_ = s.out.SetReadDeadline(time.Time{}) // the request is read; what is left to notice is that the page goes
 	now, speed := p.o.Clock()
 	hello := append(append([]byte("retry: 1000\ndata: "), wire.AppendHello(nil, now, speed)...), "\n\n"...)
 	if s.send(hello) {
@@ -76,7 +75,7 @@ func (s *stream) follow(gone <-chan struct{}, feed *Feed, v *viewer) {
 		case <-v.end:
 			return
 		case <-here.C:
-			s.buf = append(s.buf[:0], ":\n\n"...)
+			s.buf = append(append(append(s.buf[:0], "data: "...), wire.Here...), "\n\n"...)
 		case <-v.wake:
 			s.buf = feed.take(s.buf[:0], v)
 		}

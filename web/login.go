@@ -42,6 +42,16 @@ func (p *page) login(w http.ResponseWriter, r *http.Request) {
 	p.sendMe(w, wearer)
 }
 
+// whoIsIn tells who comes with this cookie; null: nobody so far. That is no error, which a browser would write on its console.
+func (p *page) whoIsIn(w http.ResponseWriter, r *http.Request) {
+	wearer, ok := p.who(w, r)
+	if !ok {
+		send(w, http.StatusOK, []byte("null"))
+		return
+	}
+	p.sendMe(w, wearer)
+}
+
 func tellToWait(w http.ResponseWriter, wait time.Duration) {
 	seconds := strconv.Itoa(int(math.Ceil(wait.Seconds())))
 	w.Header().Set("Retry-After", seconds)
@@ -53,15 +63,22 @@ func (p *page) logout(w http.ResponseWriter, r *http.Request) {
 	send(w, http.StatusOK, []byte(`{"done":true}`))
 }
 
-// cookie is named after the hub: browsers do not tell the ports of one machine apart.
+// cookie is one that no script reads.
 func (p *page) cookie(r *http.Request, value string, lasts time.Duration) *http.Cookie {
 	return &http.Cookie{
-		Name: p.cookieName(), Value: value, Path: "/", MaxAge: int(lasts.Seconds()), HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Name: p.cookieName(r), Value: value, Path: "/", MaxAge: int(lasts.Seconds()), HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		Secure: r.TLS != nil,
 	}
 }
 
-func (p *page) cookieName() string { return "hubd-" + p.o.Hub }
+// cookieName is after the hub, since browsers do not tell the ports of one machine apart. Over TLS it is another one: a browser takes none over plain
+// http in the place of one that came over TLS, and whoever opened the page with a certificate once could come in without one no more.
+func (p *page) cookieName(r *http.Request) string {
+	if r.TLS != nil {
+		return "__Host-hubd-" + p.o.Hub
+	}
+	return "hubd-" + p.o.Hub
+}
 
 // who gives the wearer whose token a request brings, in a cookie or as a bearer. A wrong one counts as a try, and the cookie is taken
 // back, so that a browser that was shut out does not go on trying.
@@ -80,10 +97,19 @@ func (p *page) who(w http.ResponseWriter, r *http.Request) (wearer string, ok bo
 	return "", false
 }
 
+// turnAway answers who brings no token that is known.
+func (p *page) turnAway(w http.ResponseWriter, r *http.Request, why string) {
+	if wait := p.door.wait(peer(r)); wait > 0 {
+		tellToWait(w, wait)
+		return
+	}
+	fail(w, http.StatusUnauthorized, why)
+}
+
 // brought is the token that a request brings.
 func (p *page) brought(r *http.Request) string {
 	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if c, err := r.Cookie(p.cookieName()); err == nil && !bearer {
+	if c, err := r.Cookie(p.cookieName(r)); err == nil && !bearer {
 		return c.Value
 	}
 	return token

@@ -76,6 +76,8 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.pause(w, r)
 	case path == "/metrics":
 		only(w, r, http.MethodGet, p.metrics)
+	case path == loginPath && r.Method == http.MethodGet:
+		p.whoIsIn(w, r)
 	case path == loginPath:
 		only(w, r, http.MethodPost, p.login)
 	case path == logoutPath:
@@ -98,7 +100,7 @@ const pausePath = commandPath + "room/pause"
 // pause goes in under the own token where there is one.
 func (p *page) pause(w http.ResponseWriter, r *http.Request) {
 	h := p.anyone
-	if c, err := r.Cookie(p.cookieName()); err == nil {
+	if c, err := r.Cookie(p.cookieName(r)); err == nil {
 		if wearer, ok := whose(p.tokens(), c.Value); ok {
 			h = p.own[wearer]
 		}
@@ -112,7 +114,7 @@ func (p *page) api(w http.ResponseWriter, r *http.Request, path string) {
 	own := p.own[wearer]
 	switch {
 	case !ok:
-		fail(w, http.StatusUnauthorized, "this needs a wearer's own token: hubd page open makes one")
+		p.turnAway(w, r, "this needs a wearer's own token: hubd page open makes one")
 	case path == "/api/live":
 		only(w, r, http.MethodGet, func(w http.ResponseWriter, r *http.Request) { p.live(w, r, wearer) })
 	case path == "/api/me":
@@ -161,7 +163,7 @@ func (p *page) clock(w http.ResponseWriter, _ *http.Request) {
 func (p *page) metrics(w http.ResponseWriter, r *http.Request) {
 	if !peer(r).IsLoopback() {
 		if _, ok := p.who(w, r); !ok {
-			fail(w, http.StatusUnauthorized, "from another machine this needs a token: Authorization: Bearer …")
+			p.turnAway(w, r, "from another machine this needs a token: Authorization: Bearer …")
 			return
 		}
 	}

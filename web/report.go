@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -50,9 +51,19 @@ func (h *handler) report(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	done, ok := h.turn(w, r)
+	if !ok {
+		return
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(r.Context(), reportWithin)
 	defer cancel()
+	longer(w, reportWithin)
 	body, refusal, err := h.o.Report(ctx, q)
+	if q.Form == ReportPage && refusal != "" && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		tellInPlace(w, refusal)
+		return
+	}
 	if refusedOrFailed(w, refusal, err) {
 		return
 	}
@@ -62,6 +73,13 @@ func (h *handler) report(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox") // its look stands in it
 	}
 	_, _ = w.Write(body) // who asked has gone: there is nobody to tell
+}
+
+// tellInPlace tells somebody who opened a report in a browser why there is none, where it would be: in words, and not as an answer for programs.
+func tellInPlace(w http.ResponseWriter, refusal string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(http.StatusConflict)
+	_, _ = io.WriteString(w, refusal+"\n") // who asked has gone: there is nobody to tell
 }
 
 // read takes what a query asks for.

@@ -10,6 +10,22 @@ import (
 	"hubd/web"
 )
 
+func TestWhyThereIsNoReportIsToldWhereItWouldBe(t *testing.T) {
+	h := web.New(web.Options{Wearers: []string{"a"}, Report: func(context.Context, web.ReportRequest) ([]byte, string, error) {
+		return nil, "nothing is kept of these days", nil
+	}})
+	const page, preview = "/api/report/a?kind=week&form=page&from=2026-11-20T00:00:00Z&to=2026-11-27T00:00:00Z", "/api/report/a?kind=week&form=preview&from=2026-11-20T00:00:00Z&to=2026-11-27T00:00:00Z"
+	for _, row := range []struct{ path, accept, want string }{
+		{page, "text/html,application/xhtml+xml", "nothing is kept of these days\n"},
+		{page, "", `{"error":"nothing is kept of these days"}` + "\n"},
+		{preview, "text/html", `{"error":"nothing is kept of these days"}` + "\n"},
+	} {
+		if w := ask(h, "GET", row.path, "", "Accept", row.accept); w.Code != 409 || w.Body.String() != row.want {
+			t.Errorf("%s, for %q: %d %s", row.path, row.accept, w.Code, w.Body)
+		}
+	}
+}
+
 func TestAReportIsAskedForInFull(t *testing.T) {
 	var got web.ReportRequest
 	h := web.New(web.Options{Wearers: []string{"a"}, Report: func(_ context.Context, q web.ReportRequest) ([]byte, string, error) {

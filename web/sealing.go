@@ -72,7 +72,7 @@ func (h *handler) unlock(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), unlockWithin)
 	defer cancel()
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(unlockWithin))
+	longer(w, unlockWithin)
 	refusal, err := h.o.Sealing.Unlock(ctx, secret, r.URL.Query().Get("new") == "1")
 	if !refusedOrFailed(w, refusal, err) {
 		send(w, http.StatusOK, wire.AppendDone(nil))
@@ -91,7 +91,7 @@ func (h *handler) rekey(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), backupWithin) // who asked may go: what is begun is done
 	defer cancel()
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(backupWithin))
+	longer(w, backupWithin)
 	came, refusal, err := h.o.Sealing.Rekey(ctx, to, secret)
 	if !refusedOrFailed(w, refusal, err) {
 		send(w, http.StatusOK, wire.AppendRekeying(nil, came))

@@ -55,8 +55,15 @@ type Options struct {
 	Health func() error
 }
 
+// atOnce is how many files and reports are made at once on one way in. Each takes megabytes, and the disk, of which a Pi has little; whoever asks
+// for more waits.
+const atOnce = 2
+
 // handler answers requests by path.
-type handler struct{ o Options }
+type handler struct {
+	o     Options
+	large chan struct{} // has room for atOnce
+}
 
 // New makes the handler. It refuses cross-origin requests that change something, so that no web page can send commands through
 // a browser or a proxy that reaches it.
@@ -68,7 +75,7 @@ func New(o Options) http.Handler {
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fail(w, http.StatusForbidden, "requests from other sites are not answered")
 	}))
-	return guard.Handler(&handler{o})
+	return guard.Handler(&handler{o: o, large: make(chan struct{}, atOnce)})
 }
 
 // ServeHTTP routes by the path exactly as it was sent: nothing is unescaped, cleaned or redirected, so no two spellings of a
@@ -152,6 +159,25 @@ func strict(head http.Header) {
 	head.Set("Cross-Origin-Resource-Policy", "same-origin")
 	head.Set("Referrer-Policy", "no-referrer")
 	head.Set("X-Content-Type-Options", "nosniff")
+}
+
+// turn waits until one more file or report may be made, and gives the end of that; false where it was answered that this is not now.
+func (h *handler) turn(w http.ResponseWriter, r *http.Request) (done func(), ok bool) {
+	wait := time.NewTimer(h.o.Within)
+	defer wait.Stop()
+	select {
+	case h.large <- struct{}{}:
+		return func() { <-h.large }, true
+	case <-r.Context().Done():
+	case <-wait.C:
+	}
+	fail(w, http.StatusServiceUnavailable, "other files or reports of yours are being made: ask again when one is done")
+	return nil, false
+}
+
+// longer gives an answer so much time from now on, in the place of the server's, which is for answers that are there.
+func longer(w http.ResponseWriter, within time.Duration) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(within))
 }
 
 // send writes an answer. Whoever has gone by then cannot be told of an error.

@@ -3,6 +3,7 @@ package wire
 import (
 	"time"
 
+	"hubd/dsp"
 	"hubd/pipeline"
 	"hubd/room"
 )
@@ -21,6 +22,8 @@ type Me struct {
 	PulseRange float64 // V, of the converter's input; 0: the wave is a share of an optical chip's range
 	Calibrates bool    // the skin-conductance board has something to be measured
 	Comfort    Comfort
+	NightMost  float64 // percent: what the night ceiling may be raised to
+	VolumeMost float64 // dB: what the volume cap may
 	Scenes     []string
 	Practices  []string
 	History    bool // something can be kept at all
@@ -45,6 +48,7 @@ func AppendMe(dst []byte, m Me) []byte {
 	o = o.flag("may_start", m.MayStart).texts("channels", m.Channels).number("pulse_range_v", m.PulseRange, waveDecimals).flag("calibrates", m.Calibrates)
 	c := open(o.key("comfort")).texts("never", m.Comfort.Never).number("light_floor", m.Comfort.LightFloor, brightnessDecimals)
 	o = c.flag("steady", m.Comfort.Steady).flag("check_in", m.Comfort.Ask).close()
+	o = o.number("night_ceiling_most", m.NightMost, brightnessDecimals).number("volume_cap_most", m.VolumeMost, levelDecimals)
 	o = o.texts("scenes", m.Scenes).texts("practices", m.Practices).flag("history", m.History)
 	o = append(o.key("others"), '[')
 	for i, n := range m.Others {
@@ -63,6 +67,9 @@ func AppendHello(dst []byte, now time.Duration, speed float64) []byte {
 	o := open(dst).text("type", "hello").seconds("now_s", now, timeDecimals)
 	return o.number("speed", speed, ratioDecimals).close()
 }
+
+// Here says nothing but that hubd is there.
+const Here = `{"type":"here"}`
 
 // AppendForget appends that nothing of a wearer holds any more that was told before.
 func AppendForget(dst []byte, wearer string) []byte {
@@ -128,6 +135,15 @@ func AppendPeople(dst []byte, all []Present) []byte {
 			o = appendSpares(o.key("spares"), p.Spares)
 		}
 		o = o.close()
+	}
+	return object(append(o, ']')).close()
+}
+
+// AppendFaults appends which sources do not answer, of those that a page may know of, as one JSON object without a line end.
+func AppendFaults(dst []byte, all []dsp.Fault) []byte {
+	o := append(open(dst).text("type", "faults").key("faults"), '[')
+	for i, f := range all {
+		o = open(separate(o, i)).text("source", f.Source).text("reason", f.Reason).close()
 	}
 	return object(append(o, ']')).close()
 }

@@ -59,7 +59,7 @@ func closePage(ctx context.Context, socket, wearer string, std streams) error {
 	if err := hub.ClosePage(ctx, socket, wearer); err != nil {
 		return err
 	}
-	says := "Every token is taken back, and the home network reaches the page no more."
+	says := "Every token is taken back, and the home network reaches the page no more, unless the config's web.listen lets it."
 	if wearer != "" {
 		says = "The tokens of " + wearer + " are taken back."
 	}

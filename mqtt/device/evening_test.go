@@ -431,22 +431,27 @@ func TestWhatACommandDoesToALampThatIsOff(t *testing.T) {
 
 func TestALampThatMayBeSwitchedOnIs(t *testing.T) {
 	for _, k := range kinds() {
-		t.Run(k.name, func(t *testing.T) {
-			k.o.SwitchOn = true
-			o := options()
-			o.SwitchOn = true
-			e := newEvening(t, k, sim.Light{Percent: 60, Kelvin: 3000}, o)
-			e.start()
-			e.run(90 * time.Second)
-			if l := e.lamp.Light(e.now); !l.On || math.Abs(l.Percent-30) > 1.5 || e.hands > 0 {
-				t.Errorf("lamp %+v, let go %d times", l, e.hands)
-			}
-			e.take(e.r.End(nil, e.now))
-			e.run(5 * time.Minute)
-			if l := e.lamp.Light(e.now); l.On {
-				t.Errorf("it was off before, and is %+v", l)
-			}
-		})
+		t.Run(k.name, func(t *testing.T) { k.goesOnAndOff(t, 30) })
+		k.o.MinPercent = 10
+		t.Run(k.name+" whose range begins at 10 %", func(t *testing.T) { k.goesOnAndOff(t, 37) })
+	}
+}
+
+// goesOnAndOff lets a lamp that is off be switched on for a session, to so many percent of its own scale, and put back.
+func (k kind) goesOnAndOff(t *testing.T, percent float64) {
+	k.o.SwitchOn = true
+	o := options()
+	o.SwitchOn = true
+	e := newEvening(t, k, sim.Light{Percent: 60, Kelvin: 3000}, o)
+	e.start()
+	e.run(90 * time.Second)
+	if l := e.lamp.Light(e.now); !l.On || math.Abs(l.Percent-percent) > 1.5 || e.hands > 0 {
+		t.Errorf("lamp %+v, let go %d times", l, e.hands)
+	}
+	e.take(e.r.End(nil, e.now))
+	e.run(5 * time.Minute)
+	if l := e.lamp.Light(e.now); l.On {
+		t.Errorf("it was off before, and is %+v", l)
 	}
 }
 

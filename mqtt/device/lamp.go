@@ -31,7 +31,7 @@ type Options struct {
 	Lamp       string   // id, as in room.LampOptions
 	Dialect    string   // one of the dialects above
 	Topic      string   // what it means is said at each dialect; for Templated see Template
-	MinPercent float64  // what the room's 0 % is on the lamp's own scale, 0…100
+	MinPercent float64  // what the room's least light is on the lamp's own scale, 0…100; 0 % is off
 	MaxPercent float64  // what the room's 100 % is; 0: 100
 	SwitchOn   bool     // the room may switch the lamp on: JSON and Tasmota then say so in each command of brightness
 	Template   Template // for Templated
@@ -122,20 +122,22 @@ func (l *Lamp) Ask(dst []mqtt.Message, white bool) []mqtt.Message {
 	return dst
 }
 
-// scale takes the room's percent to the lamp's own.
+// scale takes the room's percent to the lamp's own. Nothing is off on any scale: a lamp that hubd switched on goes off again.
 func (l *Lamp) scale(c room.LampCommand) room.LampCommand {
-	if c.Brightness.Known {
-		v := math.Max(0, math.Min(100, c.Brightness.Value))
-		c.Brightness.Value = l.o.MinPercent + v*(l.o.MaxPercent-l.o.MinPercent)/100
+	if c.Brightness.Known && c.Brightness.Value > 0 {
+		c.Brightness.Value = l.o.MinPercent + math.Min(100, c.Brightness.Value)*(l.o.MaxPercent-l.o.MinPercent)/100
 	}
 	return c
 }
 
+// faint is the room's word for a light below the lamp's own range, percent: it is not off, and must not be put out to be put back.
+const faint = 0.1
+
 // unscale takes the lamp's own percent to the room's.
 func (l *Lamp) unscale(b dsp.Maybe) dsp.Maybe {
-	if !b.Known {
+	if !b.Known || b.Value == 0 {
 		return b
 	}
 	v := (b.Value - l.o.MinPercent) / (l.o.MaxPercent - l.o.MinPercent) * 100
-	return dsp.Some(math.Max(0, math.Min(100, v)))
+	return dsp.Some(math.Max(faint, math.Min(100, v)))
 }

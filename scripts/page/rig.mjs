@@ -81,7 +81,11 @@ web: {listen: "127.0.0.1:${port}"}
   // stored is what stands in the settings. While a version takes the place of another, the one before it does.
   stored() {
     for (const name of [this.settings, `${this.settings}.previous`, this.settings]) {
-      if (fs.existsSync(name)) return JSON.parse(fs.readFileSync(name, "utf8"));
+      try {
+        return JSON.parse(fs.readFileSync(name, "utf8"));
+      } catch (e) {
+        if (e.code !== "ENOENT") throw e;
+      }
     }
     return { wearers: [] };
   }

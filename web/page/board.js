@@ -44,7 +44,10 @@ export function board(hub) {
   }
 
   async function look() {
-    if (step > 0 && ohm.value.trim() === "") return ohm.focus();
+    if (step > 0 && !isUseful(ohm.value)) {
+      say(note, ohm.value.trim() === "" ? "" : w.noResistor(ohm.value.trim()));
+      return ohm.focus();
+    }
     const mine = new AbortController();
     under = mine;
     say(note, "");
@@ -79,4 +82,11 @@ export function board(hub) {
 
   begin("");
   return { el, close: () => under?.abort() };
+}
+
+// isUseful tells whether a resistor, as people write it, is one that hubd would measure with: whoever mistypes one is told before anything is asked.
+function isUseful(text) {
+  const [, figure, unit] = /^(.*?)\s*([kKM]?)\s*(?:Ω|ohms?|Ohm)?$/.exec(text.trim());
+  const ohms = (figure === "" ? NaN : Number(figure)) * ({ k: 1e3, K: 1e3, M: 1e6 }[unit] ?? 1);
+  return ohms >= 20e3 && ohms <= 5e6;
 }

@@ -11,7 +11,7 @@ export function comfort(hub) {
   const note = h("p", { class: "note", role: "status" });
   const boxes = new Map(); // by word of the command
   const wished = wish();
-  let asking = false, more = false;
+  let asking = false, more = false, told = null; // told: what hubd last said that is spared
   const set = h("div", { class: "choice" });
 
   // offer adds one thing that can be spared. What the config spares is, and cannot be taken back here.
@@ -27,15 +27,18 @@ export function comfort(hub) {
   const least = Math.max(3, config.light_floor);
   const floor = h("select", { onchange: ask }, ...[least, ...floors.filter((f) => f > least)].map((f) => h("option", { value: f }, w.floors(f))));
 
-  // asks puts what is to be spared into the words of the command.
+  // asks puts what is to be spared into the words of the command. An own wish that the config spares too is not taken back by that: it holds
+  // when the config says so no more.
   function asks(spared, light) {
-    const all = [...boxes.keys()].filter(spared);
+    const all = ["steady", "unasked", ...Object.keys(w.never)].filter((word) => (boxes.has(word) ? spared(word) : isSpared(told, word)));
     if (light > least) all.push(`light_floor=${light}`);
+    else if (told.light_floor > 0 && told.light_floor < config.light_floor) all.push(`light_floor=${told.light_floor}`);
     return all.join(" ") || "none";
   }
 
   // ask sends the whole of it, one request after the other: the newest wish must come last.
   async function ask() {
+    if (!told) return say(note, words.failed(words.unreached)); // nobody has said so far what is spared: it must not be taken back unseen
     more = true;
     if (asking) return;
     asking = true;
@@ -51,8 +54,8 @@ export function comfort(hub) {
     update();
   }
 
-  const ceiling = bound(hub, w.ceiling, "night_ceiling", { min: 3, max: 100, step: 1 }, w.ceilingSays);
-  const cap = bound(hub, w.cap, "volume_cap", { min: -60, max: 0, step: 1 }, w.capSays);
+  const ceiling = bound(hub, w.ceiling, "night_ceiling", upTo(3, hub.me.night_ceiling_most), w.ceilingSays);
+  const cap = bound(hub, w.cap, "volume_cap", upTo(-60, hub.me.volume_cap_most), w.capSays);
   const el = panel(w.title, h("p", { class: "hint" }, w.hint), set, field(w.floor, floor), note,
     h("h3", {}, w.room), ceiling.el, cap.el, h("p", { class: "hint" }, w.roomHint));
 
@@ -60,10 +63,10 @@ export function comfort(hub) {
     const self = hub.self();
     ceiling.update();
     cap.update();
+    told = self?.spares ?? told;
     if (!self || asking) return;
-    const s = self.spares;
-    const on = { steady: s.steady, unasked: s.unasked };
-    const spared = (word) => on[word] ?? s.never.includes(word);
+    const s = told;
+    const spared = (word) => isSpared(s, word);
     if (wished.stands(asks(spared, s.light_floor))) return;
     for (const [word, box] of boxes) if (box.checked !== spared(word)) box.checked = spared(word);
     const value = String(Math.max(least, s.light_floor));
@@ -71,6 +74,15 @@ export function comfort(hub) {
     if (floor.value !== value && document.activeElement !== floor) floor.value = value;
   }
   return { el, update };
+}
+
+function isSpared(spares, word) {
+  return { steady: spares.steady, unasked: spares.unasked }[word] ?? spares.never.includes(word);
+}
+
+// upTo is the range of a slider that reaches no further than the config lets it.
+function upTo(least, most) {
+  return { min: Math.min(least, most), max: most, step: 1 };
 }
 
 // bound is a bound of the whole room. What it shows is what hubd says, but for a hand that is moving it.

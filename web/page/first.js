@@ -1,6 +1,6 @@
 // The first screen: what hubd cannot tell, whom it is for, and the way in.
 import { words } from "./words.js";
-import { h, button, field, say } from "./dom.js";
+import { h, button, field, say, sentence } from "./dom.js";
 
 const seenKey = "hubd-first-seen";
 
@@ -20,17 +20,21 @@ function remember() {
   }
 }
 
-export function first(hub, go) {
+// why is what was wrong with a link's token.
+export function first(hub, go, why = "") {
   const w = words.first;
-  const note = h("p", { class: "note", role: "status" });
+  const note = h("p", { class: "note", role: "status" }, hub.me ? "" : sentence(why));
+  const inSight = () => note.scrollIntoView({ block: "end" }); // on a phone it would stand under the pause button
+  if (note.textContent) requestAnimationFrame(inSight);
   const token = h("input", { type: "text", name: "token", autocomplete: "off", autocapitalize: "none", spellcheck: "false", class: "token" });
   const enter = async (e) => {
     e.preventDefault();
+    if (token.value.trim() === "") return token.focus();
     say(note, "");
     const r = await hub.login(token.value);
     if (!r.ok) {
-      say(note, r.error || w.wrong);
-      return note.scrollIntoView({ block: "end" }); // on a phone it would stand under the pause button
+      say(note, sentence(r.error) || w.wrong);
+      return inSight();
     }
     token.value = "";
     remember();

@@ -1,13 +1,17 @@
 // The page's one link with hubd: who is here, what holds, what may be asked.
 import { words } from "./words.js";
 
+// silent is how long hubd may say nothing before it is away: it says at least that it is there every five seconds. A stream that the network
+// has let fall ends without a word.
+const silent = 12_000; // ms
+
 const oldAfter = { heart_rate: 5, hrv: 20, respiration: 5, eda: 5, state: 15, "signal pulse": 15, "signal eda": 15, coherence: 15 }; // s
 
 export class Hub {
   constructor() {
     this.me = null;
     this.live = false; // the stream is up
-    this.refused = false; // no token, or one that was taken back
+    this.asleep = false; // it is not, since nobody looks at this tab, or somebody only begins to
     this.room = null;
     this.people = [];
     this.values = new Map(); // wearer → kind → frame
@@ -18,7 +22,7 @@ export class Hub {
     this.source = null;
     this.waves = false;
     this.clock = { offset: 0, speed: 1, known: false, within: Infinity, at: 0 };
-    this.heard = 0;
+    this.heard = 0; // when hubd last said anything, by performance.now()
   }
 
   on(f) {
@@ -74,10 +78,10 @@ export class Hub {
     return this.me?.others.find((o) => o.wearer === id)?.name ?? id;
   }
 
-  async ask(method, path, body) {
+  async ask(method, path, body, seconds = 8) {
     let answer;
     try {
-      answer = await fetch(path, { method, body, signal: AbortSignal.timeout(8000), keepalive: method === "POST" && (body?.length ?? 0) < 1000 });
+      answer = await fetch(path, { method, body, signal: AbortSignal.timeout(seconds * 1000), keepalive: method === "POST" && (body?.length ?? 0) < 1000 });
     } catch {
       return { ok: false, status: 0, error: words.unreached };
     }
@@ -118,24 +122,22 @@ export class Hub {
     return r;
   }
 
-  // begin asks who we are; false: nobody so far.
+  // begin asks who we are: nobody so far, or no more, is an answer too.
   async begin() {
-    const r = await this.ask("GET", "/api/me");
-    if (r.ok) this.welcome(r.data);
-    else if (r.status === 401) this.turnedAway();
+    const r = await this.ask("GET", "/login");
+    if (r.ok && r.data) this.welcome(r.data);
+    else if (r.ok) this.turnedAway();
     return r;
   }
 
   welcome(me) {
     this.me = me;
-    this.refused = false;
     this.listen();
     this.changed();
   }
 
   turnedAway() {
     this.me = null;
-    this.refused = true;
     this.hush();
     this.changed();
   }
@@ -162,30 +164,51 @@ export class Hub {
     this.faults.clear();
   }
 
+  // look opens the stream while somebody looks, and closes it while nobody does: a browser has six connections to hubd for all its tabs, and in
+  // the seventh a touch on Pause would wait for one.
+  look(on) {
+    if (!this.me) return;
+    this.asleep = true;
+    if (on) return this.source ? undefined : this.comeBack();
+    this.hush();
+    this.changed();
+  }
+
   listen() {
+    if (document.hidden) return;
     clearTimeout(this.retry);
     this.source?.close();
     const source = new EventSource(this.waves ? "/api/live?waves=1" : "/api/live");
     this.source = source;
     source.onmessage = (e) => {
-      if (source === this.source) this.take(JSON.parse(e.data));
-    };
-    source.onerror = () => {
       if (source !== this.source) return;
-      source.close();
-      this.live = false;
-      this.forgetAll();
-      this.changed();
-      this.retry = setTimeout(() => this.comeBack(), 1000);
+      this.heard = performance.now();
+      this.take(JSON.parse(e.data));
     };
+    source.onerror = () => source === this.source && this.lost();
+  }
+
+  // lost takes away what stood here, and tries to come back.
+  lost() {
+    this.hush();
+    this.asleep = false;
+    this.changed();
+    this.retry = setTimeout(() => this.comeBack(), 1000);
+  }
+
+  // watch is asked now and then whether hubd is still there.
+  watch() {
+    if (this.live && performance.now() - this.heard > silent) this.lost();
   }
 
   // comeBack finds out whether hubd is away, or lets us in no more.
   async comeBack() {
-    const r = await this.ask("GET", "/api/me");
-    if (r.ok) this.welcome(r.data);
-    else if (r.status === 401) this.turnedAway();
-    else this.retry = setTimeout(() => this.comeBack(), 1500);
+    if (document.hidden) return; // until somebody looks
+    const r = await this.begin();
+    if (r.ok) return;
+    this.asleep = false;
+    this.changed();
+    this.retry = setTimeout(() => this.comeBack(), 1500);
   }
 
   take(v) {
@@ -193,6 +216,7 @@ export class Hub {
       case "hello":
         this.forgetAll();
         this.live = true;
+        this.asleep = false;
         this.clock = { offset: v.now_s - (v.speed * performance.now()) / 1000, speed: v.speed, known: false, within: Infinity, at: 0 };
         this.measure();
         break;
@@ -205,10 +229,11 @@ export class Hub {
       case "forget":
         this.values.delete(v.wearer);
         break;
-      case "fault":
-        if (v.reason) this.faults.set(v.source, v.reason);
-        else this.faults.delete(v.source);
+      case "faults":
+        this.faults = new Map(v.faults.map((f) => [f.source, f.reason]));
         break;
+      case "here":
+        return;
       case "beat":
       case "scr":
       case "wave":

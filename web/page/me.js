@@ -11,7 +11,6 @@ const keeps = ["nothing", "rest", "summaries", "journal"];
 
 export function view(hub) {
   const w = words.me;
-  const id = hub.me.wearer;
   const now = standing(hub);
   const set = settings(hub);
   const spare = comfort(hub);
@@ -22,7 +21,7 @@ export function view(hub) {
     hub.turnedAway();
   }, "quiet");
   const el = h("div", { class: "me" }, now.el, set.el, spare.el, was.el, scene.el, h("p", {}, leave));
-  was.begin(id);
+  was.begin();
   return {
     el,
     update() {
@@ -30,6 +29,7 @@ export function view(hub) {
       now.update();
       set.update();
       spare.update();
+      was.update();
       scene.update();
     },
     close() {},
@@ -68,7 +68,7 @@ function standing(hub) {
       const pulse = hub.own("signal pulse");
       const told = s ? named(s) : { name: words.states.unknown[0], also: "" };
       say(name, told.name);
-      say(also, told.also);
+      say(also, s?.unknown_reason === "learning" ? "" : told.also); // the line below says it
       const known = s !== null && s.state !== "unknown";
       const rest = hub.self()?.stage;
       say(stage, known || rest === "new" ? (words.stages[rest] ?? "") : ""); // what is not known is compared with nothing
@@ -119,20 +119,23 @@ function scenes(hub) {
     say(note, r.ok ? "" : words.failed(r.error));
     return r.ok;
   };
-  let opened = false;
-  const on = button(w.showScene, async () => { opened = (await ask("scene", pick.value)) || opened; });
+  let asked = false, opened = false; // by this page, and nobody has begun a session since: the way back must end nobody else's
+  const on = button(w.showScene, async () => { asked = (await ask("scene", pick.value)) || asked; });
   const back = button(w.endScene, async () => {
     // Nobody is in a scene that was only looked at: its end, and the end of what follows an end.
     if (await ask("end_session")) await ask("end_session");
-    opened = false;
+    asked = opened = false;
   });
-  const el = panel(w.scene, field(w.scene, pick), h("div", { class: "row" }, on, back), note);
+  const el = panel(w.scene, field(w.which, pick), h("div", { class: "row" }, on, back), note);
   return {
     el,
     update() {
       const r = hub.room;
+      const looks = r?.session === "practice" && !r.practice;
+      if (opened && !looks) asked = opened = false;
+      opened = asked && looks;
       show(el, r !== null && (!r.in_use || opened));
-      show(back, opened && r?.in_use);
+      show(back, opened);
     },
   };
 }

@@ -16,6 +16,8 @@ const views = {
 const hub = new Hub();
 let view = null;
 let shown = "";
+let stale = ""; // what hubd said of a link's token
+let whose = ""; // the shown view is: nobody's while nobody is in
 
 const main = h("main", { id: "main" });
 const links = new Map(Object.keys(views).map((name) => [name, h("a", { href: `#${name}` }, words.views[name])]));
@@ -42,7 +44,7 @@ function pauseBar() {
     const mine = ++asked;
     say(big, words.pausing);
     for (let i = 0; ; i++) {
-      const r = await hub.ask("POST", "/api/command/room/pause", "PRESS");
+      const r = await hub.ask("POST", "/api/command/room/pause", "PRESS", 3);
       if (mine !== asked) return;
       if (r.ok) break;
       say(note, words.pauseFailed);
@@ -85,7 +87,7 @@ function offBanner() {
     el,
     update() {
       const self = hub.self();
-      const isOff = hub.live && self !== null && !self.sensed;
+      const isOff = shown !== "first" && hub.live && self !== null && !self.sensed; // nobody is sensed by a touch before the first screen is read
       show(el, isOff);
       if (!isOff) return say(note, "");
       show(on, hub.me.may_start);
@@ -97,19 +99,25 @@ function offBanner() {
 function update() {
   pause.update();
   off.update();
-  show(lost, hub.me !== null && !hub.live);
+  show(lost, hub.me !== null && !hub.live && !hub.asleep);
   mark(document.body, "in", hub.me !== null);
   show(menuButton, hub.me !== null && firstSeen());
   show(menu, hub.me !== null && firstSeen());
-  if (hub.refused && shown !== "first") go();
+  if (shown !== "" && whose !== who()) go(); // taken back, or another wearer came in, in another tab
   view?.update();
+}
+
+function who() {
+  return hub.me?.wearer ?? "";
 }
 
 async function go() {
   const asked = location.hash.slice(1);
+  if (hub.me) stale = "";
   const name = hub.me && firstSeen() ? (asked in views ? asked : "session") : "first";
-  if (name === shown && name !== "first") return;
-  const made = name === "first" ? first(hub, go) : (await views[name]()).view(hub);
+  if (name === shown && name !== "first" && whose === who()) return;
+  whose = who();
+  const made = name === "first" ? first(hub, go, stale) : (await views[name]()).view(hub);
   view?.close();
   view = made;
   shown = name;
@@ -132,6 +140,7 @@ async function begin() {
     history.replaceState(null, "", "/");
     const r = await hub.login(token);
     if (!r.ok) await hub.begin();
+    if (!hub.me) stale = r.error || words.first.wrong;
   } else {
     await hub.begin();
   }
@@ -141,8 +150,12 @@ async function begin() {
 document.getElementById("hello").remove();
 document.body.append(h("a", { class: "skip", href: "#main", onclick: (e) => { e.preventDefault(); main.querySelector("h1")?.focus(); } }, words.skip), menu, main, pause.el);
 addEventListener("hashchange", go);
+document.addEventListener("visibilitychange", () => hub.look(!document.hidden));
 addEventListener("keydown", (e) => { if (e.key === "Escape") openMenu(false); });
 hub.on(update);
-setInterval(() => hub.me && update(), 2000); // values grow old without a word
+setInterval(() => {
+  hub.watch();
+  if (hub.me) update(); // values grow old without a word
+}, 2000);
 pause.update();
 begin();

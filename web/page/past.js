@@ -1,35 +1,24 @@
 // One's own past: sessions, notes, the week, files of it, and its end.
 import { words } from "./words.js";
 import { h, say, show, panel, button, field } from "./dom.js";
+import { journal } from "./journal.js";
+import { lastNight } from "./nights.js";
 import { take } from "./take.js";
-
-const day = 24 * 3600 * 1000;
+import { day, month, when } from "./when.js";
 
 export function past(hub) {
   const w = words.me;
   const id = hub.me.wearer;
   const rows = h("ul", { class: "rows" });
-  const notes = h("ul", { class: "rows" });
-  const says = h("p", { class: "note", role: "status" });
-  const told = (r) => say(says, r.ok ? words.done : words.failed(r.error));
-
   const keptNote = h("p", { class: "note", role: "status" });
   const part = button(w.keepPart, async () => {
     const r = await hub.ask("POST", `/api/part/${id}`);
     say(keptNote, r.ok ? words.done : words.failed(r.error));
     sessions();
   });
-  const text = h("textarea", { rows: "3", maxlength: "4000" });
-  const add = button(w.addNote, async () => {
-    const r = await hub.ask("POST", `/api/journal/${id}`, JSON.stringify({ text: text.value }));
-    told(r);
-    if (r.ok) text.value = "";
-    journal();
-  });
 
   async function sessions() {
-    const from = new Date(Date.now() - 30 * day).toISOString();
-    const r = await hub.ask("GET", `/api/kept/${id}/sessions?format=json&from=${from}`);
+    const r = await hub.ask("GET", `/api/kept/${id}/sessions?format=json&from=${month()}`);
     const lines = r.ok ? r.text.split("\n").slice(1).filter(Boolean).map((l) => JSON.parse(l)) : [];
     rows.replaceChildren(...(lines.length ? lines.reverse().map(session) : [h("li", { class: "hint" }, w.noPast)]));
   }
@@ -40,63 +29,77 @@ export function past(hub) {
     return h("li", {}, h("span", {}, when(s.time)), h("span", {}, ` ${kind}${minutes}`));
   }
 
-  async function journal() {
-    const from = new Date(Date.now() - 30 * day).toISOString();
-    const r = await hub.ask("GET", `/api/journal/${id}?from=${from}`);
-    const all = r.ok ? r.data.notes : [];
-    notes.replaceChildren(...(all.length ? all.reverse().map(note) : [h("li", { class: "hint" }, w.noNotes)]));
-  }
-
-  function note(n) {
-    const remove = button(w.remove, async () => {
-      told(await hub.ask("DELETE", `/api/journal/${id}/${n.id}`));
-      journal();
-    }, "quiet small-button");
-    return h("li", {}, h("span", {}, when(n.at)), h("p", { class: "text" }, n.text), remove);
-  }
-
-  const week = h("a", { class: "button", target: "_blank", rel: "noopener" }, w.openWeek);
+  const notes = journal(hub);
+  const night = lastNight(hub);
+  const week = lastWeek(hub, id);
   const files = take(hub);
-  const wiped = eraser(hub, id);
+  const wiped = eraser(hub, id, look);
   const none = h("p", { class: "hint", hidden: hub.me.history }, w.noHistory);
   const stored = h("div", { hidden: !hub.me.history },
+    night.el,
     panel(w.past, rows, h("p", { class: "hint" }, w.keepPartHint), part, keptNote),
-    panel(w.journal, field(w.note, text), add, says, notes),
-    panel(w.week, h("div", { class: "row" }, week), files.el),
+    notes.el,
+    panel(w.week, week.el, files.el),
     wiped);
+
+  function look() {
+    sessions();
+    night.look();
+    notes.look();
+    week.forget();
+    files.look();
+  }
   return {
     el: h("div", {}, none, stored),
     begin() {
       show(none, !hub.me.history);
-      if (!hub.me.history) return;
-      const to = new Date(Date.now() + day);
-      to.setHours(0, 0, 0, 0);
-      const q = new URLSearchParams({ kind: "week", form: "page", from: new Date(to - 7 * day).toISOString(), to: to.toISOString() });
-      week.href = `/api/report/${id}?${q}`;
-      sessions();
-      journal();
-      files.look();
+      if (hub.me.history) look();
+    },
+    update: notes.update,
+  };
+}
+
+// lastWeek says what the report of the last seven days will hold before it opens it, or why there is none.
+function lastWeek(hub, id) {
+  const w = words.me;
+  const says = h("p", { class: "lines", role: "status" });
+  const open = h("a", { class: "button", target: "_blank", rel: "noopener", hidden: true }, w.openWeek);
+  const look = button(w.lookWeek, async () => {
+    const to = new Date(Date.now() + day);
+    to.setHours(0, 0, 0, 0);
+    const q = new URLSearchParams({ kind: "week", from: new Date(to - 7 * day).toISOString(), to: to.toISOString() });
+    const r = await hub.ask("GET", `/api/report/${id}?${q}&form=preview`, undefined, 60); // a slow card
+    open.href = `/api/report/${id}?${q}&form=page`;
+    show(open, r.ok);
+    say(says, r.ok ? r.text.trim() : words.failed(r.error));
+  });
+  return {
+    el: h("div", {}, look, says, open),
+    forget() {
+      show(open, false);
+      say(says, "");
     },
   };
 }
 
-function when(time) {
-  if (!time) return "";
-  return new Date(time).toLocaleString("en-GB", { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-}
-
-function eraser(hub, id) {
+// eraser erases everything, and lets what is shown of it be looked at anew.
+function eraser(hub, id, renew) {
   const w = words.me;
   const typed = h("input", { type: "text", autocomplete: "off", autocapitalize: "none" });
   const says = h("div", { class: "note", role: "status" });
   const now = button(w.eraseNow, async () => {
     if (typed.value.trim() !== id) return;
-    const r = await hub.ask("POST", `/api/erase/${id}`, id);
     typed.value = "";
     now.disabled = true;
+    says.replaceChildren(w.erasing);
+    const r = await hub.ask("POST", `/api/erase/${id}`, id, 600); // every byte is searched afterwards
+    renew();
     if (!r.ok) return says.replaceChildren(words.failed(r.error));
+    const left = r.data.failed.split("\n").filter(Boolean);
     const rest = r.data.cannot_reach ?? [];
-    says.replaceChildren(h("p", {}, rest.length ? w.erased : w.erasedAll), h("ul", {}, ...rest.map((t) => h("li", {}, t))));
+    const list = (all) => h("ul", { class: "elsewhere" }, ...all.map((t) => h("li", {}, t)));
+    if (left.length > 0) says.replaceChildren(h("p", {}, w.erasedPartly), list(left), h("p", {}, w.elsewhere), list(rest));
+    else says.replaceChildren(h("p", {}, rest.length ? `${w.erasedAll} ${w.elsewhere}` : w.erasedAll), list(rest));
   }, "stop");
   now.disabled = true;
   typed.addEventListener("input", () => { now.disabled = typed.value.trim() !== id; });

@@ -42,7 +42,8 @@ function factsOf(r) {
     if (r.why) rows.push([w.why, w.whys[r.why] ?? r.why.replaceAll("_", " ")]);
     if (r.practice) rows.push([w.practice, words.practiceNames[r.practice] ?? r.practice]);
   }
-  rows.push([w.follows, w.follow[r.cues]], [w.pace, String(r.breath_pace)], [w.ceiling, `${r.night_ceiling} %`], [w.cap, `${r.volume_cap} dB`]);
+  rows.push([w.follows, w.follow[r.cues]], [w.pace, String(r.breath_pace)], [w.ceiling, words.comfort.ceilingSays(r.night_ceiling)],
+    [w.cap, words.comfort.capSays(r.volume_cap)]);
   return rows;
 }
 

@@ -1,6 +1,6 @@
 // Session: nearly black, to be used in the dark with one thumb. No numbers.
 import { words } from "./words.js";
-import { h, say, show, fill, button } from "./dom.js";
+import { h, say, show, mark, fill, button } from "./dom.js";
 import { pacer } from "./pacer.js";
 
 export function view(hub) {
@@ -76,17 +76,21 @@ export function view(hub) {
         shape.follow(null);
         return say(step, "");
       }
+      if (title.textContent !== headline(r)) say(note, ""); // it was said of what is over
       say(title, headline(r));
+      if (r.check_in && ask.hidden) scrollTo(0, 0); // the question, and all of its answers
       show(ask, r.check_in);
       shape.follow(r.pace && !r.paused && !r.check_in ? r.pace : null);
-      say(step, r.check_in ? "" : (r.step ?? ""));
+      say(step, r.check_in ? "" : r.paused && r.in_use ? w.pausedHint : (r.step ?? ""));
       show(begin, !r.member && r.phase !== "after" && !(r.session === "practice" && !hub.me.may_start));
       offerStart(r);
       offerPractices();
-      show(follow, !r.practice && !r.paused && !r.check_in);
+      show(follow, !r.practice && !(r.paused && r.in_use) && !r.check_in);
       show(during, r.in_use && !r.check_in);
       show(stopPractice, Boolean(r.practice));
+      say(end, r.phase === "after" ? w.endAfter : w.end);
       show(checkIn, r.in_use && !r.check_in && !r.paused && r.phase !== "after" && r.session !== "night");
+      mark(end, "wide", checkIn.hidden);
     },
     close() {
       shape.close();

@@ -41,16 +41,28 @@ function sensor(hub, channel, title, hint, chart) {
   return {
     el, facts,
     update() {
-      const s = hub.own(`signal ${channel}`);
-      const g = grade(s);
-      say(quality, s ? w.quality[g] : w.waiting);
-      for (const name of ["good", "fair", "poor", "none"]) mark(quality, `is-${name}`, name === g);
-      say(advice, s ? (s.reason ?? w.sits) : "");
+      const s = told(hub, channel);
+      for (const name of ["good", "fair", "poor", "none"]) mark(quality, `is-${name}`, name === s.grade);
+      say(quality, s.name);
+      say(advice, s.advice);
       // After a pause, or a new start of hubd, stream time may begin anew: an old wave must not stand beside a new one.
       if (!hub.live || !hub.self()?.sensed || hub.now() < before - 1) chart.clear();
       before = hub.now();
     },
   };
+}
+
+const begun = /^just begun: /; // so begins hubd's reason in the first seconds
+
+// told is what is said of a sensor. One that is not read, or that has just begun, has nothing wrong with it.
+function told(hub, channel) {
+  const w = words.setup;
+  const s = hub.own(`signal ${channel}`);
+  if (hub.live && hub.self()?.sensed === false) return { grade: "", name: words.youOff, advice: "" };
+  if (hub.own("state")?.unknown_reason === "set_up") return { grade: "", name: w.lent, advice: w.lentHint };
+  if (!s) return { grade: "", name: w.waiting, advice: "" };
+  if (begun.test(s.reason)) return { grade: "", name: w.begun, advice: s.reason.replace(begun, "") };
+  return { grade: grade(s), name: w.quality[grade(s)], advice: s.reason ?? w.sits };
 }
 
 function pulseSensor(hub) {
@@ -131,11 +143,16 @@ function declaredRest(hub) {
     show(bar, running);
     show(count, running);
     say(count, w.restProgress(r.data.good_s, r.data.wanted_s));
-    say(says, sentence(running ? r.data.missing : r.data.says));
+    say(says, running ? sentence(r.data.missing) : ended(r.data));
     show(begin, !running);
     show(stop, running);
   }
   look();
   const timer = setInterval(look, 1000);
   return { el, close: () => clearInterval(timer) };
+}
+
+// ended says how a rest ended. Where none was declared since hubd began it says what hubd compares with all the same.
+function ended(rest) {
+  return rest.phase === "none" && rest.minutes > 0 ? words.setup.restKnown(rest.minutes, rest.days) : sentence(rest.says);
 }

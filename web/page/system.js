@@ -57,7 +57,7 @@ function locked(hub) {
   const note = h("p", { class: "note", role: "status" });
   const says = h("p", {});
   const open = button(w.unlockNow, async () => {
-    const r = await hub.ask("POST", "/api/history/unlock", secret.value);
+    const r = await hub.ask("POST", "/api/history/unlock", secret.value, 60); // a passphrase is stretched
     secret.value = "";
     say(note, r.ok ? w.unlocked : words.failed(r.error));
   }, "main");

@@ -1,6 +1,6 @@
 // What is kept of oneself, as files to take along: in the forms of hubd export.
 import { words } from "./words.js";
-import { h, show, field } from "./dom.js";
+import { h, say, show, field } from "./dom.js";
 
 // kinds are what can be taken: a form, and of csv a table.
 const kinds = ["json", "minutes", "sessions", "mornings", "moments", "intervals", "journal", "rr", "rest"];
@@ -12,11 +12,16 @@ export function take(hub) {
   const from = h("input", { type: "date", onchange: aim });
   const to = h("input", { type: "date", onchange: aim });
   const link = h("a", { class: "button", download: "" }, w.save);
+  const note = h("p", { class: "note", role: "status" });
   const captures = h("ul", { class: "rows" });
   const recordings = h("div", { hidden: true }, h("h3", {}, w.captures), captures);
 
-  // aim makes the link lead to what is chosen. The last day counts whole.
+  // aim makes the link lead to what is chosen, or nowhere. The last day counts whole.
   function aim() {
+    const reversed = what.value !== "rest" && from.value !== "" && to.value !== "" && from.value > to.value;
+    say(note, reversed ? w.reversed : "");
+    show(link, !reversed);
+    if (reversed) return;
     link.download = what.value === "rest" ? `hubd-${id}-rest.json` : "";
     from.disabled = to.disabled = what.value === "rest";
     if (what.value === "rest") {
@@ -44,7 +49,7 @@ export function take(hub) {
   aim();
   return {
     el: h("div", {}, h("h3", {}, w.title), field(w.what, what), h("div", { class: "two" }, field(w.from, from), field(w.to, to)), h("p", { class: "hint" }, w.hint),
-      h("div", { class: "row" }, link), recordings),
+      note, h("div", { class: "row" }, link), recordings),
     look,
   };
 }

@@ -115,7 +115,7 @@ export function wave(hub, { span, delay, every, label, least, digits, moment }) 
 
 // around gives a range with air, never narrower than least: noise of a sensor off the skin must not look like a wave.
 function around(lo, hi, least) {
-  if (lo === null || hi === null || lo === undefined) return [0, least];
+  if (lo === null || hi === null || lo === undefined) return [null, null]; // nothing is known, so no figure stands beside it
   const middle = (lo + hi) / 2;
   const half = Math.max(hi - lo, least) * 0.6;
   return [middle - half, middle + half];
