@@ -78,6 +78,16 @@ func (b *workbench) attend(ctx context.Context, wearer int, length time.Duration
 	return nil
 }
 
+// standing says what to do where a bus of a wearer's cannot be opened, before anybody takes electrodes off for it.
+func (b *workbench) standing(wearer int) error {
+	for _, bus := range wearersBuses(b.config, wearer) {
+		if s := b.state(bus); s != setup.Found {
+			return errors.New(busAdvice(bus, s))
+		}
+	}
+	return nil
+}
+
 // scopeOf describes one wearer's sensors.
 func scopeOf(b *workbench, wearer int, head string) setup.ScopeOptions {
 	w := b.config.Wearers[wearer]

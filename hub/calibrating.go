@@ -65,6 +65,9 @@ func CalibrateSkin(ctx context.Context, o SetupOptions, ask Asking) (wearer stri
 	case w.EDA.Kind != config.Grove:
 		return "", c, fmt.Errorf("the skin conductance of %s comes from a divider: its resistor stands in the config as divider_ohm, and there is nothing to calibrate", w.ID)
 	}
+	if err := b.standing(i); err != nil {
+		return "", c, err
+	}
 	if _, err := ask(ctx, askOpen); err != nil {
 		return "", c, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"hubd/dsp"
@@ -57,12 +58,13 @@ func Record(ctx context.Context, o SetupOptions, path string, every time.Duratio
 	return errors.Join(err, wrong, file.Close(), nothingIn(so, path))
 }
 
-// nothingIn is the error of a capture without a row: its sensors never answered.
+// nothingIn is the error of a capture without a row: its sensors never answered. It takes the empty file away, whose name is wanted for
+// the next try.
 func nothingIn(so Recorded, path string) error {
 	if so.Rows > 0 {
 		return nil
 	}
-	return fmt.Errorf("%s holds no sample: hubd probe says what is wrong", path)
+	return errors.Join(fmt.Errorf("no sample came, and %s is not kept: hubd probe says what is wrong", path), os.Remove(path))
 }
 
 func captureColumns(b *workbench, wearer int) []setup.CaptureColumn {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"time"
 
 	"hubd/room"
@@ -23,18 +22,19 @@ type PreviewOptions struct {
 // Preview shows a scene in the room while no session runs: its light on the lamps, its sound in the player. At its end, or where ctx ends
 // sooner, the room goes back to how it was; where somebody started a session meanwhile, the room is theirs.
 func Preview(ctx context.Context, o PreviewOptions) error {
-	before, err := sessionOf(ctx, o.Socket)
+	before, err := askUse(ctx, o.Socket)
 	if err != nil {
 		return err
 	}
-	if before != "" {
-		return fmt.Errorf("a session of kind %s runs: hubd set scene %s shows it there", before, o.Scene)
+	if before.Session != "" {
+		return fmt.Errorf("a session of kind %s runs: hubd set scene %s shows it there", before.Session, o.Scene)
 	}
 	byHand := Request{Socket: o.Socket, Name: "scene", Payload: o.Scene}
 	if _, err := Ask(ctx, byHand); err != nil {
 		return err
 	}
 	fmt.Fprintf(o.Out, "Scene %s for %g s; Ctrl-C ends it sooner.\n", o.Scene, o.For.Seconds())
+	before.tellDark(o.Out)
 	shown := time.NewTimer(o.For)
 	defer shown.Stop()
 	select {
@@ -48,11 +48,11 @@ func Preview(ctx context.Context, o PreviewOptions) error {
 
 // endPreview ends the session that the scene opened, and the after scene that follows an end: nobody was in it.
 func endPreview(ctx context.Context, o PreviewOptions) error {
-	now, err := sessionOf(ctx, o.Socket)
+	now, err := askUse(ctx, o.Socket)
 	if err != nil {
 		return err
 	}
-	if now != room.PracticeSession.String() {
+	if now.Session != room.PracticeSession.String() {
 		fmt.Fprintln(o.Out, "Somebody started or ended a session meanwhile: the room is left to it.")
 		return nil
 	}
@@ -66,24 +66,37 @@ func endPreview(ctx context.Context, o PreviewOptions) error {
 	return nil
 }
 
-// sessionOf asks which session runs; none where it is empty.
-func sessionOf(ctx context.Context, socket string) (string, error) {
-	data, err := call(ctx, socket, http.MethodGet, "/api/status", "")
+// roomUse is what the status tells of the room: which session runs, none where it is empty, and how it is with the lamps.
+type roomUse struct {
+	Active  bool   `json:"active"`
+	Session string `json:"session"`
+	Lamps   []struct {
+		Lamp string `json:"lamp"`
+		On   bool   `json:"on"`
+		Says string `json:"says"`
+	} `json:"lamps"`
+}
+
+// askUse asks how the room is used.
+func askUse(ctx context.Context, socket string) (use roomUse, err error) {
+	data, err := Status(ctx, socket)
 	if err != nil {
-		return "", err
+		return use, err
 	}
-	var status struct {
-		Active  bool    `json:"active"`
-		Session *string `json:"session"`
+	if err := json.Unmarshal(data, &use); err != nil {
+		return use, errNotJSON
 	}
-	if err := json.Unmarshal(data, &status); err != nil {
-		return "", errNotJSON
+	if use.Active && use.Session == "" {
+		return use, errors.New("the room is in use: try again when it is not; hubd end ends a session, and the scene that follows one")
 	}
-	switch {
-	case status.Session != nil:
-		return *status.Session, nil
-	case status.Active:
-		return "", errors.New("the room is in use: try again when it is not; hubd end ends a session, and the scene that follows one")
+	return use, nil
+}
+
+// tellDark names the lamps that were not lit, so that nobody waits for a scene on a lamp that is left alone.
+func (r roomUse) tellDark(out io.Writer) {
+	for _, l := range r.Lamps {
+		if !l.On {
+			fmt.Fprintf(out, "Lamp %s: %s.\n", l.Lamp, l.Says)
+		}
 	}
-	return "", nil
 }

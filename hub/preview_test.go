@@ -41,6 +41,19 @@ func TestAPreviewShowsAndGoesBack(t *testing.T) {
 	}
 }
 
+func TestAPreviewNamesTheLampsThatAreNotLit(t *testing.T) {
+	lamp := strings.Replace(home(`mqtt: {url: "mqtt://127.0.0.1:1"}`, "1"), "private: false", "private: false, lamps: [{id: bed, dialect: zigbee2mqtt, topic: zigbee2mqtt/bed}]", 1)
+	d := run(t, lamp, "rest")
+	until(t, "the status has the lamp", func() bool {
+		status, err := hub.Status(t.Context(), d.socket)
+		return err == nil && strings.Contains(string(status), `"lamp":"bed"`)
+	})
+	said := shown(t, d, func() {})
+	if !strings.Contains(said, "Lamp bed: has not said how it is.") {
+		t.Errorf("it says %q", said)
+	}
+}
+
 func TestAPreviewLeavesSomebodysSessionAlone(t *testing.T) {
 	d := run(t, home("", "1"), "rest")
 	said := shown(t, d, func() { d.ask(t, "a", "start_session", "alone") })

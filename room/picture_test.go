@@ -156,9 +156,18 @@ func (a axes) frame(values []float64, unit string, every float64) string {
 		b.WriteString(words("ink small end", pictureLeft-6, a.y(v)+4, fmt.Sprintf("%g %s", v, unit)))
 	}
 	for m := math.Ceil(a.t0/every) * every; m <= a.t1+1e-9; m += every {
-		b.WriteString(words("ink small middle", a.x(m), a.bottom+18, fmt.Sprintf("%g min", math.Round(m*100)/100)))
+		b.WriteString(words("ink small middle", a.x(m), a.bottom+18, clockWords(m)))
 	}
 	return b.String()
+}
+
+// clockWords are a time in minutes, with the seconds where there are some.
+func clockWords(minutes float64) string {
+	whole, seconds := math.Modf(math.Round(minutes*60) / 60)
+	if s := math.Round(seconds * 60); s > 0 {
+		return fmt.Sprintf("%g:%02g", whole, s)
+	}
+	return fmt.Sprintf("%g min", whole)
 }
 
 func drawEvening(t *testing.T) string {

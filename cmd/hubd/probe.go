@@ -74,11 +74,20 @@ func scan(ctx context.Context, f probing, std streams) error {
 	if f.simulate != "" {
 		passed = append(passed, setup.Passed{Place: "simulated chips", Words: "no bus of this machine was looked at"})
 	}
-	if _, err := std.out.Write(setup.Paste(found, passed)); err != nil {
-		return err
-	}
-	if len(found) == 0 {
+	return f.tell(found, passed, std)
+}
+
+// tell prints the config for what was found.
+func (f probing) tell(found []setup.FoundChip, passed []setup.Passed, std streams) error {
+	text := setup.Paste(found, passed)
+	if len(found) == 0 { // no config: it is for whoever reads this, and the output is most often a file
+		if _, err := std.err.Write(text); err != nil {
+			return err
+		}
 		return errTrouble
+	}
+	if _, err := std.out.Write(text); err != nil {
+		return err
 	}
 	fmt.Fprintf(std.err, "Save that as config.yaml. Then: hubd probe --config config.yaml%[1]s, and hubd watch --config config.yaml%[1]s\n", f.again())
 	return nil

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"hubd/setup"
 )
 
 // foundConfig writes what a simulated scan prints into a file.
@@ -65,6 +68,15 @@ func TestAProbeOfASimulatedFaultSaysWhatToDo(t *testing.T) {
 		if code, _, errs := hubd(t, "probe", "--config", found, "--simulate", "rest", "--fault", fault); code != exitFailed || !strings.Contains(errs, "CHIP=FAULT") {
 			t.Errorf("%s: exit %d: %s", fault, code, errs)
 		}
+	}
+}
+
+// hubd probe > config.yaml: what is wrong must not go where nobody reads it.
+func TestAProbeThatFindsNothingSaysWhyOnTheScreen(t *testing.T) {
+	var out, errs bytes.Buffer
+	err := probing{}.tell(nil, []setup.Passed{{Place: "this machine", Words: "no I2C bus"}}, streams{nil, &out, &errs})
+	if err == nil || out.Len() > 0 || !strings.Contains(errs.String(), "this machine: no I2C bus") {
+		t.Errorf("%v: output %q, screen %q", err, out.String(), errs.String())
 	}
 }
 

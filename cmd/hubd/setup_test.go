@@ -80,6 +80,24 @@ func TestWhatIsRecordedIsReplayed(t *testing.T) {
 	}
 }
 
+// Without its bus a recording has nothing to write, and its name is free for the next try.
+func TestARecordingOfNothingLeavesNoFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none.csv")
+	nowhere := strings.Replace(mustRead(t, foundConfig(t)), `i2c: "1"`, `i2c: "97"`, 1)
+	code, _, errs := hubd(t, "record", path, "--config", file(t, "config.yaml", []byte(nowhere)))
+	if _, err := os.Stat(path); code != exitFailed || !os.IsNotExist(err) || !strings.Contains(errs, "/dev/i2c-97") {
+		t.Errorf("exit %d, file %v: %s", code, err, errs)
+	}
+}
+
+func TestACalibrationAsksNothingWhereThereIsNoBus(t *testing.T) {
+	nowhere := strings.Replace(mustRead(t, foundConfig(t)), `i2c: "1"`, `i2c: "97"`, 1)
+	code, out, errs := answered(t, "\n\n", "calibrate", "eda", "--config", file(t, "config.yaml", []byte(nowhere)))
+	if code != exitFailed || out != "" || !strings.Contains(errs, "/dev/i2c-97") {
+		t.Errorf("exit %d: %q %s", code, out, errs)
+	}
+}
+
 func TestARecordingIsOfOneFileAndBounded(t *testing.T) {
 	for _, args := range [][]string{{}, {"a.csv", "b.csv"}, {"a.csv", "--minutes", "0"}, {"a.csv", "--minutes", "721"}, {"a.csv", "--minutes", "NaN"}} {
 		if code, _, errs := hubd(t, append([]string{"record"}, args...)...); code != exitUsage {
