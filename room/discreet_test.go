@@ -28,9 +28,7 @@ func (w *witness) asks() string {
 		if !w.cuesOn[i] {
 			continue
 		}
-		if w.party.worn[i] {
-			steering++
-		}
+		steering++
 		switch s := w.says[i]; {
 		case s == "" || s == "unknown":
 		case name == "":
@@ -39,7 +37,7 @@ func (w *witness) asks() string {
 			name = "merged"
 		}
 	}
-	if present > 1 && steering <= 1 {
+	if present > 1 && steering == 1 {
 		return ""
 	}
 	return name

@@ -68,19 +68,18 @@ func (r *Room) steerable() bool {
 		!r.practice.on && r.byHand == ""
 }
 
-// showsOne tells whether everything that States move would be one person's, and another who is there could read it off the light: whose own
-// cues are off, or who has worn no sensors yet.
+// showsOne tells whether everything that States move would be one person's, and another who is there could read it off the light.
 func (r *Room) showsOne() bool {
 	present, steering := 0, 0
 	for i, m := range r.members {
 		if m {
 			present++
 		}
-		if m && r.wearers[i].cues && r.wearers[i].worn {
+		if m && r.wearers[i].cues {
 			steering++
 		}
 	}
-	return present > 1 && steering <= 1
+	return present > 1 && steering == 1
 }
 
 // ask gives the gentler of what each wearer's State asks for. Who is unknown, or whose cues are off, asks for nothing; where that

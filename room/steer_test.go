@@ -217,7 +217,7 @@ func TestEqualSeedsAndInputsGiveEqualOutputs(t *testing.T) {
 	}
 }
 
-func TestOneOfTwoWhoLetsTheirStateSteerSteersNothing(t *testing.T) {
+func TestOneOfTwoSteersWhereTheOtherIsUnknownAndNotWhereTheOtherWantsNoCues(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		other func(h *house)
@@ -226,9 +226,10 @@ func TestOneOfTwoWhoLetsTheirStateSteerSteersNothing(t *testing.T) {
 		{"the other's cues are off", func(h *house) {
 			h.start(1, room.Together)
 			h.take(h.r.SetCues(nil, h.now, 1, false))
+			h.state(1, regulation.Settled)
 		}, "base"},
-		{"the other wears no sensors", func(h *house) { h.must(h.r.Start(nil, h.now, 1, room.Together)) }, "base"},
-		{"until they are on", func(h *house) { h.start(1, room.Together) }, "activated"},
+		{"the other's State is unknown", func(h *house) { h.start(1, room.Together) }, "activated"},
+		{"the other wears no sensors", func(h *house) { h.must(h.r.Start(nil, h.now, 1, room.Together)) }, "activated"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			h := newHouse(t, room.Options{})
@@ -237,7 +238,7 @@ func TestOneOfTwoWhoLetsTheirStateSteerSteersNothing(t *testing.T) {
 			h.state(0, regulation.Activated)
 			h.run(5 * time.Minute)
 			if c := h.lastCue(); c.Scene != row.scene {
-				t.Errorf("the light shows one body: %+v", c)
+				t.Errorf("the scene is %q, want %q: %+v", c.Scene, row.scene, c)
 			}
 		})
 	}
