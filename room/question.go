@@ -100,13 +100,14 @@ func (r *Room) inquireOf(dst []dsp.Value, now time.Duration, l *lamp, a *attribu
 	default:
 		q.open = false
 		if l.verdict(now, r.o.ReportsLate, a) {
+			r.unask(l.o.ID)
 			return r.letGo(dst, now, l)
 		}
 	}
 	return dst
 }
 
-// unask drops the question to a lamp that is commanded in the same Tick: some begin a fade anew as they answer.
+// unask drops the question to a lamp that is commanded or let go in the same Tick: some begin a fade anew as they answer.
 func (r *Room) unask(lamp string) {
 	r.questions = slices.DeleteFunc(r.questions, func(q Question) bool { return q.Lamp == lamp })
 }

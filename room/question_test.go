@@ -60,6 +60,34 @@ func TestAHandInTheMiddleOfAFadeWins(t *testing.T) {
 	}
 }
 
+// A hand at the colour, in the first moment of a change of brightness: in one Tick both are looked at, and one says that it was a hand.
+func TestALampThatIsLetGoIsAskedNothingMore(t *testing.T) {
+	base := room.Scene{Light: room.Light{Brightness: 10, Kelvin: 2353.5}}
+	h := newTerseHouse(t, room.Options{Lamps: []room.LampOptions{{ID: "bed"}}, Scenes: map[string]room.Scene{"base": base}})
+	h.mute = true
+	h.hand("bed", func(b *bulb) { b.set(10) })
+	h.run(time.Second)
+	h.must(h.r.Start(nil, h.now, 0, room.Together)) // nobody wears a sensor: it ends by itself, and the after scene comes
+	h.run(16*time.Minute + 600*time.Millisecond)    // the colour has just come to its end
+	h.must(h.r.Start(nil, h.now, 0, room.Together))
+	h.run(tick)
+	h.hand("bed", func(b *bulb) { b.paint(2249.5) })
+	h.run(time.Second)
+	for range 12 { // on a machine that is so busy that both are due at once
+		h.now += 10 * time.Second
+		h.take(h.r.Tick(nil, h.now, h.wall(h.now)))
+		asked := h.r.Questions()
+		if hands(h) == 0 {
+			continue
+		}
+		if len(asked) > 0 {
+			t.Errorf("asked as it is let go: %+v", asked)
+		}
+		return
+	}
+	t.Error("the hand was not seen")
+}
+
 func TestAHandInTheMiddleOfALongFadeStopsItsNextStep(t *testing.T) {
 	h := newTerseHouse(t, room.Options{NoAfter: true})
 	h.start(0, room.Alone)
