@@ -112,6 +112,18 @@ func (w *troubled) aftermath() (well, named time.Duration) {
 	return well, named
 }
 
+// misnamed gives what a body at rest was called by mistake since the last look, and forgets what was heard.
+func (w *troubled) misnamed() (wrong []regulation.State) {
+	for _, e := range w.ear.events {
+		if s, ok := e.Value.(regulation.State); ok && s.Name != regulation.Settled && s.Name != regulation.Unknown {
+			wrong = append(wrong, s)
+		}
+	}
+	w.ear.events = append(w.ear.events[:0], pipeline.Event{Value: w.state()})
+	w.ear.consents = nil
+	return wrong
+}
+
 // inUse is the memory that is in use, KiB, with all rubbish cleared away.
 func inUse() int {
 	runtime.GC()
@@ -149,13 +161,9 @@ func TestHoursOfTroubleLeaveTheStateRight(t *testing.T) {
 		}
 		r := tolls[kind.name]
 		tolls[kind.name] = toll{r.count + 1, max(r.well, well), max(r.named, named)}
-		for _, e := range w.ear.events {
-			if s, ok := e.Value.(regulation.State); ok && s.Name != regulation.Settled && s.Name != regulation.Unknown {
-				t.Errorf("%s for %s: a body at rest is called %s: %+v", kind.name, length, s.Name, s)
-			}
+		for _, s := range w.misnamed() {
+			t.Errorf("%s for %s: a body at rest is called %s: %+v", kind.name, length, s.Name, s)
 		}
-		w.ear.events = append(w.ear.events[:0], pipeline.Event{Value: w.state()})
-		w.ear.consents = nil
 		if int(w.clock.Now()/time.Hour) > len(memory) {
 			memory = append(memory, inUse())
 		}

@@ -8,16 +8,22 @@ import (
 	"time"
 )
 
-func TestOnlyTheHomeNetworkIsLetInAndNotTooMuchOfIt(t *testing.T) {
+// homeDoor listens on this machine.
+func homeDoor(t *testing.T) *homeListener {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	h := newHomeListener(l)
+	t.Cleanup(func() { l.Close() })
+	return newHomeListener(l)
+}
+
+func TestOnlyTheHomeNetworkIsLetInAndNotTooMuchOfIt(t *testing.T) {
+	h := homeDoor(t)
 	var open []net.Conn
 	for range maxConnsOneAddr {
-		c, err := net.Dial("tcp", l.Addr().String())
+		c, err := net.Dial("tcp", h.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,13 +53,8 @@ func TestOnlyTheHomeNetworkIsLetInAndNotTooMuchOfIt(t *testing.T) {
 
 // What the kernel holds for a page that sleeps is old when it wakes: it must be little, so that hubd notices, and keeps the newest of each value.
 func TestTheKernelHoldsLittleForAPageThatTakesNothing(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	h := newHomeListener(l)
-	page, err := net.Dial("tcp", l.Addr().String())
+	h := homeDoor(t)
+	page, err := net.Dial("tcp", h.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

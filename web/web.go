@@ -55,10 +55,6 @@ type Options struct {
 	Health func() error
 }
 
-// atOnce is how many files and reports are made at once on one way in. Each takes megabytes, and the disk, of which a Pi has little; whoever asks
-// for more waits.
-const atOnce = 2
-
 // handler answers requests by path.
 type handler struct {
 	o     Options
@@ -159,20 +155,6 @@ func strict(head http.Header) {
 	head.Set("Cross-Origin-Resource-Policy", "same-origin")
 	head.Set("Referrer-Policy", "no-referrer")
 	head.Set("X-Content-Type-Options", "nosniff")
-}
-
-// turn waits until one more file or report may be made, and gives the end of that; false where it was answered that this is not now.
-func (h *handler) turn(w http.ResponseWriter, r *http.Request) (done func(), ok bool) {
-	wait := time.NewTimer(h.o.Within)
-	defer wait.Stop()
-	select {
-	case h.large <- struct{}{}:
-		return func() { <-h.large }, true
-	case <-r.Context().Done():
-	case <-wait.C:
-	}
-	fail(w, http.StatusServiceUnavailable, "other files or reports of yours are being made: ask again when one is done")
-	return nil, false
 }
 
 // longer gives an answer so much time from now on, in the place of the server's, which is for answers that are there.
