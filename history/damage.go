@@ -25,19 +25,12 @@ const mostUnlooked = 3
 // Examine opens a history for reading alone and looks at every page and every row. On some damage bbolt ends the process,
 // where nothing can catch it: that is for a process of its own to find out (Options.Check).
 func Examine(path string) error {
-	err := guard(func() error {
-		b, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, PreLoadFreelist: true, Timeout: lockWait})
-		if err != nil {
-			return err
-		}
-		err = b.View(func(tx *bbolt.Tx) error {
-			if err := tx.ForEach(func(_ []byte, bucket *bbolt.Bucket) error { return examineBucket(bucket) }); err != nil {
-				return err
-			}
-			return examineBranches(path, tx)
+	err := look(path, false, func(tx *bbolt.Tx) error { return examineForm(path, tx) })
+	if err == nil { // only then may bbolt walk through it by itself
+		err = look(path, true, func(tx *bbolt.Tx) error {
+			return tx.ForEach(func(_ []byte, bucket *bbolt.Bucket) error { return examineBucket(bucket) })
 		})
-		return errors.Join(err, b.Close())
-	})
+	}
 	if damaged(err) {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
@@ -45,6 +38,17 @@ func Examine(path string) error {
 		return ErrInUse
 	}
 	return err
+}
+
+// look opens a file to read, with bbolt's own walk through all of it or without, and lets something look at it.
+func look(path string, walk bool, at func(*bbolt.Tx) error) error {
+	return guard(func() error {
+		b, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, PreLoadFreelist: walk, Timeout: lockWait})
+		if err != nil {
+			return err
+		}
+		return errors.Join(b.View(at), b.Close())
+	})
 }
 
 // examineBucket touches every page of every row: a length that leads out of the file, and a page that the disk does not give, show only there.

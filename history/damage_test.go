@@ -50,6 +50,85 @@ func TestALookAtAFileFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
+// bbolt believes what a page says of its rows. One that reaches beyond the file is found by its form, not by what reading it does: that depends on
+// what lies behind the file in the memory of whoever reads.
+func TestALookFindsARowThatReachesBeyondItsPage(t *testing.T) {
+	path := file(t)
+	v := &evening{d: open(t, path), epoch: start, bpm: 60}
+	v.seconds("a", 0, 120*time.Minute)
+	written(t, v.d, "a", "one small bucket", start)
+	if err := v.d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const rows, buckets = 0, 1 // the kinds of a leaf's elements
+	ofBuckets := func(ownPage bool) func([]byte) []byte {
+		return func(page []byte) []byte {
+			if leaf := leafOf(buckets)(page); leaf != nil && aBucket(leaf, ownPage) != nil {
+				return leaf
+			}
+			return nil
+		}
+	}
+	for _, row := range []struct {
+		name  string
+		page  func(page []byte) (leaf []byte)
+		spoil func(leaf []byte)
+	}{
+		{"a bucket, by more than the whole file", leafOf(buckets), func(leaf []byte) { longer(leaf, 8<<20) }},
+		{"a bucket, by some pages", leafOf(buckets), func(leaf []byte) { longer(leaf, 2<<12) }},
+		{"a row of a bucket", leafOf(rows), func(leaf []byte) { longer(leaf, 1<<31) }},
+		{"a row of a bucket that has no page of its own", ofBuckets(false), func(leaf []byte) { longer(aBucket(leaf, false)[16:], 1<<13) }},
+		{"a bucket at a page that no disk has", ofBuckets(true), func(leaf []byte) { binary.NativeEndian.PutUint64(aBucket(leaf, true), 1<<63) }},
+		{"a bucket at the page that it stands in", ofBuckets(true), func(leaf []byte) { copy(aBucket(leaf, true), leaf[:8]) }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			data, spoilt := read(t, path), 0
+			for at := 2 * 4096; at < len(data); at += 4096 {
+				if leaf := row.page(data[at : at+4096]); leaf != nil {
+					row.spoil(leaf)
+					spoilt++
+				}
+			}
+			one := filepath.Join(t.TempDir(), "history.db")
+			put(t, one, data)
+			if err := history.Examine(one); !errors.Is(err, history.ErrDamaged) || spoilt == 0 {
+				t.Errorf("of %d spoilt pages it says %v", spoilt, err)
+			}
+		})
+	}
+}
+
+// leafOf picks the leaves whose first element is of a kind.
+func leafOf(kind uint32) func(page []byte) []byte {
+	return func(page []byte) []byte {
+		if binary.NativeEndian.Uint16(page[8:]) != 2 || binary.NativeEndian.Uint16(page[10:]) == 0 || binary.NativeEndian.Uint32(firstElement(page)) != kind {
+			return nil
+		}
+		return page
+	}
+}
+
+// firstElement of a page: its kind, where its key is, how long that is, and how long its value.
+func firstElement(page []byte) []byte { return page[16:] }
+
+// longer lets the value of a leaf's first element reach further.
+func longer(leaf []byte, by uint32) {
+	size := firstElement(leaf)[12:]
+	binary.NativeEndian.PutUint32(size, binary.NativeEndian.Uint32(size)+by)
+}
+
+// aBucket gives the value of the first element that is a bucket with a page of its own, or with rows and without one.
+func aBucket(leaf []byte, ownPage bool) []byte {
+	for i := range int(binary.NativeEndian.Uint16(leaf[10:])) {
+		e := leaf[16+16*i:]
+		value := e[binary.NativeEndian.Uint32(e[4:])+binary.NativeEndian.Uint32(e[8:]):]
+		if own := binary.NativeEndian.Uint64(value) != 0; own == ownPage && (own || binary.NativeEndian.Uint16(value[16+10:]) > 0) {
+			return value
+		}
+	}
+	return nil
+}
+
 // bbolt finds every row of such a file, and spoils it with the next one that it writes.
 func TestALookFindsABranchThatIsNotWhatIsBelowIt(t *testing.T) {
 	path := file(t)
