@@ -367,6 +367,36 @@ func TestAHandWhereAColourThatDidStopWouldHaveGoneIsSeenInTheFade(t *testing.T) 
 	}
 }
 
+// A hand that turns a lamp by less than shows that it was one, before hubd asked anything of it: where the first command is lost the lamp is
+// there still, and not where it was expected.
+func TestWhereTheFirstCommandIsLostTheLampIsWhereItSaidItWas(t *testing.T) {
+	h := newHouse(t, room.Options{Lamps: []room.LampOptions{{ID: "bed", Whites: room.Whites{Known: true, None: true}}}})
+	h.bulbs["bed"].set(30.3)
+	h.run(2 * time.Second)
+	h.start(0, room.Together) // with 30 %: there is nothing to ask
+	h.run(2 * time.Second)
+	h.bulbs["bed"].set(28.9)
+	h.run(2 * time.Second)
+	h.take(h.r.End(nil, h.now))
+	h.bulbs["bed"].deaf = 1
+	h.run(tick)
+	commands, at := of[room.LampCommand](h, 0)
+	if len(commands) != 1 {
+		t.Fatalf("commands %v", commands)
+	}
+	h.take(h.r.Lamp(nil, h.now, room.LampReport{Lamp: "bed", Lost: true, Planned: at[0]}))
+	from := h.now
+	h.must(h.r.Start(nil, h.now, 0, room.Night)) // in which the room is as it was
+	h.run(2 * time.Minute)
+	again, _ := of[room.LampCommand](h, from)
+	for _, c := range again {
+		if c.Brightness.Value > 28.9 {
+			t.Errorf("it is put to %.1f %%, where nobody wants it: %+v", c.Brightness.Value, c)
+		}
+	}
+	h.wantLamp("bed", 28.9)
+}
+
 func TestALostCommandOfColourSaysNothingOfBrightness(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	h.start(0, room.Alone)

@@ -139,7 +139,7 @@ func (a *attribute) stepFor() time.Duration {
 func (a *attribute) send(t time.Duration, to float64, transition time.Duration) {
 	from := a.now(t).Value
 	switch {
-	case !a.active:
+	case !a.commanded: // it is where it says it is, also where that is a little off what was expected of it
 		a.before = hold(from, t)
 	case !a.cut || a.stopped: // else it may have gone on, and be told late
 		a.before = a.sent
