@@ -1,4 +1,4 @@
-// The journal: notes in one's own words, and results that somebody measured. hubd's sensors measure none of these.
+// The journal: notes in one's own words, tags, and results that somebody measured. hubd's sensors measure none of these.
 import { words } from "./words.js";
 import { h, say, show, panel, button, field } from "./dom.js";
 import { when, month } from "./when.js";
@@ -9,15 +9,16 @@ export function journal(hub) {
   const rows = h("ul", { class: "rows" });
   const says = h("p", { class: "note", role: "status" });
   const text = h("textarea", { rows: "3", maxlength: "4000" });
-  const found = result();
-  const write = h("div", {}, field(w.note, text), found.el, button(w.add, add));
+  const tagged = tags(), found = result();
+  const write = h("div", {}, field(w.note, text), tagged.el, found.el, button(w.add, add));
   const notKept = h("p", { class: "hint", hidden: true }, w.notKept);
 
   async function add() {
-    const r = await hub.ask("POST", path, JSON.stringify({ text: text.value, labs: found.all() }));
+    const r = await hub.ask("POST", path, JSON.stringify({ text: text.value, tags: tagged.all(), labs: found.all() }));
     say(says, r.ok ? words.done : words.failed(r.error));
     if (!r.ok) return; // what was typed stays, to be mended
     text.value = "";
+    tagged.clear();
     found.clear();
     look();
   }
@@ -66,6 +67,21 @@ async function notesSince(hub, path, moment) {
 function measured(l) {
   const line = `${l.name} ${l.value} ${l.unit}`;
   return l.about ? words.journal.measured(line, l.about) : line;
+}
+
+// tags takes words of the wearer's own, by what they are about.
+function tags() {
+  const w = words.journal;
+  const fields = Object.keys(w.tagged).map((kind) => ({ kind, input: h("input", { type: "text", autocomplete: "off", autocapitalize: "none" }) }));
+  const el = h("details", {}, h("summary", {}, w.withTags), h("p", { class: "hint" }, w.tagsHint), ...fields.map((f) => field(w.tagged[f.kind], f.input)));
+  return {
+    el,
+    all: () => fields.flatMap((f) => f.input.value.split(",").map((word) => ({ kind: f.kind, word: word.trim() }))).filter((t) => t.word),
+    clear() {
+      for (const f of fields) f.input.value = "";
+      el.open = false;
+    },
+  };
 }
 
 // result takes a result that somebody measured; what is not typed is asked for by hubd.
