@@ -7,6 +7,7 @@ import (
 
 	"hubd/acquire"
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 )
 
@@ -31,7 +32,7 @@ func TestAMachineThatIsBehindSaysSoOnceAndWhenItIsOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &lines{}
+	log := &waiting.Text{}
 	b := &behind{log: logTo(log), loops: []*acquire.Loop{loop}, last: make([]acquire.Counters, 1)}
 	run := func(until time.Duration) {
 		for clock.Now() < until {

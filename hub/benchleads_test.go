@@ -12,6 +12,7 @@ import (
 	"hubd/config"
 	"hubd/draw"
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/setup"
 	"hubd/wire"
 )
@@ -78,18 +79,18 @@ func TestABorrowerIsToldOfElectrodes(t *testing.T) {
 			return got != nil && len(*got) == len(want) && (len(want) == 0 || (*got)[0] == want[0])
 		}
 	}
-	until(t, "the lines are taken", func() bool { return s.gpio.Line("GPIO23").Taken() && s.gpio.Line("GPIO24").Taken() })
+	waiting.Until(t, "the lines are taken", func() bool { return s.gpio.Line("GPIO23").Taken() && s.gpio.Line("GPIO24").Taken() })
 	lent, err := borrow(t.Context(), l.socket, config.Bus{I2C: "1"}, "b", time.Minute, func(all []wire.LeadsOff) { off.Store(&all) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.gpio.Line("GPIO24").Drive(true)
-	until(t, "LO- is told", told(wire.LeadsOff{Wearer: "b", Minus: true}))
+	waiting.Until(t, "LO- is told", told(wire.LeadsOff{Wearer: "b", Minus: true}))
 	s.gpio.Line("GPIO23").Drive(true)
-	until(t, "LO+ is told too", told(wire.LeadsOff{Wearer: "b", Plus: true, Minus: true}))
+	waiting.Until(t, "LO+ is told too", told(wire.LeadsOff{Wearer: "b", Plus: true, Minus: true}))
 	s.gpio.Line("GPIO23").Drive(false)
 	s.gpio.Line("GPIO24").Drive(false)
-	until(t, "that both are on is told", told())
+	waiting.Until(t, "that both are on is told", told())
 	lent.give()
 
 	mine, err := borrow(t.Context(), l.socket, config.Bus{I2C: "1"}, "a", time.Minute, func(all []wire.LeadsOff) { t.Errorf("a is told of b: %v", all) })
@@ -97,7 +98,7 @@ func TestABorrowerIsToldOfElectrodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.gpio.Line("GPIO24").Drive(true)
-	until(t, "it is seen", l.panel.leadsOf(1).Off)
+	waiting.Until(t, "it is seen", l.panel.leadsOf(1).Off)
 	mine.give()
 }
 

@@ -18,6 +18,7 @@ import (
 	"hubd/config"
 	"hubd/drivers/mcp3x0x"
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/mqtt/homeassistant"
 	"hubd/pipeline"
 	"hubd/room"
@@ -269,7 +270,7 @@ func TestHomeAssistantTakesWhatTheBuiltHubDescribes(t *testing.T) {
 	}
 	for name, text := range map[string]string{"the example": string(example), "two wearers": couple("pair: b,", "pair: a,", "  private: false")} {
 		p := built(t, text)
-		log := &lines{}
+		log := &waiting.Text{}
 		told := newTeller(logTo(log), wire.Topics{Hub: p.id}, p.discovery, p.wearers)
 		o := told.ha
 		for _, share := range []pipeline.Share{pipeline.ShareNone, pipeline.ShareState, pipeline.ShareFull} {

@@ -166,7 +166,7 @@ func TestAHoldIsRefusedWhereStartFromHasNoButton(t *testing.T) {
 	if !s.pauses.Off(0) || s.members()[0] {
 		t.Error("started")
 	}
-	s.log.wants(t, 1, "command refused")
+	s.log.Wants(t, 1, "command refused")
 }
 
 func TestAHoldOfSomebodyWhoIsAlwaysSensedEndsThePauseFirst(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 	"hubd/history"
 	"hubd/hub"
+	"hubd/internal/waiting"
 	"hubd/mqtt"
 	"hubd/mqtt/broker"
 	"hubd/wire"
@@ -79,7 +80,7 @@ func TestErasingWhileTheDaemonRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.ask(t, "a", "start_session", "alone")
-	until(t, "a is sensed", func() bool { return d.status(t).Wearers[0].Status == "online" })
+	waiting.Until(t, "a is sensed", func() bool { return d.status(t).Wearers[0].Status == "online" })
 	if before := holding(t, dir, canary); len(before) != 3 {
 		t.Fatalf("the canary is in %v", before)
 	}
@@ -102,7 +103,7 @@ func TestErasingWhileTheDaemonRuns(t *testing.T) {
 	if done := strings.Join(e.Done, "\n"); !strings.Contains(done, "on the broker: hubd/bedroom/a/state") || strings.Contains(done, "/config") {
 		t.Errorf("done is %q: discovery stays while the wearer is of this hub", done)
 	}
-	until(t, "the broker keeps nothing", func() bool {
+	waiting.Until(t, "the broker keeps nothing", func() bool {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		return slices.ContainsFunc(h.got, func(m mqtt.Inbound) bool { return m.Topic == "hubd/bedroom/a/state" && len(m.Payload) == 0 })
@@ -125,7 +126,7 @@ func TestErasingSomebodyWhoLeftTakesTheirTokensWithThem(t *testing.T) {
 	for _, id := range []string{"a", "gone"} {
 		openPage(t, d, wire.PageOpening{Wearer: id})
 	}
-	until(t, "the wearers are known", func() bool { return len(d.status(t).Wearers) == 2 })
+	waiting.Until(t, "the wearers are known", func() bool { return len(d.status(t).Wearers) == 2 })
 	noted(t, d.socket, "gone", canary, time.Time{})
 	d.stop()
 	d = keeper(t, withPage(t, keeping("", dir, "journal")))

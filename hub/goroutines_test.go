@@ -14,6 +14,7 @@ import (
 	"hubd/drivers/sim"
 	"hubd/dsp"
 	"hubd/history"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 )
 
@@ -28,12 +29,12 @@ func (p bubblePacer) SleepUntil(t time.Duration) { time.Sleep(t - p.Now()) }
 type wholeHub struct {
 	*live
 	sim *simulated
-	log *lines
+	log *waiting.Text
 }
 
 func newWholeHub(t *testing.T, text string) *wholeHub {
 	t.Helper()
-	w, pacer := &wholeHub{log: &lines{}}, bubblePacer{time.Now()}
+	w, pacer := &wholeHub{log: &waiting.Text{}}, bubblePacer{time.Now()}
 	text += "\nweb: {listen: none}\n" // who listens waits for the kernel, and time does not pass meanwhile
 	c, _, s := simulatedFor(t, asShipped(), text, "two-people", 1, pacer.Now)
 	w.sim = s

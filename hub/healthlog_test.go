@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 )
 
 // told gives what a log of sources writes of news at given seconds, line by line.
 func toldOf(news map[int][]dsp.Fault, seconds int) (log []string) {
-	out := &lines{}
+	out := &waiting.Text{}
 	h := &healthLog{log: logTo(out)}
 	for s := range seconds {
 		for _, f := range news[s] {

@@ -11,6 +11,7 @@ import (
 
 	"hubd/history"
 	"hubd/hub"
+	"hubd/internal/waiting"
 	"hubd/mqtt/broker"
 )
 
@@ -24,7 +25,7 @@ func keeping(with, dir, keep string) string {
 func keeper(t *testing.T, yaml string) *daemon {
 	t.Helper()
 	d := run(t, yaml, "stress")
-	until(t, "the wearer is known", func() bool { return len(d.status(t).Wearers) == 1 })
+	waiting.Until(t, "the wearer is known", func() bool { return len(d.status(t).Wearers) == 1 })
 	return d
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 	"hubd/room"
 )
@@ -44,10 +45,10 @@ func (d *disk) store() store {
 }
 
 // keep runs a keeper in a bubble: do is called while it runs, after it is asleep.
-func keep(t *testing.T, d *disk, do func(k *keeper, log *lines)) {
+func keep(t *testing.T, d *disk, do func(k *keeper, log *waiting.Text)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		log := &lines{}
+		log := &waiting.Text{}
 		k := newKeeper(logTo(log), d.store(), func() time.Time { return time.Time{} })
 		ctx, stop := context.WithCancel(t.Context())
 		go k.run(ctx)
@@ -70,7 +71,7 @@ func paused(yes ...bool) (s pipeline.Settings) {
 
 func TestTheNewestSettingsWin(t *testing.T) {
 	d := &disk{}
-	keep(t, d, func(k *keeper, _ *lines) {
+	keep(t, d, func(k *keeper, _ *waiting.Text) {
 		k.mu.Lock() // the disk is slow: three changes come before it is free
 		k.pending, k.revision = paused(false), 1
 		k.mu.Unlock()
@@ -88,7 +89,7 @@ func TestTheNewestSettingsWin(t *testing.T) {
 
 func TestSettingsAreWrittenOncePerRevision(t *testing.T) {
 	d := &disk{}
-	keep(t, d, func(k *keeper, _ *lines) {
+	keep(t, d, func(k *keeper, _ *waiting.Text) {
 		k.saveSettings(paused(true), 1)
 		synctest.Wait()
 		k.saveSettings(paused(true), 1)
@@ -102,7 +103,7 @@ func TestSettingsAreWrittenOncePerRevision(t *testing.T) {
 
 func TestADiskThatRefusesIsToldOnceAndTriedAgainAndOnceWhenItIsOver(t *testing.T) {
 	d := &disk{refuse: errors.New("no space left on device")}
-	keep(t, d, func(k *keeper, log *lines) {
+	keep(t, d, func(k *keeper, log *waiting.Text) {
 		for revision := range uint64(5) {
 			k.saveSettings(paused(true), revision+1)
 			synctest.Wait()
@@ -113,7 +114,7 @@ func TestADiskThatRefusesIsToldOnceAndTriedAgainAndOnceWhenItIsOver(t *testing.T
 		if settings, _ := k.status(); settings != "no space left on device" {
 			t.Errorf("status %q", settings)
 		}
-		log.wants(t, 1, "settings are not stored")
+		log.Wants(t, 1, "settings are not stored")
 		d.mu.Lock()
 		d.refuse = nil
 		d.mu.Unlock()
@@ -127,13 +128,13 @@ func TestADiskThatRefusesIsToldOnceAndTriedAgainAndOnceWhenItIsOver(t *testing.T
 		if settings, _ := k.status(); settings != "" {
 			t.Errorf("status %q after it was over", settings)
 		}
-		log.wants(t, 1, "settings are stored again")
+		log.Wants(t, 1, "settings are stored again")
 	})
 }
 
 func TestWhatWaitsIsWrittenAtTheEnd(t *testing.T) {
 	d := &disk{}
-	keep(t, d, func(k *keeper, _ *lines) {
+	keep(t, d, func(k *keeper, _ *waiting.Text) {
 		for range 10 {
 			k.event(pipeline.Event{Wearer: "a", Value: dsp.HeartRate{}})
 		}
@@ -145,7 +146,7 @@ func TestWhatWaitsIsWrittenAtTheEnd(t *testing.T) {
 }
 
 func TestRowsAreBoundedAndWhatIsDroppedIsCounted(t *testing.T) {
-	log := &lines{}
+	log := &waiting.Text{}
 	k := newKeeper(logTo(log), store{}, nil) // its goroutine does not run: the disk hangs
 	for n := range maxRows + 100 {
 		k.event(pipeline.Event{At: time.Duration(n)})
@@ -160,7 +161,7 @@ func TestRowsAreBoundedAndWhatIsDroppedIsCounted(t *testing.T) {
 
 func TestHistoryIsCommittedInTimeAndItsTroubleIsShown(t *testing.T) {
 	d := &disk{trouble: "history.db was damaged and is set aside"}
-	keep(t, d, func(k *keeper, _ *lines) {
+	keep(t, d, func(k *keeper, _ *waiting.Text) {
 		pass(3*commitEvery + time.Second)
 		synctest.Wait()
 		if d.commits != 3 {
@@ -200,7 +201,7 @@ func TestWhileASessionCommandsLampsTheSettingsStayFresh(t *testing.T) {
 	}{{"a session", true, 12}, {"none", false, 1}} {
 		t.Run(row.name, func(t *testing.T) {
 			d := &disk{}
-			keep(t, d, func(k *keeper, _ *lines) {
+			keep(t, d, func(k *keeper, _ *waiting.Text) {
 				k.saveSettings(pipeline.Settings{Room: room.Snapshot{Open: row.open}}, 1)
 				time.Sleep(time.Hour)
 				synctest.Wait()
@@ -214,7 +215,7 @@ func TestWhileASessionCommandsLampsTheSettingsStayFresh(t *testing.T) {
 
 func TestTroubleWithTheHistoryIsToldOnceAndOnceThatItIsOver(t *testing.T) {
 	d := &disk{}
-	keep(t, d, func(k *keeper, log *lines) {
+	keep(t, d, func(k *keeper, log *waiting.Text) {
 		for _, trouble := range []string{"", "the disk is full", "the disk is full (3 rows could not be kept)", "", ""} {
 			d.trouble = trouble
 			time.Sleep(commitEvery)
@@ -223,14 +224,14 @@ func TestTroubleWithTheHistoryIsToldOnceAndOnceThatItIsOver(t *testing.T) {
 				t.Errorf("the status says %q, want %q", history, trouble)
 			}
 		}
-		log.wants(t, 1, "the disk is full")
-		log.wants(t, 1, "history is stored again")
+		log.Wants(t, 1, "the disk is full")
+		log.Wants(t, 1, "history is stored again")
 	})
 }
 
 func TestAPauseIsStoredWhileTheHistoryIsErased(t *testing.T) {
 	d := &disk{}
-	keep(t, d, func(k *keeper, _ *lines) {
+	keep(t, d, func(k *keeper, _ *waiting.Text) {
 		back, lent := make(chan struct{}), make(chan error)
 		go func() { lent <- k.lend(context.Background(), func() { <-back }) }()
 		synctest.Wait()
@@ -258,7 +259,7 @@ func TestAPauseIsStoredWhileTheHistoryIsErased(t *testing.T) {
 func TestTheEndWaitsForAnErasing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &disk{}
-		k := newKeeper(logTo(&lines{}), d.store(), func() time.Time { return time.Time{} })
+		k := newKeeper(logTo(&waiting.Text{}), d.store(), func() time.Time { return time.Time{} })
 		ctx, stop := context.WithCancel(t.Context())
 		go k.run(ctx)
 		back := make(chan struct{})

@@ -12,6 +12,7 @@ import (
 
 	"hubd/dsp"
 	"hubd/history"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 	"hubd/room"
 	"hubd/synth"
@@ -328,7 +329,7 @@ func TestWhatWaitsIsGoneWithTheNextSession(t *testing.T) {
 
 func TestWhatIsAskedComesAfterWhatWaited(t *testing.T) {
 	d := &disk{}
-	keep(t, d, func(k *keeper, _ *lines) {
+	keep(t, d, func(k *keeper, _ *waiting.Text) {
 		for range 100 {
 			k.event(pipeline.Event{Wearer: "a", Value: dsp.HeartRate{}})
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hubd/config"
+	"hubd/internal/waiting"
 )
 
 // twoBuses is a wearer on each, the first of whom is always sensed.
@@ -53,7 +54,7 @@ func lender(t *testing.T) (socket string, stop func()) {
 		}
 	})
 	t.Cleanup(func() { stop(); os.RemoveAll(dir) })
-	until(t, "the socket answers", func() bool {
+	waiting.Until(t, "the socket answers", func() bool {
 		conn, err := net.Dial("unix", socket)
 		if err == nil {
 			conn.Close()
@@ -101,7 +102,7 @@ func TestABusIsLentToOneAndComesBack(t *testing.T) {
 	if l.ctx.Err() == nil {
 		t.Error("a bus that was given back may still be used")
 	}
-	until(t, "the bus is back", func() bool { return lentNow(t, socket) == "" })
+	waiting.Until(t, "the bus is back", func() bool { return lentNow(t, socket) == "" })
 	again, err := borrow(t.Context(), socket, wire1, "", time.Minute, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +155,7 @@ func TestALendEndsWithAPauseItsTimeAndTheDaemon(t *testing.T) {
 			row.end(t, socket, stop)
 			select {
 			case <-l.ctx.Done():
-			case <-time.After(patience):
+			case <-time.After(waiting.Patience):
 				t.Fatal("the lend goes on")
 			}
 			if why := context.Cause(l.ctx); !strings.Contains(why.Error(), row.why) {
@@ -195,5 +196,5 @@ func TestAProbeThroughTheDaemonReadsNobodyWhoIsPaused(t *testing.T) {
 	if paused, read := probe("b"); paused || !read["b"] {
 		t.Errorf("by b's own act: read %v, paused %v", read, paused)
 	}
-	until(t, "both buses are back", func() bool { return lentNow(t, socket) == "" })
+	waiting.Until(t, "both buses are back", func() bool { return lentNow(t, socket) == "" })
 }

@@ -18,54 +18,15 @@ import (
 
 	"hubd/config"
 	"hubd/hub"
+	"hubd/internal/waiting"
 	"hubd/mqtt"
 	"hubd/mqtt/broker"
 )
 
-// patience is how long a test waits for what must happen; no result depends on how long it really takes.
-const patience = 30 * time.Second
-
-// until waits for a condition.
-func until(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	end := time.After(patience)
-	for !holds() {
-		select {
-		case <-look.C:
-		case <-end:
-			t.Fatalf("still not so: %s", what)
-		}
-	}
-}
-
-// text is written by one goroutine and read by another.
-type text struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (x *text) Write(p []byte) (int, error) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.buf.Write(p)
-}
-
-func (x *text) String() string {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.buf.String()
-}
-
-func (x *text) has(part string) func() bool {
-	return func() bool { return strings.Contains(x.String(), part) }
-}
-
 // daemon runs hubd run until the test ends.
 type daemon struct {
 	socket string
-	log    *text
+	log    *waiting.Text
 	stop   func()
 }
 
@@ -79,7 +40,7 @@ func run(t *testing.T, yaml, simulate string) *daemon {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &daemon{socket: filepath.Join(dir, "s"), log: &text{}}
+	d := &daemon{socket: filepath.Join(dir, "s"), log: &waiting.Text{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
@@ -93,7 +54,7 @@ func run(t *testing.T, yaml, simulate string) *daemon {
 		}
 	})
 	t.Cleanup(func() { d.stop(); os.RemoveAll(dir) })
-	until(t, "the socket answers", func() bool {
+	waiting.Until(t, "the socket answers", func() bool {
 		c, err := net.Dial("unix", d.socket)
 		if err != nil {
 			return false
@@ -120,7 +81,7 @@ type status struct {
 
 func (d *daemon) status(t *testing.T) (s status) {
 	t.Helper()
-	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true,
+	client := http.Client{Timeout: waiting.Patience, Transport: &http.Transport{DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", d.socket)
 		}}}
@@ -164,11 +125,11 @@ func TestTheDaemonWorksWithoutABrokerAndTellsItOnce(t *testing.T) {
 	}
 	closed.Close()
 	d := run(t, home(fmt.Sprintf("mqtt: {url: \"mqtt://%s\"}", closed.Addr()), "1"), "stress")
-	until(t, "a is paused at first", func() bool { s := d.status(t); return len(s.Wearers) == 1 && s.Wearers[0].Status == "paused" })
+	waiting.Until(t, "a is paused at first", func() bool { s := d.status(t); return len(s.Wearers) == 1 && s.Wearers[0].Status == "paused" })
 	d.ask(t, "a", "start_session", "alone")
-	until(t, "a session runs", func() bool { s := d.status(t); return s.Active && s.Wearers[0].Status == "online" })
+	waiting.Until(t, "a session runs", func() bool { s := d.status(t); return s.Active && s.Wearers[0].Status == "online" })
 	d.ask(t, "", "pause", "PRESS")
-	until(t, "everything is paused", func() bool { s := d.status(t); return s.Paused && s.Wearers[0].Status == "paused" })
+	waiting.Until(t, "everything is paused", func() bool { s := d.status(t); return s.Paused && s.Wearers[0].Status == "paused" })
 	for _, s := range d.status(t).Sources {
 		if s.Fault != nil && *s.Fault != "" {
 			t.Errorf("%s: %s", s.Source, *s.Fault)
@@ -185,11 +146,11 @@ func TestAPauseOutlastsTheDaemon(t *testing.T) {
 	boot := strings.Replace(home("", "1"), "start_from: [page]", "start_from: [boot]", 1)
 	yaml := strings.Replace(boot, "path: history.db", "path: "+filepath.Join(dir, "history.db"), 1)
 	first := run(t, yaml, "stress")
-	until(t, "a is sensed always", func() bool { s := first.status(t); return len(s.Wearers) == 1 && s.Wearers[0].Status == "online" })
+	waiting.Until(t, "a is sensed always", func() bool { s := first.status(t); return len(s.Wearers) == 1 && s.Wearers[0].Status == "online" })
 	first.ask(t, "", "pause", "PRESS")
 	first.stop() // at once: what was answered is stored
 	second := run(t, yaml, "stress")
-	until(t, "the status is there", func() bool { return len(second.status(t).Wearers) == 1 })
+	waiting.Until(t, "the status is there", func() bool { return len(second.status(t).Wearers) == 1 })
 	if got := second.status(t).Wearers[0].Status; got != "paused" {
 		t.Errorf("after a restart a is %s, want paused", got)
 	}
@@ -205,7 +166,7 @@ func TestAChipThatNeverAnswersIsAStateAndNoEnd(t *testing.T) {
 	listen(t, b.Addr(), h)
 	d := run(t, home(fmt.Sprintf("mqtt: {url: \"mqtt://%s\"}", b.Addr()), "99"), "") // a bus that is not there
 	d.ask(t, "a", "start_session", "alone")
-	until(t, "the status names the fault", func() bool {
+	waiting.Until(t, "the status names the fault", func() bool {
 		for _, s := range d.status(t).Sources {
 			if s.Fault != nil && strings.Contains(*s.Fault, "99") {
 				return true
@@ -213,8 +174,8 @@ func TestAChipThatNeverAnswersIsAStateAndNoEnd(t *testing.T) {
 		}
 		return false
 	})
-	until(t, "the log says it", d.log.has("a source does not answer"))
-	until(t, "the state is unknown, and says why", h.some(0, "hubd/bedroom/a/state", `"state":"unknown".*"unknown_reason":"no_contact"`))
+	waiting.Until(t, "the log says it", d.log.Has("a source does not answer"))
+	waiting.Until(t, "the state is unknown, and says why", h.some(0, "hubd/bedroom/a/state", `"state":"unknown".*"unknown_reason":"no_contact"`))
 	if s := d.status(t); !s.Active || s.Wearers[0].Status != "online" {
 		t.Errorf("the room does not go on: %+v", s)
 	}
@@ -278,9 +239,9 @@ var address = regexp.MustCompile(`mosquitto_sub -h (127\.0\.0\.1) -p (\d+) -v -t
 const demoSpeed = 4
 
 // demo runs hubd demo in a hurry, with somebody who listens.
-func demo(t *testing.T, scenario string) (*text, *heard, *mqtt.Client) {
+func demo(t *testing.T, scenario string) (*waiting.Text, *heard, *mqtt.Client) {
 	t.Helper()
-	out, h := &text{}, &heard{}
+	out, h := &waiting.Text{}, &heard{}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
@@ -292,7 +253,7 @@ func demo(t *testing.T, scenario string) (*text, *heard, *mqtt.Client) {
 			t.Errorf("the demo ended with %v", err)
 		}
 	})
-	until(t, "the greeting shows how to listen", func() bool { return address.MatchString(out.String()) })
+	waiting.Until(t, "the greeting shows how to listen", func() bool { return address.MatchString(out.String()) })
 	at := address.FindStringSubmatch(out.String())
 	return out, h, listen(t, net.JoinHostPort(at[1], at[2]), h)
 }
@@ -307,19 +268,19 @@ func press(t *testing.T, c *mqtt.Client, topic, payload string) {
 func TestTheDemoIsThereOnMQTTAndObeysAPause(t *testing.T) {
 	out, h, client := demo(t, "stress")
 	const state, status = "hubd/demo/a/state", "hubd/demo/a/status"
-	until(t, "the base scene reaches the lamp", h.some(0, "zigbee2mqtt/bed/set", `"brightness"`))
-	until(t, "a heart rate is told", h.some(0, state, `"heart_rate_bpm":\d`))
-	until(t, "Home Assistant is told what there is", h.some(0, "homeassistant/device/hubd_demo_a/config", "heart_rate"))
-	until(t, "the screen shows a line", out.has("bpm"))
+	waiting.Until(t, "the base scene reaches the lamp", h.some(0, "zigbee2mqtt/bed/set", `"brightness"`))
+	waiting.Until(t, "a heart rate is told", h.some(0, state, `"heart_rate_bpm":\d`))
+	waiting.Until(t, "Home Assistant is told what there is", h.some(0, "homeassistant/device/hubd_demo_a/config", "heart_rate"))
+	waiting.Until(t, "the screen shows a line", out.Has("bpm"))
 
 	mark := h.mark() // before the announcement a counts as paused
 	press(t, client, "hubd/demo/room/set/pause", "PRESS")
-	until(t, "the pause is told", h.some(mark, status, "paused"))
-	until(t, "nothing of a body is left", h.some(mark, state, `"heart_rate_bpm":null`))
-	until(t, "the pause scene reaches the lamp", h.some(mark, "zigbee2mqtt/bed/set", `"transition"`))
+	waiting.Until(t, "the pause is told", h.some(mark, status, "paused"))
+	waiting.Until(t, "nothing of a body is left", h.some(mark, state, `"heart_rate_bpm":null`))
+	waiting.Until(t, "the pause scene reaches the lamp", h.some(mark, "zigbee2mqtt/bed/set", `"transition"`))
 	mark = h.mark()
 	press(t, client, "hubd/demo/a/set/start_session", "party") // refused: by its answer some time has passed
-	until(t, "a refusal is told", h.some(mark, "hubd/demo/a/event", "command_refused"))
+	waiting.Until(t, "a refusal is told", h.some(mark, "hubd/demo/a/event", "command_refused"))
 	h.mu.Lock()
 	for _, in := range h.got[mark:] {
 		if in.Topic == state && !strings.Contains(string(in.Payload), `"heart_rate_bpm":null`) {
@@ -330,19 +291,19 @@ func TestTheDemoIsThereOnMQTTAndObeysAPause(t *testing.T) {
 
 	mark = h.mark()
 	press(t, client, "hubd/demo/a/set/resume", "PRESS")
-	until(t, "a is sensed again", h.some(mark, status, "online"))
-	until(t, "a heart rate is told again", h.some(mark, state, `"heart_rate_bpm":\d`))
+	waiting.Until(t, "a is sensed again", h.some(mark, status, "online"))
+	waiting.Until(t, "a heart rate is told again", h.some(mark, state, `"heart_rate_bpm":\d`))
 }
 
 func TestASimulatedFaultIsToldAndIsOver(t *testing.T) {
 	_, h, client := demo(t, "rest")
 	const state, status = "hubd/demo/a/state", "hubd/demo/a/status"
-	until(t, "a is sensed", h.some(0, state, `"heart_rate_bpm":\d`))
+	waiting.Until(t, "a is sensed", h.some(0, state, `"heart_rate_bpm":\d`))
 	mark := h.mark()
 	press(t, client, "hubd/demo/sim/set/fault", `{"chip":"chip-a","kind":"nack","seconds":1}`)
-	until(t, "the fault is told", h.some(mark, status, "offline"))
+	waiting.Until(t, "the fault is told", h.some(mark, status, "offline"))
 	mark = h.mark()
-	until(t, "it is over", h.some(mark, status, "online"))
+	waiting.Until(t, "it is over", h.some(mark, status, "online"))
 	press(t, client, "hubd/demo/sim/set/fault", `{"chip":"chip-z","kind":"nack","seconds":1}`)
-	until(t, "a chip that is not there is refused with the names there are", h.some(mark, "hubd/demo/room/event", "chip-a"))
+	waiting.Until(t, "a chip that is not there is refused with the names there are", h.some(mark, "hubd/demo/room/event", "chip-a"))
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"hubd/hub"
+	"hubd/internal/waiting"
 	"hubd/wire"
 )
 
@@ -48,11 +49,11 @@ func (b *browser) ask(method, path, body string) (code int, text string) {
 
 // insecure is a client that takes a self-made certificate, as a person does who compared its fingerprint.
 func insecure() *http.Client {
-	return &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	return &http.Client{Timeout: waiting.Patience, Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 }
 
 // live follows the stream of a page in the background, line by line, until the test ends.
-func (b *browser) live() *text {
+func (b *browser) live() *waiting.Text {
 	b.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	b.t.Cleanup(cancel)
@@ -67,7 +68,7 @@ func (b *browser) live() *text {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	told := &text{}
+	told := &waiting.Text{}
 	go func() {
 		defer resp.Body.Close()
 		lines := bufio.NewScanner(resp.Body)
@@ -111,24 +112,24 @@ func TestAWearerPausesAndGoesOnFromThePage(t *testing.T) {
 	d := run(t, withPage(t, home("", "1")), "stress")
 	b := openPage(t, d, wire.PageOpening{Wearer: "a"})
 	told := b.live()
-	until(t, "the page knows that nobody is sensed", told.has(`"wearer":"a","sensed":false`))
+	waiting.Until(t, "the page knows that nobody is sensed", told.Has(`"wearer":"a","sensed":false`))
 	if code, said := b.ask("POST", "/api/command/a/start_session", "alone"); code != 200 {
 		t.Fatalf("start: %d %s", code, said)
 	}
-	until(t, "the own pulse is seen", told.has(`"type":"wave","wearer":"a"`))
-	until(t, "a heart rate is told", told.has(`"type":"heart_rate"`))
+	waiting.Until(t, "the own pulse is seen", told.Has(`"type":"wave","wearer":"a"`))
+	waiting.Until(t, "a heart rate is told", told.Has(`"type":"heart_rate"`))
 	nobody := &browser{t: t, base: b.base}
 	if code, said := nobody.ask("POST", "/api/command/room/pause", ""); code != 200 {
 		t.Fatalf("a pause without a token: %d %s", code, said)
 	}
-	until(t, "everything is off", func() bool { s := d.status(t); return s.Paused && s.Wearers[0].Status == "paused" })
+	waiting.Until(t, "everything is off", func() bool { s := d.status(t); return s.Paused && s.Wearers[0].Status == "paused" })
 	if code, _ := nobody.ask("POST", "/api/command/a/resume", "PRESS"); code != 401 {
 		t.Errorf("a resume without a token: %d", code)
 	}
 	if code, said := b.ask("POST", "/api/command/a/resume", "PRESS"); code != 200 {
 		t.Errorf("the own resume: %d %s", code, said)
 	}
-	until(t, "a is sensed again", func() bool { return d.status(t).Wearers[0].Status == "online" })
+	waiting.Until(t, "a is sensed again", func() bool { return d.status(t).Wearers[0].Status == "online" })
 	if code, text := b.ask("GET", "/metrics", ""); code != 200 || !strings.Contains(text, "hubd_page_viewers 1\n") {
 		t.Errorf("meters: %d %s", code, text)
 	}
@@ -140,15 +141,15 @@ func TestTheHomeNetworkIsLetInWithACertificateAndShutOutAgain(t *testing.T) {
 	d := run(t, yaml, "stress")
 	b := openPage(t, d, wire.PageOpening{Wearer: "a", Listen: "127.0.0.1:0", Certificate: true, Names: []string{"127.0.0.1"}})
 	told := b.live()
-	until(t, "the stream runs", told.has(`"hello"`))
+	waiting.Until(t, "the stream runs", told.Has(`"hello"`))
 	if code, text := b.ask("GET", "/api/system", ""); code != 200 || !strings.Contains(text, `"open":true,"tls":true`) {
 		t.Errorf("%d %s", code, text)
 	}
 	d.stop()
-	until(t, "the end of the daemon ends the stream", told.has("the end"))
+	waiting.Until(t, "the end of the daemon ends the stream", told.Has("the end"))
 
 	again := run(t, yaml, "stress") // on the port that was stored
-	until(t, "the page is there again, with the same token", func() bool {
+	waiting.Until(t, "the page is there again, with the same token", func() bool {
 		resp, err := insecure().Get(b.base + "/healthz")
 		if err != nil {
 			return false
@@ -160,14 +161,14 @@ func TestTheHomeNetworkIsLetInWithACertificateAndShutOutAgain(t *testing.T) {
 		t.Errorf("after a restart: %d %s", code, text)
 	}
 	told = b.live()
-	until(t, "it streams", told.has(`"hello"`))
+	waiting.Until(t, "it streams", told.Has(`"hello"`))
 	if err := hub.ClosePage(t.Context(), again.socket, "z"); err == nil || !strings.Contains(err.Error(), `nobody here is called "z"`) {
 		t.Errorf("closing nobody's page: %v", err)
 	}
 	if err := hub.ClosePage(t.Context(), again.socket, ""); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "closing ends what is open", told.has("the end"))
+	waiting.Until(t, "closing ends what is open", told.Has("the end"))
 	if _, err := insecure().Get(b.base + "/healthz"); err == nil {
 		t.Error("the home network still reaches the page")
 	}
@@ -182,7 +183,7 @@ func TestATakenPortKeepsNothingElseFromRunning(t *testing.T) {
 	first := run(t, withPage(t, home("", "1")), "stress")
 	at := strings.TrimPrefix(openPage(t, first, wire.PageOpening{Wearer: "a"}).base, "http://")
 	second := run(t, strings.Replace(home("", "1"), "web: {listen: none}", `web: {listen: "`+at+`"}`, 1), "stress")
-	until(t, "it says so", second.log.has("hubd runs without its page on this machine"))
+	waiting.Until(t, "it says so", second.log.Has("hubd runs without its page on this machine"))
 	second.ask(t, "", "pause", "PRESS")
 }
 
@@ -207,8 +208,8 @@ func TestWhereThisMachinesOwnAddressFailsTheHomeNetworkStaysIn(t *testing.T) {
 	_, after, _ := strings.Cut(yaml, `web: {listen: "`)
 	at, _, _ := strings.Cut(after, `"`)
 	second := run(t, strings.Replace(yaml, at, "192.0.2.1:8480", 1), "stress")
-	until(t, "it says so", second.log.has("hubd runs without its page on this machine"))
-	until(t, "the home network is let in", second.log.has("the home network reaches the page"))
+	waiting.Until(t, "it says so", second.log.Has("hubd runs without its page on this machine"))
+	waiting.Until(t, "the home network is let in", second.log.Has("the home network reaches the page"))
 	b := &browser{t: t, base: "http://" + done.Listen}
 	if code, said := b.ask("POST", "/login", done.Token); code != 200 {
 		t.Errorf("login: %d %s", code, said)

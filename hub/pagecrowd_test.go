@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+
+	"hubd/internal/waiting"
 )
 
 // crowd is how many connections come.
@@ -37,7 +39,7 @@ func burdenNow(t *testing.T) burden {
 // bears waits until the burden is what it was before, but for a little that Go keeps for itself.
 func bears(t *testing.T, before burden) {
 	t.Helper()
-	until(t, "goroutines and open files are as before", func() bool {
+	waiting.Until(t, "goroutines and open files are as before", func() bool {
 		now := burdenNow(t)
 		return now.goroutines <= before.goroutines+2 && now.files <= before.files+1
 	})
@@ -96,15 +98,15 @@ func TestAThousandConnectionsAtOnceMeetACap(t *testing.T) {
 	}
 	dials.Wait()
 	here := p.server.here.listener.(*homeListener)
-	until(t, "all have knocked, and the places are taken", func() bool {
+	waiting.Until(t, "all have knocked, and the places are taken", func() bool {
 		here.mu.Lock()
 		defer here.mu.Unlock()
 		return len(here.open) == maxConns
 	})
-	until(t, "no more is open on hubd's side than there are places", func() bool {
+	waiting.Until(t, "no more is open on hubd's side than there are places", func() bool {
 		return burdenNow(t).goroutines <= before.goroutines+2*maxConns+10
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waiting.Patience)
 	defer cancel()
 	pausing, err := (&net.Dialer{LocalAddr: from(crowd)}).DialContext(ctx, "tcp", at)
 	if err != nil {
@@ -146,7 +148,7 @@ func TestAThousandFromOneAddressGetItsPlacesAndNoMore(t *testing.T) {
 		held = append(held, c)
 	}
 	here := p.server.here.listener.(*homeListener)
-	until(t, "the places of one address are taken", func() bool {
+	waiting.Until(t, "the places of one address are taken", func() bool {
 		here.mu.Lock()
 		defer here.mu.Unlock()
 		let = len(here.open)

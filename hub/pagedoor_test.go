@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"testing"
 	"time"
+
+	"hubd/internal/waiting"
 )
 
 // homeDoor listens on this machine.
@@ -152,10 +154,10 @@ func TestAGuestWhoHoldsEveryPlaceKeepsNobodyOut(t *testing.T) {
 		if got := c.RemoteAddr().String(); got != "192.168.1.21:5000" {
 			t.Fatalf("let in %s", got)
 		}
-	case <-time.After(patience):
+	case <-time.After(waiting.Patience):
 		t.Fatal("a wearer's phone is kept out")
 	}
-	_ = held[0].SetReadDeadline(time.Now().Add(patience))
+	_ = held[0].SetReadDeadline(time.Now().Add(waiting.Patience))
 	if _, err := held[0].Read(make([]byte, 1)); err != io.EOF {
 		t.Errorf("the one that was quiet for longest is still there: %v", err)
 	}

@@ -12,13 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"hubd/internal/waiting"
 	"hubd/wire"
 )
 
 // servedPage is a page server whose every answer is the same, and a page around it.
-func servedPage(t *testing.T, handler http.Handler) (*browserPage, *lines) {
+func servedPage(t *testing.T, handler http.Handler) (*browserPage, *waiting.Text) {
 	t.Helper()
-	log := &lines{}
+	log := &waiting.Text{}
 	if handler == nil {
 		handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "here") })
 	}
@@ -35,7 +36,7 @@ func servedPage(t *testing.T, handler http.Handler) (*browserPage, *lines) {
 
 // reached tells whether somebody answers at an address.
 func reached(scheme, at string) bool {
-	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	client := &http.Client{Timeout: waiting.Patience, Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	resp, err := client.Get(scheme + "://" + at + "/")
 	if err != nil {
 		return false
@@ -202,7 +203,7 @@ func TestAnAnswerUnderWayKeepsNoPauseFromTheDisk(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	closing := make(chan struct{})
 	go func() { _, _ = p.shut(ctx, ""); close(closing) }()
-	until(t, "tokens are taken back", func() bool { return len(p.keys.tokens()) == 0 })
+	waiting.Until(t, "tokens are taken back", func() bool { return len(p.keys.tokens()) == 0 })
 	if _, err := ask(t.Context(), p.live.keeper, func() bool { return true }); err != nil {
 		t.Errorf("the keeper: %v", err)
 	}
@@ -224,13 +225,13 @@ func TestAnOpeningThatNobodyWaitsForGivesNoToken(t *testing.T) {
 		}
 		done <- d
 	}()
-	until(t, "the home network is let in for now", func() bool { _, home, _ := p.server.at(); return home })
+	waiting.Until(t, "the home network is let in for now", func() bool { _, home, _ := p.server.at(); return home })
 	gone()
 	close(let)
 	if d := <-done; d.Token != "" {
 		t.Errorf("%+v", d)
 	}
-	until(t, "all is as it was", func() bool {
+	waiting.Until(t, "all is as it was", func() bool {
 		_, home, _ := p.server.at()
 		k := p.keys.read()
 		return !home && len(k.Tokens) == 0 && k.Listen == ""

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 	"hubd/regulation"
 	"hubd/room"
@@ -57,7 +58,7 @@ func newPaged(t *testing.T, change func(*pipeline.Options)) *paged {
 // open opens the page of a wearer and gives what is told to it from then on, until told.
 func (p *paged) open(wearer string) (told func() string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), waiting.Patience)
 	p.t.Cleanup(cancel)
 	r, err := http.NewRequestWithContext(ctx, "GET", p.pages[wearer].URL+"/api/live?waves=1", nil)
 	if err != nil {
@@ -68,7 +69,7 @@ func (p *paged) open(wearer string) (told func() string) {
 	if err != nil || resp.StatusCode != 200 {
 		p.t.Fatal(err, resp)
 	}
-	until(p.t, "the page is open", p.feeds[wearer].Watched)
+	waiting.Until(p.t, "the page is open", p.feeds[wearer].Watched)
 	return func() string {
 		// What waits is written before the stream ends on a frame of our own.
 		p.feeds[wearer].Pass(web.FrameKey{Kind: "last"}, []byte(`"last"`), false)

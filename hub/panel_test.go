@@ -13,6 +13,7 @@ import (
 	"hubd/config"
 	"hubd/drivers/sim"
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 	"hubd/regulation"
 	"hubd/synth"
@@ -118,7 +119,7 @@ func TestAHubLivesWithItsButtonsAndItsLight(t *testing.T) {
 		}
 		return false
 	}
-	until(t, "every line is taken", func() bool {
+	waiting.Until(t, "every line is taken", func() bool {
 		for _, name := range []string{"GPIO17", "GPIO18", "GPIO27", "GPIO5", "GPIO22", "GPIO23", "GPIO24"} {
 			if !s.gpio.Line(name).Taken() {
 				return false
@@ -130,15 +131,15 @@ func TestAHubLivesWithItsButtonsAndItsLight(t *testing.T) {
 		t.Error("the light is lit while nobody is sensed")
 	}
 	s.gpio.Line("GPIO17").Drive(false) // a holds the own button
-	until(t, "a is sensed", func() bool { return !l.core.pauses.Off(0) })
+	waiting.Until(t, "a is sensed", func() bool { return !l.core.pauses.Off(0) })
 	s.gpio.Line("GPIO17").Drive(true)
-	until(t, "the light is lit", seen)
+	waiting.Until(t, "the light is lit", seen)
 	if !l.core.pauses.Off(1) {
 		t.Error("a's button started b")
 	}
 	s.gpio.Line("GPIO5").Drive(false) // somebody presses a stop button
-	until(t, "a is paused", func() bool { return l.core.pauses.Off(0) })
-	until(t, "the light is dark", func() bool { return !seen() })
+	waiting.Until(t, "a is paused", func() bool { return l.core.pauses.Off(0) })
+	waiting.Until(t, "the light is dark", func() bool { return !seen() })
 	for _, source := range l.core.board.read().Sources {
 		if source.Fault != "" {
 			t.Errorf("%s: %s", source.Source, source.Fault)

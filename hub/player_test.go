@@ -11,6 +11,7 @@ import (
 
 	"hubd/config"
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/mqtt"
 	"hubd/mqtt/device"
 	"hubd/pipeline"
@@ -94,7 +95,7 @@ func (b *told) send(m mqtt.Message, deadline time.Time, _ func()) error {
 	return nil
 }
 
-func newMedia(t *testing.T, b *told, said *lines) *media {
+func newMedia(t *testing.T, b *told, said *waiting.Text) *media {
 	t.Helper()
 	codec, err := device.NewPlayer(device.PlayerOptions{
 		VolumeTopic: "v", Volume: "{{.Percent}}", PlayTopic: "p", Play: "{{.Bed}}", StopTopic: "s", Stop: "STOP", TopPercent: 50, CapDB: -20,
@@ -106,7 +107,7 @@ func newMedia(t *testing.T, b *told, said *lines) *media {
 }
 
 func TestAMediaPlayerFollowsTheRoom(t *testing.T) {
-	b, said := &told{}, &lines{}
+	b, said := &told{}, &waiting.Text{}
 	m := newMedia(t, b, said)
 	now := time.Duration(0)
 	pass := func(d time.Duration) {
@@ -143,13 +144,13 @@ func TestAMediaPlayerFollowsTheRoom(t *testing.T) {
 }
 
 func TestABrokerThatTakesNothingIsToldOnce(t *testing.T) {
-	b, said := &told{refuses: errors.New("queue full")}, &lines{}
+	b, said := &told{refuses: errors.New("queue full")}, &waiting.Text{}
 	m := newMedia(t, b, said)
 	m.cue(noise(-40), -20)
 	for now := time.Duration(0); now < 10*time.Second; now += tickEvery {
 		m.tick(now, -20)
 	}
-	said.wants(t, 1, "the player was not told")
+	said.Wants(t, 1, "the player was not told")
 }
 
 // listener is the room's sound in a core that a test owns.

@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"hubd/hub"
+	"hubd/internal/waiting"
 )
 
 // preview shows scene settled on a daemon until ctx ends.
-func preview(ctx context.Context, d *daemon, scene string, out *text) error {
+func preview(ctx context.Context, d *daemon, scene string, out *waiting.Text) error {
 	return hub.Preview(ctx, hub.PreviewOptions{Socket: d.socket, Scene: scene, For: 10 * time.Minute, Out: out})
 }
 
@@ -18,10 +19,10 @@ func preview(ctx context.Context, d *daemon, scene string, out *text) error {
 func shown(t *testing.T, d *daemon, meanwhile func()) (said string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	out, ended := &text{}, make(chan error, 1)
+	out, ended := &waiting.Text{}, make(chan error, 1)
 	go func() { ended <- preview(ctx, d, "settled", out) }()
-	until(t, "the scene is shown", out.has("Scene settled for 600 s"))
-	until(t, "the room is in use", func() bool { return d.status(t).Active })
+	waiting.Until(t, "the scene is shown", out.Has("Scene settled for 600 s"))
+	waiting.Until(t, "the room is in use", func() bool { return d.status(t).Active })
 	meanwhile()
 	cancel()
 	if err := <-ended; err != nil {
@@ -44,7 +45,7 @@ func TestAPreviewShowsAndGoesBack(t *testing.T) {
 func TestAPreviewNamesTheLampsThatAreNotLit(t *testing.T) {
 	lamp := strings.Replace(home(`mqtt: {url: "mqtt://127.0.0.1:1"}`, "1"), "private: false", "private: false, lamps: [{id: bed, dialect: zigbee2mqtt, topic: zigbee2mqtt/bed}]", 1)
 	d := run(t, lamp, "rest")
-	until(t, "the status has the lamp", func() bool {
+	waiting.Until(t, "the status has the lamp", func() bool {
 		status, err := hub.Status(t.Context(), d.socket)
 		return err == nil && strings.Contains(string(status), `"lamp":"bed"`)
 	})
@@ -60,14 +61,14 @@ func TestAPreviewLeavesSomebodysSessionAlone(t *testing.T) {
 	if !strings.Contains(said, "left to it") || !d.status(t).Active {
 		t.Errorf("it says %q, and the session runs: %v", said, d.status(t).Active)
 	}
-	if err := preview(t.Context(), d, "settled", &text{}); err == nil || !strings.Contains(err.Error(), "a session of kind alone runs") {
+	if err := preview(t.Context(), d, "settled", &waiting.Text{}); err == nil || !strings.Contains(err.Error(), "a session of kind alone runs") {
 		t.Errorf("a preview in a session: %v", err)
 	}
 }
 
 func TestAPreviewOfNoSceneIsRefused(t *testing.T) {
 	d := run(t, home("", "1"), "rest")
-	err := preview(t.Context(), d, "disco", &text{})
+	err := preview(t.Context(), d, "disco", &waiting.Text{})
 	if err == nil || !strings.Contains(err.Error(), `there is no scene "disco": there are`) || d.status(t).Active {
 		t.Errorf("got %v, and the room in use: %v", err, d.status(t).Active)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/mqtt/homeassistant"
 	"hubd/pipeline"
 	"hubd/wire"
@@ -33,7 +34,7 @@ type recorded struct {
 // newRecorder has the entities of wearer a as discovery describes them, at a share.
 func newRecorder(t *testing.T, share pipeline.Share) *recorder {
 	t.Helper()
-	teller := newTeller(logTo(&lines{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, []tellWearer{{id: "a"}})
+	teller := newTeller(logTo(&waiting.Text{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, []tellWearer{{id: "a"}})
 	teller.shares[0] = share
 	messages, err := teller.describe(teller.shown())
 	if err != nil {

@@ -5,35 +5,36 @@ import (
 	"testing"
 	"time"
 
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 )
 
 func TestARefusedCommandIsALineAndAThousandAreANumber(t *testing.T) {
-	log := &lines{}
+	log := &waiting.Text{}
 	r := refusals{log: logTo(log)}
 	r.note(time.Second, pipeline.Refused{Name: "dance", Reason: "there is no such command"})
 	r.note(2*time.Second, pipeline.Refused{Name: "start_session", Reason: "a session of kind together runs", Inside: true})
-	log.wants(t, 1, `msg="command refused" name=dance reason="there is no such command"`)
-	log.wants(t, 1, `name=start_session reason="told to whoever asked alone"`)
-	log.wants(t, 0, "together")
+	log.Wants(t, 1, `msg="command refused" name=dance reason="there is no such command"`)
+	log.Wants(t, 1, `name=start_session reason="told to whoever asked alone"`)
+	log.Wants(t, 0, "together")
 	r.note(3*time.Second, pipeline.Refused{Name: "answer", Reason: `"come closer" is not understood: wanted is one of space, touch`})
-	log.wants(t, 1, "… is not understood: wanted is one of space, touch")
-	log.wants(t, 0, "closer")
+	log.Wants(t, 1, "… is not understood: wanted is one of space, touch")
+	log.Wants(t, 0, "closer")
 	for i := range 1000 {
 		r.note(3*time.Second, pipeline.Refused{Name: fmt.Sprint("n", i)})
 	}
 	r.unanswered(4*time.Second, 7)
 	r.tick(time.Second + refusalWindow - 1)
-	log.wants(t, refusalLines, "command refused")
-	log.wants(t, 0, "more commands")
+	log.Wants(t, refusalLines, "command refused")
+	log.Wants(t, 0, "more commands")
 	r.tick(time.Second + refusalWindow)
-	log.wants(t, 1, fmt.Sprintf("count=%d", 1000+3-refusalLines+7))
+	log.Wants(t, 1, fmt.Sprintf("count=%d", 1000+3-refusalLines+7))
 
 	r.tick(time.Hour)
 	r.note(time.Hour, pipeline.Refused{Name: "again"})
-	log.wants(t, 1, "name=again")
+	log.Wants(t, 1, "name=again")
 	r.tick(2 * time.Hour)
-	log.wants(t, 1, "more commands")
+	log.Wants(t, 1, "more commands")
 }
 
 func TestRefusalsThatFindNoRoomAreCounted(t *testing.T) {
@@ -43,6 +44,6 @@ func TestRefusalsThatFindNoRoomAreCounted(t *testing.T) {
 	}
 	b.at(time.Second)
 	b.at(time.Second + refusalWindow)
-	b.log.wants(t, refusalLines, "msg=\"command refused\"")
-	b.log.wants(t, 1, fmt.Sprintf("count=%d", maxCommands+20-refusalLines))
+	b.log.Wants(t, refusalLines, "msg=\"command refused\"")
+	b.log.Wants(t, 1, fmt.Sprintf("count=%d", maxCommands+20-refusalLines))
 }

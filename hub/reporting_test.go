@@ -9,6 +9,7 @@ import (
 	"hubd/dsp"
 	"hubd/history"
 	"hubd/hub"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 	"hubd/regulation"
 	"hubd/report"
@@ -109,7 +110,7 @@ func TestTheLastSessionIsFound(t *testing.T) {
 	dir := t.TempDir()
 	d := keeper(t, keeping("", dir, "journal"))
 	d.ask(t, "a", "start_session", room.Alone.String())
-	until(t, "a session runs", func() bool { return d.status(t).Active })
+	waiting.Until(t, "a session runs", func() bool { return d.status(t).Active })
 	d.ask(t, "", "end_session", "")
 	got, err := aReport(t, d, web.ReportRequest{Kind: report.Session, Span: history.Span{From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour)}})
 	if err != nil || !strings.Contains(got, "A session, on ") || !strings.Contains(got, ">alone, ") {

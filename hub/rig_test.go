@@ -1,64 +1,18 @@
 package hub
 
 import (
-	"bytes"
 	"log/slog"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/mqtt"
 	"hubd/pipeline"
 	"hubd/room"
 )
 
-// patience is how long a test waits for what must happen; no result depends on how long it really takes.
-const patience = 20 * time.Second
-
-// until waits for a condition.
-func until(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	look := time.NewTicker(2 * time.Millisecond)
-	defer look.Stop()
-	end := time.After(patience)
-	for !holds() {
-		select {
-		case <-look.C:
-		case <-end:
-			t.Fatalf("still not so: %s", what)
-		}
-	}
-}
-
-// lines is a text that several goroutines write and a test reads.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
-// wants checks how often something stands in the text.
-func (l *lines) wants(t *testing.T, n int, part string) {
-	t.Helper()
-	if got := strings.Count(l.String(), part); got != n {
-		t.Errorf("%q stands %d times, want %d:\n%s", part, got, n, l)
-	}
-}
-
-func logTo(l *lines) *slog.Logger {
+func logTo(l *waiting.Text) *slog.Logger {
 	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
@@ -84,7 +38,7 @@ type bench struct {
 	*core
 	t          *testing.T
 	clock      time.Duration
-	log        *lines
+	log        *waiting.Text
 	saved      []pipeline.Settings
 	sent       []mqtt.Message
 	askedLamps []string
@@ -96,7 +50,7 @@ type bench struct {
 // newBench builds a core for wearers a and b, each with a pulse sensor on the bus "i2c", who share everything and keep everything.
 func newBench(t *testing.T, change func(*pipeline.Options)) *bench {
 	b := &bench{
-		t: t, log: &lines{}, broker: &ear{who: pipeline.Audience{Kind: pipeline.AudienceBroker}},
+		t: t, log: &waiting.Text{}, broker: &ear{who: pipeline.Audience{Kind: pipeline.AudienceBroker}},
 		history: &ear{who: pipeline.Audience{Kind: pipeline.AudienceHistory}},
 		own:     &ear{who: pipeline.Audience{Kind: pipeline.AudiencePage, Wearer: "a"}},
 	}

@@ -12,6 +12,7 @@ import (
 
 	"hubd/dsp"
 	"hubd/history"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 	"hubd/regulation"
 	"hubd/web"
@@ -33,7 +34,7 @@ func socketIn(t *testing.T) string {
 func serveAt(t *testing.T, path string, o web.Options) *socketServer {
 	t.Helper()
 	o.Origin, o.Within = fromSocket, answerWithin
-	s, err := serveSocket(path, web.New(o), logTo(&lines{}))
+	s, err := serveSocket(path, web.New(o), logTo(&waiting.Text{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func TestASocketThatIsLeftBehindIsReplacedAndOneThatAnswersIsNot(t *testing.T) {
 	l.SetUnlinkOnClose(false) // as after a crash
 	l.Close()
 	s := serveAt(t, path, web.Options{Status: func() wire.Status { return wire.Status{} }})
-	if _, err := serveSocket(path, http.NotFoundHandler(), logTo(&lines{})); err == nil || !strings.Contains(err.Error(), "another hubd runs") {
+	if _, err := serveSocket(path, http.NotFoundHandler(), logTo(&waiting.Text{})); err == nil || !strings.Contains(err.Error(), "another hubd runs") {
 		t.Errorf("a second hubd gets %v", err)
 	}
 	if _, err := TheWearer(t.Context(), path, ""); err == nil || strings.Contains(err.Error(), "no daemon") {
@@ -76,7 +77,7 @@ func TestASocketThatIsLeftBehindIsReplacedAndOneThatAnswersIsNot(t *testing.T) {
 
 func TestASocketWhereNoneCanBeIsAnErrorThatSaysWhere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "missing", "hubd.sock")
-	if _, err := serveSocket(path, http.NotFoundHandler(), logTo(&lines{})); err == nil || !strings.Contains(err.Error(), "missing exist") {
+	if _, err := serveSocket(path, http.NotFoundHandler(), logTo(&waiting.Text{})); err == nil || !strings.Contains(err.Error(), "missing exist") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -92,7 +93,7 @@ func TestAskSaysInWordsWhatIsWrong(t *testing.T) {
 	raw := func(text string) func(t *testing.T) string {
 		return func(t *testing.T) string {
 			path := socketIn(t)
-			s, err := serveSocket(path, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) }), logTo(&lines{}))
+			s, err := serveSocket(path, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) }), logTo(&waiting.Text{}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -225,7 +226,7 @@ func TestCommandsReachTheCoreThroughTheSocket(t *testing.T) {
 	if !b.pauses.Off(0) || !b.pauses.Off(1) {
 		t.Error("the pause was answered and does not hold")
 	}
-	until(t, "the status shows the pause", func() bool { return b.board.read().Paused })
+	waiting.Until(t, "the status shows the pause", func() bool { return b.board.read().Paused })
 }
 
 // The own rest goes the same way: declared, followed, stopped, exported, forgotten.
@@ -287,7 +288,7 @@ func TestTheOwnRestIsFollowedThroughTheSocket(t *testing.T) {
 func TestAnAnswerThatIsNoRestIsNotBelieved(t *testing.T) {
 	for _, text := range []string{"hello", "[]", `{"wearer":"b","phase":"learnt"}`, `{}`, `{"wearer":7}`} {
 		path := socketIn(t)
-		s, err := serveSocket(path, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) }), logTo(&lines{}))
+		s, err := serveSocket(path, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) }), logTo(&waiting.Text{}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/room"
 	"hubd/sound"
 )
@@ -113,7 +114,7 @@ func (s *speaker) wants(t *testing.T, opened, closed int) {
 type stage struct {
 	*feeder
 	speaker *speaker
-	said    *lines
+	said    *waiting.Text
 	tickOff atomic.Bool
 }
 
@@ -121,7 +122,7 @@ type stage struct {
 func perform(t *testing.T, play func(s *stage)) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		s := &stage{speaker: &speaker{}, said: &lines{}}
+		s := &stage{speaker: &speaker{}, said: &waiting.Text{}}
 		s.feeder = &feeder{
 			loud: newLoud(), log: logTo(s.said), now: func() time.Duration { return time.Since(begin) }, open: s.speaker.open,
 			latency: keeps, seed: 1, read: func(path string) (*sound.Recording, error) { return nil, errors.New("no voice " + path) },
@@ -183,7 +184,7 @@ func TestAPlayerIsLetGoAfterAMinuteOfSilenceAndComesBack(t *testing.T) {
 		if got := s.speaker.now(); got < -60 {
 			t.Errorf("%.1f dB", got)
 		}
-		s.said.wants(t, 0, "level=ERROR")
+		s.said.Wants(t, 0, "level=ERROR")
 	})
 }
 
@@ -196,7 +197,7 @@ func TestAMarkInASilentRoomOpensThePlayer(t *testing.T) {
 		}
 		s.cue(room.Cue{Mark: room.Mark{Voice: "one.wav"}}, -20)
 		time.Sleep(5 * time.Second)
-		s.said.wants(t, 1, "no voice one.wav")
+		s.said.Wants(t, 1, "no voice one.wav")
 	})
 }
 
@@ -205,14 +206,14 @@ func TestALostPlayerIsTriedAgainEverLaterAndToldOnce(t *testing.T) {
 		s.speaker.set(func() { s.speaker.refuses = errors.New("no such sound card") })
 		s.cue(noise(-42), -20)
 		time.Sleep(10 * time.Minute)
-		s.said.wants(t, 1, "no such sound card")
+		s.said.Wants(t, 1, "no such sound card")
 		s.speaker.set(func() { s.speaker.refuses = nil })
 		time.Sleep(playerMost*5/4 + 10*time.Second)
 		s.speaker.wants(t, 1, 0)
 		if got := s.speaker.now(); got < -60 {
 			t.Errorf("%.1f dB", got)
 		}
-		s.said.wants(t, 1, "sound is there again")
+		s.said.Wants(t, 1, "sound is there again")
 	})
 }
 
@@ -230,9 +231,9 @@ func TestAPlayerThatDiesComesBackFromSilence(t *testing.T) {
 				t.Fatalf("block %d after it came back has %.1f dB", i, v)
 			}
 		}
-		s.said.wants(t, 1, "the card was pulled out")
+		s.said.Wants(t, 1, "the card was pulled out")
 		time.Sleep(20 * time.Second)
-		s.said.wants(t, 1, "restarts=1")
+		s.said.Wants(t, 1, "restarts=1")
 	})
 }
 
@@ -253,7 +254,7 @@ func TestAPlayerThatStandsStillIsLetGoAndHoldsNothingUp(t *testing.T) {
 		if len(s.speaker.heard()) != before {
 			t.Error("it plays again though the room is silent")
 		}
-		s.said.wants(t, 1, "stands still")
+		s.said.Wants(t, 1, "stands still")
 	})
 }
 
@@ -283,7 +284,7 @@ func TestSoundFadesOutWhileTheRoomGivesNoWord(t *testing.T) {
 		if got := s.speaker.now(); got < -40 {
 			t.Errorf("%.1f dB though the room is there again", got)
 		}
-		s.said.wants(t, 1, "the room gives no word")
+		s.said.Wants(t, 1, "the room gives no word")
 	})
 }
 
@@ -372,7 +373,7 @@ func TestAVoiceThatNeverComesHoldsUpNoOther(t *testing.T) {
 			s.cue(room.Cue{Mark: room.Mark{Voice: "stuck.wav"}}, -20)
 			time.Sleep(time.Second)
 		}
-		s.said.wants(t, 1, "the disk gives none")
+		s.said.Wants(t, 1, "the disk gives none")
 	})
 }
 

@@ -11,11 +11,12 @@ import (
 
 	"hubd/dsp"
 	"hubd/history"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 )
 
 // lockedHub is a hub whose history is locked, with its keeper and what looks for the key at work.
-func lockedHub(t *testing.T, key history.Secret, stick string) (l *live, log *lines) {
+func lockedHub(t *testing.T, key history.Secret, stick string) (l *live, log *waiting.Text) {
 	t.Helper()
 	o := history.Options{Path: filepath.Join(t.TempDir(), "history.db"), Sealed: true, Secret: key}
 	db := history.Open(o)
@@ -29,7 +30,7 @@ func lockedHub(t *testing.T, key history.Secret, stick string) (l *live, log *li
 	db = history.Open(o)
 	file := history.OpenSettings(filepath.Dir(o.Path))
 	file.SealWith(true)
-	log = &lines{}
+	log = &waiting.Text{}
 	st := store{db: db, settings: file, save: file.Save, add: db.Add, commit: db.Commit, trouble: db.Status, close: db.Close}
 	l = &live{parts: parts{store: st, log: logTo(log)}, standIn: true, core: &core{}}
 	l.keeper = newKeeper(logTo(log), st, func() time.Time { return nightfall })
@@ -87,8 +88,8 @@ func TestAStickThatIsPutInLaterOpensTheHistoryAndOneThatIsPulledLeavesItOpen(t *
 		if err != nil || faults != 0 {
 			t.Errorf("%d faults are kept of the time in which it was locked, %v", faults, err)
 		}
-		log.wants(t, 0, "this is no key") // only what changes what history does is logged
-		log.wants(t, 1, "history is stored again")
+		log.Wants(t, 0, "this is no key") // only what changes what history does is logged
+		log.Wants(t, 1, "history is stored again")
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"hubd/config"
 	"hubd/dsp"
 	"hubd/history"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 	"hubd/room"
 )
@@ -58,9 +59,11 @@ func TestWhatARestartBeginsWith(t *testing.T) {
 }
 
 // storeIn opens the store of a config in a folder.
-func storeIn(dir string, log *lines) (store, pipeline.Settings) { return storeAt(dir, log, time.Now) }
+func storeIn(dir string, log *waiting.Text) (store, pipeline.Settings) {
+	return storeAt(dir, log, time.Now)
+}
 
-func storeAt(dir string, log *lines, wall func() time.Time) (store, pipeline.Settings) {
+func storeAt(dir string, log *waiting.Text, wall func() time.Time) (store, pipeline.Settings) {
 	c := &config.Config{Dir: dir, History: config.History{Path: "history.db", Days: 1, MaxMB: 1, CommitEvery: time.Minute}}
 	return openStore(c, []pipeline.WearerOptions{wearer("a", pipeline.SourceBoot)}, nil, logTo(log), wall)
 }
@@ -82,7 +85,7 @@ func TestTheLampsArePutBackOnlySoonAfterACrash(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			dir, log := t.TempDir(), &lines{}
+			dir, log := t.TempDir(), &waiting.Text{}
 			file := history.OpenSettings(dir)
 			if err := file.Save(pipeline.Settings{Room: open}); err != nil {
 				t.Fatal(err)
@@ -101,7 +104,7 @@ func TestTheLampsArePutBackOnlySoonAfterACrash(t *testing.T) {
 }
 
 func TestDamagedFilesAreToldAndNothingEnds(t *testing.T) {
-	dir, log := t.TempDir(), &lines{}
+	dir, log := t.TempDir(), &waiting.Text{}
 	for _, name := range []string{"settings.json", "history.db"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("scrambled"), 0o600); err != nil {
 			t.Fatal(err)
@@ -112,12 +115,12 @@ func TestDamagedFilesAreToldAndNothingEnds(t *testing.T) {
 	if w, _ := s.Wearer("a"); !w.Paused || w.Share != pipeline.ShareNone {
 		t.Errorf("begins with %+v, want paused and sharing nothing", w)
 	}
-	log.wants(t, 1, "level=ERROR")
-	log.wants(t, 1, "level=WARN")
+	log.Wants(t, 1, "level=ERROR")
+	log.Wants(t, 1, "level=WARN")
 }
 
 func TestSettingsComeBackAfterARestart(t *testing.T) {
-	dir, log := t.TempDir(), &lines{}
+	dir, log := t.TempDir(), &waiting.Text{}
 	st, s := storeIn(dir, log)
 	s.Wearers[0].Paused = true
 	if err := st.save(s); err != nil {

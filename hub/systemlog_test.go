@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hubd/internal/waiting"
+
 	"github.com/coreos/go-systemd/v22/journal"
 	"github.com/google/go-cmp/cmp"
 )
@@ -44,47 +46,47 @@ func TestTheJournalGetsAFieldForEveryAttribute(t *testing.T) {
 }
 
 func TestWhatTheJournalDoesNotTakeIsStillWritten(t *testing.T) {
-	out := &lines{}
+	out := &waiting.Text{}
 	log := slog.New(&journalHandler{
 		send:     func(string, journal.Priority, map[string]string) error { return errors.New("no journal") },
 		fallback: slog.NewTextHandler(out, nil),
 	})
 	log.With("part", "mqtt").Info("broker connected", "broker", "here")
-	out.wants(t, 1, `msg="broker connected" part=mqtt broker=here`)
+	out.Wants(t, 1, `msg="broker connected" part=mqtt broker=here`)
 }
 
 func TestOneMessageComesSoOftenAndIsThenCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		out := &lines{}
+		out := &waiting.Text{}
 		log := slog.New(limit(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})))
 		for range 100 {
 			log.With("part", "sensors").Warn("a source does not answer")
 			time.Sleep(time.Second)
 		}
-		out.wants(t, limitBurst, "a source does not answer")
-		out.wants(t, 1, "more of this is counted")
+		out.Wants(t, limitBurst, "a source does not answer")
+		out.Wants(t, 1, "more of this is counted")
 		log.Info("something else")
-		out.wants(t, 1, "something else")
+		out.Wants(t, 1, "something else")
 		for range 100 {
 			log.Debug("a closer look")
 		}
-		out.wants(t, 100, "a closer look")
+		out.Wants(t, 100, "a closer look")
 		time.Sleep(limitEvery)
 		log.Warn("a source does not answer")
-		out.wants(t, 1, "untold_before=90")
+		out.Wants(t, 1, "untold_before=90")
 		log.Warn("a source does not answer")
-		out.wants(t, limitBurst+1, "a source does not answer")
+		out.Wants(t, limitBurst+1, "a source does not answer")
 		time.Sleep(limitBurst * limitEvery)
 		for range limitBurst {
 			log.Warn("a source does not answer")
 		}
-		out.wants(t, 2*limitBurst+1, "a source does not answer")
-		out.wants(t, 1, "untold_before=1\n")
+		out.Wants(t, 2*limitBurst+1, "a source does not answer")
+		out.Wants(t, 1, "untold_before=1\n")
 	})
 }
 
 func TestAMessageThatIsToldOncePerOutageStaysWhole(t *testing.T) {
-	out := &lines{}
+	out := &waiting.Text{}
 	log := slog.New(limit(slog.NewTextHandler(out, nil)))
 	log.Warn("broker lost", "reason", "refused")
 	if strings.Contains(out.String(), "untold") || strings.Contains(out.String(), "counted") {

@@ -14,6 +14,7 @@ import (
 
 	"hubd/acquire"
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/mqtt"
 	"hubd/pipeline"
 	"hubd/room"
@@ -47,8 +48,8 @@ func TestADayOfSteadyRunningIsAFewLines(t *testing.T) {
 	if n := strings.Count(b.log.String(), "\n"); n > 200 {
 		t.Errorf("%d lines in a day:\n%.4000s", n, b.log)
 	}
-	b.log.wants(t, 1, "own work since it began")
-	b.log.wants(t, 5, "a source does not answer")
+	b.log.Wants(t, 1, "own work since it began")
+	b.log.Wants(t, 5, "a source does not answer")
 }
 
 // The worst of days in a home: the broker comes and goes every minute, a plug wobbles, the disk is full every ten minutes, somebody's program sends
@@ -122,7 +123,7 @@ func TestTheWorstOfDaysIsTwoHundredLinesInTheJournal(t *testing.T) {
 var ofBodies = regexp.MustCompile(`(?i)wearer|heart|beat|pulse|bpm|rmssd|scl|scr|arousal|vagal|settled|activated|breath`)
 
 func TestTheDailyLineCarriesEveryNumber(t *testing.T) {
-	out := &lines{}
+	out := &waiting.Text{}
 	d := &daily{log: logTo(out), tally: func() Tally {
 		return Tally{
 			Buses:  acquire.Counters{Samples: 1, Gaps: 2, Late: 3, Skipped: 4, Errors: 5, Faults: 6, Reopens: 7, LatenessMax: 8 * time.Millisecond},
@@ -131,10 +132,10 @@ func TestTheDailyLineCarriesEveryNumber(t *testing.T) {
 		}
 	}}
 	d.tick(time.Second, pipeline.Consent{})
-	out.wants(t, 0, "samples")
+	out.Wants(t, 0, "samples")
 	d.tick(tallyEvery+time.Second, pipeline.Consent{})
 	d.tick(tallyEvery+2*time.Second, pipeline.Consent{})
-	out.wants(t, 1, "samples=1 gaps=2 late=3 skipped=4 errors=5 faults=6 reopens=7 lateness_max_ms=8 reconnects=9 sent=11 unsent=12 broker_waiting=13 "+
+	out.Wants(t, 1, "samples=1 gaps=2 late=3 skipped=4 errors=5 faults=6 reopens=7 lateness_max_ms=8 reconnects=9 sent=11 unsent=12 broker_waiting=13 "+
 		"blocks_most=14 blocks_dropped=15 rows_waiting=16 rows_dropped=17 commits=18 commit_slowest_ms=19 memory_kib=20 goroutines=21 open_files=22")
 }
 

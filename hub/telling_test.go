@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"hubd/internal/waiting"
 	"hubd/mqtt"
 	"hubd/mqtt/homeassistant"
 	"hubd/pipeline"
@@ -15,7 +16,7 @@ import (
 
 func TestAHubSaysThatItIsThereWhenNothingOldCanBeShown(t *testing.T) {
 	consent := pipeline.Consent{InRoom: []pipeline.WearerConsent{{Wearer: "a", Share: pipeline.ShareFull}}}
-	teller := newTeller(logTo(&lines{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, []tellWearer{{id: "a"}})
+	teller := newTeller(logTo(&waiting.Text{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, []tellWearer{{id: "a"}})
 	teller.statuses[0] = teller.topics.StatusOf("a", wire.WearerOnline)
 	teller.shares[0] = consent.InRoom[0].Share
 	var err error
@@ -44,7 +45,7 @@ func TestACueIsToldInItsOwnStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	teller := newTeller(logTo(&lines{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, nil)
+	teller := newTeller(logTo(&waiting.Text{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, nil)
 	teller.keepNewest, teller.sendOnce, teller.room = client.Publish, client.Send, func() room.Status { return room.Status{InUse: true, Session: room.Alone} }
 	for _, row := range []struct {
 		at   time.Duration
@@ -65,7 +66,7 @@ func TestACueIsToldInItsOwnStep(t *testing.T) {
 // A broker of several machines may have missed the last word on one of them: what is kept of who is there is told again, and nothing else is.
 func TestWhatIsKeptIsToldAgainEachMinute(t *testing.T) {
 	var told []string
-	teller := newTeller(logTo(&lines{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, []tellWearer{{id: "a"}})
+	teller := newTeller(logTo(&waiting.Text{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, []tellWearer{{id: "a"}})
 	teller.keepNewest = func(m mqtt.Message) error { told = append(told, m.Topic+" "+string(m.Payload)); return nil }
 	teller.statuses[0] = teller.topics.StatusOf("a", wire.WearerPaused)
 	again := []string{"hubd/bed/a/status paused", "hubd/bed/status online"}

@@ -14,6 +14,7 @@ import (
 	"hubd/acquire"
 	"hubd/drivers/sim"
 	"hubd/dsp"
+	"hubd/internal/waiting"
 	"hubd/pipeline"
 	"hubd/regulation"
 )
@@ -31,7 +32,7 @@ type ward struct {
 	t     *testing.T
 	clock *acquire.VirtualPacer
 	sim   *simulated
-	log   *lines
+	log   *waiting.Text
 	ear   *ear
 	steps int
 
@@ -47,7 +48,7 @@ type ward struct {
 
 func newWard(t *testing.T, text string, seed uint64) *ward {
 	t.Helper()
-	w := &ward{t: t, clock: &acquire.VirtualPacer{}, log: &lines{}, ear: &ear{who: pipeline.Audience{Kind: pipeline.AudiencePage, Wearer: "a"}}, closest: time.Hour}
+	w := &ward{t: t, clock: &acquire.VirtualPacer{}, log: &waiting.Text{}, ear: &ear{who: pipeline.Audience{Kind: pipeline.AudiencePage, Wearer: "a"}}, closest: time.Hour}
 	c, scene, s := simulatedFor(t, asShipped(), text, "rest", seed, w.clock.Now)
 	w.sim = s
 	p, err := build(c, w.sim, logTo(w.log))

@@ -6,14 +6,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"hubd/dsp"
+	"hubd/internal/waiting"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // told is a watch and what systemd heard from it.
-func toldWatch(buses ...string) (w *watch, told *[]string, log *lines) {
-	log, told = &lines{}, new([]string)
+func toldWatch(buses ...string) (w *watch, told *[]string, log *waiting.Text) {
+	log, told = &waiting.Text{}, new([]string)
 	w = newWatch(logTo(log), buses)
 	w.every = time.Second
 	w.notify = func(state string) error { *told = append(*told, state); return nil }
@@ -57,7 +58,7 @@ func TestTheWatchdogIsFedOnlyWhileEveryBusDelivers(t *testing.T) {
 				t.Errorf("fed at (-want +got):\n%s", diff)
 			}
 			if len(test.fed) < 10 {
-				log.wants(t, 1, "stands still")
+				log.Wants(t, 1, "stands still")
 			}
 		})
 	}
@@ -74,7 +75,7 @@ func TestAProcessThatGotNoProcessorHasNoStuckLoop(t *testing.T) {
 	if !slices.Contains(*told, "WATCHDOG=1") {
 		t.Errorf("the watchdog is not fed: %q", *told)
 	}
-	log.wants(t, 0, "stands still")
+	log.Wants(t, 0, "stands still")
 }
 
 func TestTheWatchdogIsFedOnlyWhileWhatIsPublishedLeaves(t *testing.T) {
@@ -107,7 +108,7 @@ func TestTheWatchdogIsFedOnlyWhileWhatIsPublishedLeaves(t *testing.T) {
 				t.Errorf("fed in %d minutes of five, want %d:\n%s", fed, test.fed, log)
 			}
 			if test.fed < 5 {
-				log.wants(t, 1, "loops=broker")
+				log.Wants(t, 1, "loops=broker")
 			}
 		})
 	}

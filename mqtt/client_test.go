@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hubd/internal/waiting"
 	"hubd/mqtt"
 	"hubd/mqtt/broker"
 )
@@ -25,19 +26,19 @@ func TestNoBrokerAtFirstThenOneAppears(t *testing.T) {
 	}
 	c.Send(keep("hubd/event/1", "a"), time.Time{}, nil)
 	c.Send(keep("hubd/event/2", "b"), time.Time{}, nil)
-	until(t, "several attempts failed", func() bool { return c.Counters().Attempts > 5 })
+	waiting.Until(t, "several attempts failed", func() bool { return c.Counters().Attempts > 5 })
 	if c.Connected() {
 		t.Error("connected to nothing")
 	}
 	b := serve(t, addr, broker.Guard{})
-	until(t, "everything is sent", func() bool { return c.Connected() && c.Counters().Sent == 3 })
+	waiting.Until(t, "everything is sent", func() bool { return c.Connected() && c.Counters().Sent == 3 })
 	e := listen(t, b.Addr())
 	want := []string{"hubd/event/1=a", "hubd/event/2=b", "hubd/state=99"}
 	heard := func() []string { return slices.Compact(slices.Sorted(slices.Values(e.all()))) }
-	until(t, "everything is heard, of the state only the newest", func() bool { return slices.Equal(heard(), want) })
-	log.wants(t, 1, "no broker yet, retrying")
-	log.wants(t, 1, "broker connected")
-	log.wants(t, 2, "level=")
+	waiting.Until(t, "everything is heard, of the state only the newest", func() bool { return slices.Equal(heard(), want) })
+	log.Wants(t, 1, "no broker yet, retrying")
+	log.Wants(t, 1, "broker connected")
+	log.Wants(t, 2, "level=")
 	if n := c.Counters(); n.Replaced != 99 || n.Dropped != 0 || n.Connects != 1 || n.Reconnects() != 0 {
 		t.Errorf("counters %+v", n)
 	}
@@ -47,19 +48,19 @@ func TestABrokerThatRestartsGetsTheFinalStateOnce(t *testing.T) {
 	b := serve(t, "127.0.0.1:0", broker.Guard{})
 	addr := b.Addr()
 	c, log := begin(t, addr, mqtt.Options{})
-	until(t, "connected", c.Connected)
+	waiting.Until(t, "connected", c.Connected)
 	const outages = 5
 	for i := range outages {
 		b.Close()
-		until(t, "the outage is noticed", func() bool { return !c.Connected() })
+		waiting.Until(t, "the outage is noticed", func() bool { return !c.Connected() })
 		for v := range 10 {
 			c.Publish(keep("hubd/state", fmt.Sprintf("%d.%d", i, v)))
 		}
 		b = serve(t, addr, broker.Guard{})
-		until(t, "sent", func() bool { return c.Counters().Sent == uint64(i+1) })
+		waiting.Until(t, "sent", func() bool { return c.Counters().Sent == uint64(i+1) })
 		e := listen(t, addr)
 		final := fmt.Sprintf("hubd/state=%d.9", i)
-		until(t, "heard", func() bool { return len(e.all()) > 0 })
+		waiting.Until(t, "heard", func() bool { return len(e.all()) > 0 })
 		// This broker acknowledges before it distributes, so the ear may hear the one message as kept and as fresh.
 		if got, n := slices.Compact(e.all()), c.Counters().Sent; !slices.Equal(got, []string{final}) || n != uint64(i+1) {
 			t.Fatalf("heard %q and sent %d, want %q sent once in each of %d outages", got, n, final, i+1)
@@ -69,9 +70,9 @@ func TestABrokerThatRestartsGetsTheFinalStateOnce(t *testing.T) {
 	if n := c.Counters(); n.Reconnects() != outages || n.Dropped != 0 {
 		t.Errorf("counters %+v, want %d reconnects", n, outages)
 	}
-	log.wants(t, outages, "broker lost, retrying")
-	log.wants(t, outages+1, "broker connected")
-	log.wants(t, 2*outages+1, "level=")
+	log.Wants(t, outages, "broker lost, retrying")
+	log.Wants(t, outages+1, "broker connected")
+	log.Wants(t, 2*outages+1, "level=")
 }
 
 func TestAfterEveryConnectItAnnouncesInOrderThenSubscribes(t *testing.T) {
@@ -90,14 +91,14 @@ func TestAfterEveryConnectItAnnouncesInOrderThenSubscribes(t *testing.T) {
 	}
 	var want []string
 	for round := range uint64(3) {
-		until(t, "connected", func() bool { return c.Connected() && c.Counters().Connects == round+1 })
+		waiting.Until(t, "connected", func() bool { return c.Connected() && c.Counters().Connects == round+1 })
 		e.Publish(say("hubd/set/pause", "x"))
-		await(t, "a command arrives, also after a reconnect", obeyed)
+		waiting.For(t, "a command arrives, also after a reconnect", obeyed)
 		r.cut()
 		want = append(want, "hubd/status=online", "hubd/config=c", "hubd/state=s", "hubd/set/pause=x")
 	}
-	until(t, "the last reconnect", func() bool { return c.Connected() && c.Counters().Connects == 4 })
-	until(t, "heard", func() bool { return len(e.all()) == len(want)+3 })
+	waiting.Until(t, "the last reconnect", func() bool { return c.Connected() && c.Counters().Connects == 4 })
+	waiting.Until(t, "heard", func() bool { return len(e.all()) == len(want)+3 })
 	if got := e.all()[:len(want)]; !slices.Equal(got, want) {
 		t.Errorf("heard  %q\nwanted %q", got, want)
 	}
@@ -111,17 +112,17 @@ func TestTheWill(t *testing.T) {
 		Will: keep("hubd/status", "offline"),
 		OnUp: func() []mqtt.Message { return []mqtt.Message{keep("hubd/status", "online")} },
 	})
-	until(t, "online", func() bool { return e.count("hubd/status=online") == 1 })
+	waiting.Until(t, "online", func() bool { return e.count("hubd/status=online") == 1 })
 	r.cut()
-	until(t, "the broker says offline after a cut", func() bool { return e.count("hubd/status=offline") == 1 })
-	until(t, "online again", func() bool { return e.count("hubd/status=online") == 2 && c.Connected() })
+	waiting.Until(t, "the broker says offline after a cut", func() bool { return e.count("hubd/status=offline") == 1 })
+	waiting.Until(t, "online again", func() bool { return e.count("hubd/status=online") == 2 && c.Connected() })
 	c.Publish(say("hubd/last", "word"))
-	if err := c.Close(patience); err != nil {
+	if err := c.Close(waiting.Patience); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the client says offline itself", func() bool { return e.count("hubd/status=offline") == 2 })
+	waiting.Until(t, "the client says offline itself", func() bool { return e.count("hubd/status=offline") == 2 })
 	e.Publish(say("hubd/end", ""))
-	until(t, "the end", func() bool { return e.count("hubd/end=") == 1 })
+	waiting.Until(t, "the end", func() bool { return e.count("hubd/end=") == 1 })
 	want := []string{"hubd/status=online", "hubd/status=offline", "hubd/status=online", "hubd/last=word", "hubd/status=offline", "hubd/end="}
 	if got := e.all(); !slices.Equal(got, want) {
 		t.Errorf("heard  %q\nwanted %q: what waits, then the will, once", got, want)
@@ -145,9 +146,9 @@ func TestCloseIsBounded(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			c, _ := begin(t, row.addr, mqtt.Options{Will: keep("hubd/status", "offline")})
 			c.Publish(say("hubd/state", "1"))
-			await(t, "the attempt has begun", row.reached)
+			waiting.For(t, "the attempt has begun", row.reached)
 			if row.fails {
-				until(t, "connected", c.Connected)
+				waiting.Until(t, "connected", c.Connected)
 			}
 			err := c.Close(50 * time.Millisecond)
 			if (err != nil) != row.fails {
@@ -165,9 +166,9 @@ func TestAnUnacknowledgedMessageIsSentAgainOnTheNextConnection(t *testing.T) {
 	r := between(t, addr, nil)
 	c, log := begin(t, r.Addr().String(), mqtt.Options{AckTimeout: 20 * time.Millisecond})
 	c.Publish(say("hubd/state", "1"))
-	await(t, "connected", came)
-	await(t, "connected anew, since nothing was acknowledged", came)
-	await(t, "and again", came)
+	waiting.For(t, "connected", came)
+	waiting.For(t, "connected anew, since nothing was acknowledged", came)
+	waiting.For(t, "and again", came)
 	if n := c.Counters(); n.Sent != 0 {
 		t.Errorf("%d messages count as sent", n.Sent)
 	}
@@ -184,12 +185,12 @@ func TestARefusedSubscriptionIsToldOnce(t *testing.T) {
 	c.Subscribe("hubd/secret/#")
 	c.Subscribe("hubd/open")
 	c.Subscribe("hubd/open")
-	until(t, "refused", func() bool { return c.Counters().Refused == 1 })
+	waiting.Until(t, "refused", func() bool { return c.Counters().Refused == 1 })
 	r.cut()
-	until(t, "asked again after the reconnect", func() bool { return c.Counters().Refused == 2 })
+	waiting.Until(t, "asked again after the reconnect", func() bool { return c.Counters().Refused == 2 })
 	c.Publish(say("hubd/open", "x"))
-	await(t, "the other subscription works", got)
-	log.wants(t, 1, "refuses a subscription")
+	waiting.For(t, "the other subscription works", got)
+	log.Wants(t, 1, "refuses a subscription")
 	if err := c.Subscribe("a/#/b"); err == nil {
 		t.Error("a malformed filter is taken")
 	}
@@ -199,14 +200,14 @@ func TestARefusedSubscriptionIsAskedForAgainWhereSomethingMayBeLost(t *testing.T
 	b := serve(t, "127.0.0.1:0", broker.Guard{Refuse: []string{"hubd/bed/set", "hubd/attic/status"}})
 	c, log := begin(t, b.Addr(), mqtt.Options{RefusedAgain: 5 * time.Millisecond})
 	c.Follow("hubd/attic/status")
-	until(t, "refused", func() bool { return c.Counters().Refused == 1 })
+	waiting.Until(t, "refused", func() bool { return c.Counters().Refused == 1 })
 	c.Subscribe("hubd/bed/set")
-	until(t, "asked for on the same connection", func() bool { return c.Counters().Refused > 5 })
+	waiting.Until(t, "asked for on the same connection", func() bool { return c.Counters().Refused > 5 })
 	if got := c.Counters().Connects; got != 1 {
 		t.Errorf("%d connections", got)
 	}
-	log.wants(t, 1, "filter=hubd/bed/set")
-	log.wants(t, 1, "filter=hubd/attic/status")
+	log.Wants(t, 1, "filter=hubd/bed/set")
+	log.Wants(t, 1, "filter=hubd/attic/status")
 }
 
 func TestWhatIsFollowedAndSubscribedToComesOnce(t *testing.T) {
@@ -218,9 +219,9 @@ func TestWhatIsFollowedAndSubscribedToComesOnce(t *testing.T) {
 	if err := c.Follow("a/#/b"); err == nil {
 		t.Error("a malformed filter is taken")
 	}
-	until(t, "connected", c.Connected)
+	waiting.Until(t, "connected", c.Connected)
 	c.Publish(say("lamp/state", "x"))
-	await(t, "a followed message", got)
+	waiting.For(t, "a followed message", got)
 	if len(got) > 0 {
 		t.Error("it came twice")
 	}
@@ -238,10 +239,10 @@ func TestSecrets(t *testing.T) {
 		}
 		return "right", nil
 	}})
-	until(t, "connected once the password is right", c.Connected)
-	log.wants(t, 1, "no broker yet, retrying")
-	log.wants(t, 1, "now for another reason")
-	log.wants(t, 3, "level=")
+	waiting.Until(t, "connected once the password is right", c.Connected)
+	log.Wants(t, 1, "no broker yet, retrying")
+	log.Wants(t, 1, "now for another reason")
+	log.Wants(t, 3, "level=")
 	if strings.Contains(log.String(), "wrong") || strings.Contains(log.String(), "right\"") {
 		t.Errorf("a password stands in the log:\n%s", log)
 	}
@@ -254,7 +255,7 @@ func TestSend(t *testing.T) {
 	was := time.Now().Add(-time.Second)
 	soon := time.Now().Add(time.Hour)
 	c.Send(say("earlier/lamp", "late"), was, func() { late.Add(1) })
-	until(t, "a message that is too late is reported without a broker", func() bool { return late.Load() == 1 })
+	waiting.Until(t, "a message that is too late is reported without a broker", func() bool { return late.Load() == 1 })
 	c.Send(say("earlier/lamp", "0"), soon, func() { pushed.Add(1) })
 	for i := 1; i <= 4; i++ {
 		c.Send(say("earlier/lamp", fmt.Sprint(i)), time.Time{}, func() { t.Error("a message that waits was lost") })
@@ -266,13 +267,13 @@ func TestSend(t *testing.T) {
 		t.Errorf("a fifth of four: %v", err)
 	}
 	b := serve(t, addr, broker.Guard{})
-	until(t, "sent", func() bool { return c.Counters().Sent == 4 })
+	waiting.Until(t, "sent", func() bool { return c.Counters().Sent == 4 })
 	e := listen(t, b.Addr())
 	for _, v := range number("", 20) {
-		until(t, "there is room", func() bool { return c.Send(say("hubd/lamp", v), time.Time{}, nil) == nil })
+		waiting.Until(t, "there is room", func() bool { return c.Send(say("hubd/lamp", v), time.Time{}, nil) == nil })
 	}
 	want := number("hubd/lamp=", 20)
-	until(t, "all are heard", func() bool { return len(e.all()) >= len(want) })
+	waiting.Until(t, "all are heard", func() bool { return len(e.all()) >= len(want) })
 	if got := e.all(); !slices.Equal(got, want) {
 		t.Errorf("heard %q, want all, once, in order", got)
 	}
@@ -287,7 +288,7 @@ func TestWhatIsStillUnsentAtTheEndIsReported(t *testing.T) {
 	for range 3 {
 		c.Send(say("hubd/lamp", "x"), time.Time{}, func() { lost.Add(1) })
 	}
-	if err := c.Close(patience); err != nil {
+	if err := c.Close(waiting.Patience); err != nil {
 		t.Error(err)
 	}
 	if lost.Load() != 3 || c.Counters().Dropped != 3 {
@@ -308,18 +309,18 @@ func TestInboundStaysInOrderAndIsBounded(t *testing.T) {
 		}
 	}})
 	c.Subscribe("hubd/in")
-	until(t, "subscribed", c.Connected)
+	waiting.Until(t, "subscribed", c.Connected)
 	e, _ := begin(t, b.Addr(), mqtt.Options{ClientID: "flood"})
 	for _, v := range number("", 50) {
 		e.Send(say("hubd/in", v), time.Time{}, nil)
 	}
-	await(t, "the first is in hand", entered)
-	until(t, "the rest is cut", func() bool { return c.Counters().InboundCut == 50-11 })
+	waiting.For(t, "the first is in hand", entered)
+	waiting.Until(t, "the rest is cut", func() bool { return c.Counters().InboundCut == 50-11 })
 	close(hold)
-	until(t, "the queue is empty", func() bool { return c.Counters().Received == 11 })
+	waiting.Until(t, "the queue is empty", func() bool { return c.Counters().Received == 11 })
 	e.Send(say("hubd/in", strings.Repeat("x", 101)), time.Time{}, nil)
-	until(t, "what is too long arrives without its payload", func() bool { return c.Counters().Oversize == 1 && c.Counters().Received == 12 })
-	c.Close(patience)
+	waiting.Until(t, "what is too long arrives without its payload", func() bool { return c.Counters().Oversize == 1 && c.Counters().Received == 12 })
+	c.Close(waiting.Patience)
 	if want := append(number("", 11), ""); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -339,7 +340,7 @@ func TestLongPayloadsAreTakenFromTheirTopicsAlone(t *testing.T) {
 		got[in.Topic] = append(got[in.Topic], n)
 	}})
 	c.Subscribe("z/#")
-	until(t, "subscribed", c.Connected)
+	waiting.Until(t, "subscribed", c.Connected)
 	e, _ := begin(t, b.Addr(), mqtt.Options{ClientID: "long"})
 	for _, topic := range []string{"z/devices", "z/other"} {
 		for _, n := range []int{100, 101, 1000, 1001} {
@@ -349,13 +350,13 @@ func TestLongPayloadsAreTakenFromTheirTopicsAlone(t *testing.T) {
 	for range 5 { // two long ones are on their way already
 		e.Send(say("z/devices", strings.Repeat("x", 500)), time.Time{}, nil)
 	}
-	await(t, "the first is in hand", entered)
-	until(t, "everything has come", func() bool { return c.Counters().Oversize == 1+3+3 })
+	waiting.For(t, "the first is in hand", entered)
+	waiting.Until(t, "everything has come", func() bool { return c.Counters().Oversize == 1+3+3 })
 	close(hold)
-	until(t, "everything is in hand", func() bool { return c.Counters().Received == 13 })
+	waiting.Until(t, "everything is in hand", func() bool { return c.Counters().Received == 13 })
 	e.Send(say("z/devices", strings.Repeat("x", 501)), time.Time{}, nil)
-	until(t, "the next long one is in hand", func() bool { return c.Counters().Received == 14 })
-	c.Close(patience)
+	waiting.Until(t, "the next long one is in hand", func() bool { return c.Counters().Received == 14 })
+	c.Close(waiting.Patience)
 	want := map[string][]int{
 		"z/devices": {100, 101, 1000, -1, 500, 500, -1, -1, -1, 501}, // four at once, then room again
 		"z/other":   {100, -1, -1, -1},
@@ -376,18 +377,18 @@ func TestAHandlerMayPublish(t *testing.T) {
 	}})
 	close(ready)
 	c.Subscribe("hubd/ask")
-	until(t, "subscribed", c.Connected)
+	waiting.Until(t, "subscribed", c.Connected)
 	for _, v := range number("", 20) {
 		e.Send(say("hubd/ask", v), time.Time{}, nil)
 	}
-	until(t, "every question is answered", func() bool { return len(e.all()) == 40 })
+	waiting.Until(t, "every question is answered", func() bool { return len(e.all()) == 40 })
 }
 
 func TestRetainedMessagesAreMarked(t *testing.T) {
 	b := serve(t, "127.0.0.1:0", broker.Guard{})
 	e := listen(t, b.Addr())
 	e.Publish(keep("hubd/set/pause", "old"))
-	until(t, "kept", func() bool { return e.Counters().Sent == 1 })
+	waiting.Until(t, "kept", func() bool { return e.Counters().Sent == 1 })
 	got := make(chan mqtt.Inbound, 2)
 	c, _ := begin(t, b.Addr(), mqtt.Options{OnInbound: func(in mqtt.Inbound) { got <- in }})
 	c.Subscribe("hubd/set/+")
@@ -407,11 +408,11 @@ func TestNoGoroutineStaysBehind(t *testing.T) {
 		c, _ := begin(t, r.Addr().String(), mqtt.Options{})
 		c.Subscribe("hubd/#")
 		for n := range cuts {
-			until(t, "connected", func() bool { return c.Connected() && c.Counters().Connects > n })
+			waiting.Until(t, "connected", func() bool { return c.Connected() && c.Counters().Connects > n })
 			c.Publish(say("hubd/state", "x"))
 			r.cut()
 		}
-		if err := c.Close(patience); err != nil {
+		if err := c.Close(waiting.Patience); err != nil {
 			t.Log(err) // a cut may fall into the goodbye
 		}
 	}
@@ -419,7 +420,7 @@ func TestNoGoroutineStaysBehind(t *testing.T) {
 	runtime.GC()
 	before := runtime.NumGoroutine()
 	round(50)
-	until(t, "as many goroutines as before", func() bool { return runtime.NumGoroutine() <= before })
+	waiting.Until(t, "as many goroutines as before", func() bool { return runtime.NumGoroutine() <= before })
 }
 
 func TestClientErrors(t *testing.T) {

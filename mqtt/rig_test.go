@@ -1,70 +1,25 @@
 package mqtt_test
 
 import (
-	"bytes"
 	"crypto/tls"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"hubd/internal/waiting"
 	"hubd/mqtt"
 	"hubd/mqtt/broker"
 )
-
-// patience is how long a test waits for what must happen; no result depends on how long it really takes.
-const patience = 20 * time.Second
-
-// until waits for a condition.
-func until(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	look := time.NewTicker(2 * time.Millisecond)
-	defer look.Stop()
-	end := time.After(patience)
-	for !holds() {
-		select {
-		case <-look.C:
-		case <-end:
-			t.Fatalf("still not so: %s", what)
-		}
-	}
-}
-
-// lines is a log that a test can read.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
-// wants checks how often something stands in the log.
-func (l *lines) wants(t *testing.T, n int, part string) {
-	t.Helper()
-	if got := strings.Count(l.String(), part); got != n {
-		t.Errorf("%q stands %d times in the log, want %d:\n%s", part, got, n, l)
-	}
-}
 
 // serve starts a broker; where addr was in use a moment ago it waits until it is free.
 func serve(t *testing.T, addr string, g broker.Guard) *broker.Broker {
 	t.Helper()
 	var b *broker.Broker
-	until(t, "the broker listens", func() bool {
+	waiting.Until(t, "the broker listens", func() bool {
 		var err error
 		b, err = broker.StartGuarded(addr, nil, g)
 		return err == nil
@@ -74,9 +29,9 @@ func serve(t *testing.T, addr string, g broker.Guard) *broker.Broker {
 }
 
 // begin runs a client with short waits against addr.
-func begin(t *testing.T, addr string, o mqtt.Options) (*mqtt.Client, *lines) {
+func begin(t *testing.T, addr string, o mqtt.Options) (*mqtt.Client, *waiting.Text) {
 	t.Helper()
-	log := &lines{}
+	log := &waiting.Text{}
 	if o.URL == "" {
 		o.URL = "mqtt://" + addr
 	}
@@ -114,7 +69,7 @@ func listen(t *testing.T, addr string) *ear {
 	if err := e.Subscribe("hubd/#"); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the ear is subscribed", e.Connected)
+	waiting.Until(t, "the ear is subscribed", e.Connected)
 	return e
 }
 
@@ -232,15 +187,6 @@ func deaf(t *testing.T, connack bool) (addr string, came <-chan struct{}) {
 		}
 	}()
 	return l.Addr().String(), conns
-}
-
-func await(t *testing.T, what string, ch <-chan struct{}) {
-	t.Helper()
-	select {
-	case <-ch:
-	case <-time.After(patience):
-		t.Fatalf("still not so: %s", what)
-	}
 }
 
 func say(topic, payload string) mqtt.Message {

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"hubd/internal/waiting"
 	"hubd/mqtt"
 	"hubd/mqtt/broker"
 )
@@ -81,12 +82,12 @@ func TestTLS(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			c, log := begin(t, "", mqtt.Options{URL: "mqtts://" + r.Addr().String(), TLS: row.tls})
 			if row.fault == "" {
-				until(t, "connected", c.Connected)
+				waiting.Until(t, "connected", c.Connected)
 				return
 			}
-			until(t, "several attempts failed", func() bool { return c.Counters().Attempts > 3 })
-			log.wants(t, 1, row.fault)
-			log.wants(t, 1, "level=")
+			waiting.Until(t, "several attempts failed", func() bool { return c.Counters().Attempts > 3 })
+			log.Wants(t, 1, row.fault)
+			log.Wants(t, 1, "level=")
 		})
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
+
+	"hubd/internal/waiting"
 )
 
 // A thousand pages that open and close, one after the other and all at once: none stays, and no more are open than there are seats.
@@ -35,25 +36,17 @@ func TestAThousandLiveStreamsLeaveNothingBehind(t *testing.T) {
 		}
 		return resp.StatusCode
 	}
-	within := func(what string, holds func() bool) {
-		t.Helper()
-		for end := time.Now().Add(20 * time.Second); !holds(); time.Sleep(2 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("still not so: %s", what)
-			}
-		}
-	}
 	before := runtime.NumGoroutine()
 	for range 300 {
 		ctx, leave := context.WithCancel(t.Context())
 		done := make(chan int, 1)
 		go func() { done <- open(ctx) }()
-		within("the page is open", h.feeds["a"].Watched)
+		waiting.Until(t, "the page is open", h.feeds["a"].Watched)
 		leave()
 		if code := <-done; code != 200 && code != 0 { // 0: it left before it had read how the answer begins
 			t.Fatalf("answered %d", code)
 		}
-		within("it is closed", func() bool { return !h.feeds["a"].Watched() })
+		waiting.Until(t, "it is closed", func() bool { return !h.feeds["a"].Watched() })
 	}
 	ctx, leave := context.WithCancel(t.Context())
 	var all sync.WaitGroup
@@ -68,13 +61,13 @@ func TestAThousandLiveStreamsLeaveNothingBehind(t *testing.T) {
 			}
 		})
 	}
-	within("all but those with a seat were answered", func() bool { return full.Load() >= 1000-24 })
+	waiting.Until(t, "all but those with a seat were answered", func() bool { return full.Load() >= 1000-24 })
 	if n := h.feeds["a"].Viewers(); n < 1 || n > 12 {
 		t.Errorf("%d pages of one wearer are open", n)
 	}
 	leave()
 	all.Wait()
-	within("nobody is left", func() bool {
+	waiting.Until(t, "nobody is left", func() bool {
 		return h.feeds["a"].Viewers() == 0 && !h.feeds["a"].Waves() && runtime.NumGoroutine() <= before+3
 	})
 }

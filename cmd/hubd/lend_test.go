@@ -10,22 +10,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"hubd/hub"
+	"hubd/internal/waiting"
 )
-
-// patience is how long a test waits for what must happen; no result depends on how long it really takes.
-const patience = 60 * time.Second
-
-func until(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(patience); !holds(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("still not so: %s", what)
-		}
-	}
-}
 
 // started starts hubd as a process of its own.
 func started(t *testing.T, args ...string) (c *exec.Cmd, said func() string) {
@@ -63,7 +51,7 @@ func daemonOnSimulatedChips(t *testing.T) (socket, config string) {
 		t.Fatal(err)
 	}
 	started(t, "run", "--config", config, "--simulate", "rest", "--socket", socket)
-	until(t, "the daemon answers", func() bool {
+	waiting.Until(t, "the daemon answers", func() bool {
 		c, err := net.Dial("unix", socket)
 		if err == nil {
 			c.Close()
@@ -86,7 +74,7 @@ func lent(t *testing.T, socket string) bool {
 func TestABusComesBackFromACommandThatIsKilled(t *testing.T) {
 	socket, config := daemonOnSimulatedChips(t)
 	c, _ := started(t, "watch", "--config", config, "--simulate", "rest", "--socket", socket, "--plain")
-	until(t, "the bus is lent", func() bool { return lent(t, socket) })
+	waiting.Until(t, "the bus is lent", func() bool { return lent(t, socket) })
 	code, _, errs := hubd(t, "watch", "--config", config, "--simulate", "rest", "--socket", socket, "--seconds", "1")
 	if code != exitFailed || !strings.Contains(errs, "lent to another hubd command") {
 		t.Errorf("a second watch: exit %d: %s", code, errs)
@@ -94,7 +82,7 @@ func TestABusComesBackFromACommandThatIsKilled(t *testing.T) {
 	if err := c.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the bus is back", func() bool { return !lent(t, socket) })
+	waiting.Until(t, "the bus is back", func() bool { return !lent(t, socket) })
 	if code, out, errs := hubd(t, "probe", "--config", config, "--simulate", "rest", "--socket", socket, "--seconds", "4"); code != exitDone {
 		t.Errorf("a probe after it: exit %d: %s%s", code, out, errs)
 	}
@@ -125,7 +113,7 @@ func TestACommandFollowsADaemonThatSimulates(t *testing.T) {
 func TestAPauseEndsAWatch(t *testing.T) {
 	socket, config := daemonOnSimulatedChips(t)
 	c, said := started(t, "watch", "--config", config, "--simulate", "rest", "--socket", socket, "--plain")
-	until(t, "the bus is lent", func() bool { return lent(t, socket) })
+	waiting.Until(t, "the bus is lent", func() bool { return lent(t, socket) })
 	if code, _, errs := hubd(t, "pause", "--socket", socket); code != exitDone {
 		t.Fatal(errs)
 	}
@@ -161,7 +149,7 @@ func TestACalibrationReachesTheDaemonAndTheFilesOfOneThatIsStopped(t *testing.T)
 		t.Errorf("beside a running hubd: exit %d: %s; set aside: %v", code, errs, aside)
 	}
 	settings := filepath.Join(filepath.Dir(config), "state", "settings.json")
-	until(t, "it is on the disk", func() bool {
+	waiting.Until(t, "it is on the disk", func() bool {
 		text, err := os.ReadFile(settings) // there is none before the first is written
 		return err == nil && strings.Contains(string(text), `"open_circuit":0.5,"skin_scale":`)
 	})

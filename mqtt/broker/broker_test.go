@@ -10,20 +10,19 @@ import (
 
 	paho "github.com/eclipse/paho.mqtt.golang"
 
+	"hubd/internal/waiting"
 	"hubd/mqtt/broker"
 )
-
-const patience = 10 * time.Second
 
 func connect(t *testing.T, addr, id, user, word string, heard chan<- string) (paho.Client, error) {
 	t.Helper()
 	o := paho.NewClientOptions().AddBroker("tcp://"+addr).SetClientID(id).SetUsername(user).SetPassword(word).
-		SetProtocolVersion(4).SetAutoReconnect(false).SetConnectTimeout(patience).
+		SetProtocolVersion(4).SetAutoReconnect(false).SetConnectTimeout(waiting.Patience).
 		SetBinaryWill("will/"+id, []byte("gone"), 1, true).
 		SetDefaultPublishHandler(func(_ paho.Client, m paho.Message) { heard <- m.Topic() + "=" + string(m.Payload()) })
 	c := paho.NewClient(o)
 	token := c.Connect()
-	if !token.WaitTimeout(patience) {
+	if !token.WaitTimeout(waiting.Patience) {
 		t.Fatal("no answer")
 	}
 	t.Cleanup(func() { c.Disconnect(10) })
@@ -37,7 +36,7 @@ func hear(t *testing.T, heard <-chan string, want string) {
 		if got != want {
 			t.Errorf("heard %q, want %q", got, want)
 		}
-	case <-time.After(patience):
+	case <-time.After(waiting.Patience):
 		t.Fatalf("did not hear %q", want)
 	}
 }
@@ -95,8 +94,8 @@ func TestItServesQuietly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Subscribe("#", 1, nil).WaitTimeout(patience)
-	c.Publish("a/b", 1, false, "1").WaitTimeout(patience)
+	c.Subscribe("#", 1, nil).WaitTimeout(waiting.Patience)
+	c.Publish("a/b", 1, false, "1").WaitTimeout(waiting.Patience)
 	hear(t, heard, "a/b=1")
 	if err := b.Close(); err != nil {
 		t.Error(err)
@@ -125,7 +124,7 @@ func TestGuard(t *testing.T) {
 	}
 	for filter, refused := range map[string]bool{"secret/#": true, "open/#": false} {
 		token := c.Subscribe(filter, 1, nil).(*paho.SubscribeToken)
-		token.WaitTimeout(patience)
+		token.WaitTimeout(waiting.Patience)
 		if got := token.Result()[filter] >= 0x80; got != refused {
 			t.Errorf("%s: code %#x", filter, token.Result()[filter])
 		}
@@ -147,7 +146,7 @@ func TestCutSendsTheWill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Subscribe("will/one", 1, nil).WaitTimeout(patience)
+	c.Subscribe("will/one", 1, nil).WaitTimeout(waiting.Patience)
 	hear(t, heard, "will/one=gone")
 }
 
@@ -168,7 +167,7 @@ func TestCloseDoesNotWaitForASilentConnection(t *testing.T) {
 		if err != nil && !strings.Contains(err.Error(), "closed") {
 			t.Error(err)
 		}
-	case <-time.After(patience):
+	case <-time.After(waiting.Patience):
 		t.Fatal("still closing")
 	}
 }
