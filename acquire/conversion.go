@@ -7,7 +7,7 @@ import (
 )
 
 // errNotDone is a conversion that never ended.
-var errNotDone = errors.New("acquire: the conversion does not end")
+var errNotDone = errors.New("the conversion does not end")
 
 // bracket is the monotonic clock before and after a transfer.
 type bracket struct{ from, to time.Duration }
@@ -21,7 +21,7 @@ func begin(conv Converter, clock Pacer, input int) (bracket, error) {
 	from := clock.Now()
 	err := conv.Begin(input)
 	if err != nil {
-		return bracket{}, fmt.Errorf("acquire: begin input %d: %w", input, err)
+		return bracket{}, fmt.Errorf("input %d: %w", input, err)
 	}
 	return bracket{from: from, to: clock.Now()}, nil
 }
@@ -31,7 +31,7 @@ func finish(conv Converter, clock Pacer) (code int32, done bool, b bracket, err 
 	from := clock.Now()
 	code, done, err = conv.Finish()
 	if err != nil {
-		return 0, false, bracket{}, fmt.Errorf("acquire: finish: %w", err)
+		return 0, false, bracket{}, fmt.Errorf("the result: %w", err)
 	}
 	return code, done, bracket{from: from, to: clock.Now()}, nil
 }

@@ -241,7 +241,7 @@ func (l *Loop) open(c *chip) {
 	from := l.o.Pacer.Now()
 	conv, err := c.Open()
 	if err != nil {
-		l.failed(c, fmt.Errorf("acquire: open: %w", err), from)
+		l.failed(c, fmt.Errorf("opening it: %w", err), from)
 		return
 	}
 	if c.health.faulty {

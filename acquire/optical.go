@@ -159,7 +159,7 @@ func (o *optic) open(l *Loop) {
 	from := l.o.Pacer.Now()
 	dev, err := o.Open()
 	if err != nil {
-		o.failed(l, fmt.Errorf("acquire: open: %w", err), from)
+		o.failed(l, fmt.Errorf("opening it: %w", err), from)
 		return
 	}
 	if o.health.faulty {

@@ -143,9 +143,12 @@ func SocketPath() string {
 	return filepath.Join(dir, socketName)
 }
 
-// findSocket is the first socket that exists where a daemon may listen, else the usual one. In a folder that others can write to, a
-// socket could be anybody's: only one in a folder of the user's own is believed.
+// findSocket is the first socket that exists where a daemon may listen, else the usual one; within a unit it is the unit's own. In a folder
+// that others can write to, a socket could be anybody's: only one in a folder of the user's own is believed.
 func findSocket() string {
+	if dir := os.Getenv("RUNTIME_DIRECTORY"); dir != "" {
+		return filepath.Join(dir, socketName)
+	}
 	if _, err := os.Stat(DefaultSocket); err == nil {
 		return DefaultSocket
 	}
