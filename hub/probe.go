@@ -94,6 +94,7 @@ func (b *workbench) probe(ctx context.Context, length time.Duration) (setup.Repo
 		}
 		r.Buses, r.Paused = append(r.Buses, found), r.Paused || p.paused
 	}
+	r.Lines = b.headerLines()
 	return r, nil
 }
 
