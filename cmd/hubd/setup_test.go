@@ -142,6 +142,11 @@ func TestAPulseIsCalibratedByLookingAtIt(t *testing.T) {
 	if code != exitDone || !strings.Contains(out, "full_scale_v: 4.096}") || !strings.Contains(out, "amplitude ###") {
 		t.Errorf("exit %d: %s%s", code, out[max(0, len(out)-500):], errs)
 	}
+	leads := strings.Replace(text, "kind: ppg, full_scale_v: 6.144}", "kind: ecg, full_scale_v: 6.144, leads_off: {plus: GPIO23, minus: GPIO24}}", 1)
+	code, out, errs = hubd(t, "calibrate", "pulse", "--config", file(t, "config.yaml", []byte(leads)), "--simulate", "rest", "--speed", "100", "--seconds", "15")
+	if code != exitDone || !strings.Contains(out, `full_scale_v: 4.096, leads_off: {plus: "GPIO23", minus: "GPIO24"}}`) {
+		t.Errorf("the line to paste forgets the electrodes: exit %d: %s%s", code, out[max(0, len(out)-500):], errs)
+	}
 	light := file(t, "config.yaml", []byte(`
 hub: {id: bedroom}
 buses: {main: {i2c: "1"}}
