@@ -52,9 +52,19 @@ func Record(ctx context.Context, o SetupOptions, path string, every time.Duratio
 			stop()
 		}
 	}, every, func() error {
+		if wrong == nil { // a crash takes no more than what came since
+			wrong = file.Flush()
+		}
+		if wrong != nil {
+			stop()
+			return nil
+		}
 		so.Screen = scope.Hint()
 		return tell(so)
 	})
+	if wrong != nil {
+		wrong = fmt.Errorf("%w: %s keeps what was written before", wrong, path)
+	}
 	return errors.Join(err, wrong, file.Close(), nothingIn(so, path))
 }
 
