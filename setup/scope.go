@@ -82,6 +82,14 @@ func (s *Scope) fault(f dsp.Fault) {
 	}
 }
 
+// Failing is a source that gives no reading now; empty: none.
+func (s *Scope) Failing() string {
+	if len(s.ails) == 0 {
+		return ""
+	}
+	return s.ails[0]
+}
+
 // Now is the newest time that was delivered.
 func (s *Scope) Now() time.Duration { return s.now }
 
@@ -182,8 +190,8 @@ func (s *Scope) Hint() string {
 	switch {
 	case s.now == 0:
 		return "Waiting for the first samples."
-	case len(s.ails) > 0:
-		return "No reading from " + s.ails[0] + ": end this, and hubd probe --config says what is wrong."
+	case s.Failing() != "":
+		return "No reading from " + s.Failing() + ": end this, and hubd probe --config says what is wrong."
 	case has && s.leadsOff() != "":
 		return "The amplifier says: " + s.leadsOff() + ". Press it on again, or wet it; a wire that is loose says the same."
 	case has && !p.Contact && s.pulseSettles():

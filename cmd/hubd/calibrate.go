@@ -77,7 +77,12 @@ func calibratePulse(ctx context.Context, a attending, o hub.SetupOptions, std st
 
 // tellPulse says what was found, and the line to paste.
 func tellPulse(out io.Writer, c hub.PulseChoice) error {
-	if !c.Contact {
+	switch {
+	case c.Contact:
+	case c.Failing != "":
+		_, err := fmt.Fprintf(out, "No reading came from %s: hubd probe --config says what is wrong.\n", c.Failing)
+		return err
+	default:
 		_, err := fmt.Fprintln(out, "No pulse was read at the end: wear the sensor, and try again. The config stays as it is.")
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"hubd/hub"
 	"hubd/recording"
 )
 
@@ -156,6 +157,15 @@ wearers: [{id: a, share: none, pulse: {chip: oxi, kind: ppg}}]
 	code, out, errs = hubd(t, "calibrate", "pulse", "--config", light, "--simulate", "rest", "--speed", "100", "--seconds", "15")
 	if code != exitDone || !strings.Contains(out, "steered by itself") || strings.Contains(out, "red 0.0 mA") {
 		t.Errorf("exit %d: %s%s", code, out[max(0, len(out)-500):], errs)
+	}
+}
+
+func TestAChipThatGivesNothingIsNoReasonToWearTheSensor(t *testing.T) {
+	for failing, want := range map[string]string{"": "wear the sensor", "ads1115@48 on I2C 1": "hubd probe"} {
+		out := &strings.Builder{}
+		if err := tellPulse(out, hub.PulseChoice{Failing: failing}); err != nil || !strings.Contains(out.String(), want) || !strings.Contains(out.String(), failing) {
+			t.Errorf("%v: %s", err, out)
+		}
 	}
 }
 
