@@ -160,6 +160,13 @@ wearers: [{id: a, share: none, pulse: {chip: oxi, kind: ppg}}]
 	}
 }
 
+func TestAWearerWhoIsNotInTheConfigIsNamed(t *testing.T) {
+	code, out, errs := hubd(t, "watch", "--config", foundConfig(t), "--simulate", "rest", "--wearer", "zoe", "--seconds", "1", "--plain")
+	if code == exitDone || !strings.Contains(errs, `no wearer "zoe"`) {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+}
+
 func TestAChipThatGivesNothingIsNoReasonToWearTheSensor(t *testing.T) {
 	for failing, want := range map[string]string{"": "wear the sensor", "ads1115@48 on I2C 1": "hubd probe"} {
 		out := &strings.Builder{}
