@@ -85,7 +85,7 @@ func TestWhatIsRecordedIsReplayed(t *testing.T) {
 func TestARecordingOfNothingLeavesNoFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none.csv")
 	nowhere := strings.Replace(mustRead(t, foundConfig(t)), `i2c: "1"`, `i2c: "97"`, 1)
-	code, _, errs := hubd(t, "record", path, "--config", file(t, "config.yaml", []byte(nowhere)))
+	code, _, errs := hubd(t, "record", path, "--socket", filepath.Join(t.TempDir(), "none"), "--config", file(t, "config.yaml", []byte(nowhere)))
 	if _, err := os.Stat(path); code != exitFailed || !os.IsNotExist(err) || !strings.Contains(errs, "/dev/i2c-97") {
 		t.Errorf("exit %d, file %v: %s", code, err, errs)
 	}
