@@ -7,7 +7,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 PURE     = ./dsp ./regulation ./room ./pipeline ./wire ./recording ./synth ./drivers/... ./scripts/kernel/cuse ./scripts/kernel/nodes
 
-.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-page test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos bench-acquire soak-faults load fuzz clean
+.PHONY: run build test race lint bench accuracy peers soak history-years test-arm test-mqtt test-room test-zigbee test-sound test-edf test-report test-page test-kernel test-history test-powercut e2e-ha deb deploy install-test footprint vuln chaos bench-acquire soak-faults soak-light load fuzz clean
 
 run: build ## a simulated evening: no hardware, no broker, no config
 	./bin/hubd demo
@@ -41,6 +41,9 @@ bench-acquire: ## how late conversions begin on this kernel, with the whole pipe
 FAULTS ?= 1000
 soak-faults: ## FAULTS random faults of every kind on every chip, in virtual time, then as many on whole hubs, whose goroutines are counted: some minutes
 	HUBD_FAULTS=$(FAULTS) $(GO) test ./hub -count=1 -timeout 0 -v -run TestWhateverAils
+
+soak-light: ## HOURS=24 simulated hours of a pulse chip whose polls are up to a quarter second late, at seven clocks: every sample, and how far its time is off. Half a minute
+	HUBD_HOURS=$(or $(HOURS),24) $(GO) test ./acquire -count=1 -timeout 0 -v -run TestPollsUpToAQuarterSecondLate
 
 accuracy: build ## hubd's figures against the references of ../shared/data, and every target beside what was measured
 	./scripts/accuracy.sh

@@ -22,7 +22,7 @@ type Counters struct {
 	Skipped uint64 // grid points that passed while the bus was behind
 	Errors  uint64 // failed conversions and failed attempts to open a chip
 	Faults  uint64 // chips that stopped answering, inputs that froze
-	Reopens uint64 // chips opened again after a fault
+	Reopens uint64 // chips that answered again after a fault
 	Lost    uint64 // samples that a chip's own FIFO dropped, at least
 
 	// Lateness counts conversions by how long after their grid point they began, or before it; see LatenessBounds.

@@ -244,9 +244,6 @@ func (l *Loop) open(c *chip) {
 		l.failed(c, fmt.Errorf("opening it: %w", err), from)
 		return
 	}
-	if c.health.faulty {
-		l.counters.reopens.Add(1)
-	}
 	c.health.streak = 0
 	c.opened(conv, l.o.Pacer.Now())
 }
@@ -291,6 +288,7 @@ func (l *Loop) answered(c *chip) {
 // recovered counts a success and tells when the fault f is over.
 func (l *Loop) recovered(h *health, f dsp.Fault) {
 	if h.answered() {
+		l.counters.reopens.Add(1)
 		f.T = l.o.Pacer.Now()
 		l.faults = append(l.faults, f)
 	}

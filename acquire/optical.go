@@ -162,9 +162,6 @@ func (o *optic) open(l *Loop) {
 		o.failed(l, fmt.Errorf("opening it: %w", err), from)
 		return
 	}
-	if o.health.faulty {
-		l.counters.reopens.Add(1)
-	}
 	o.health.streak = 0
 	o.opened(dev, l.o.Pacer.Now())
 }

@@ -241,7 +241,7 @@ func (r *reader) oneOf(v value, want string, legal ...uint16) uint16 {
 	if i := slices.IndexFunc(legal, func(a uint16) bool { return float64(a) == n }); ok && i >= 0 {
 		return legal[i]
 	}
-	r.problem(v, "%s", want)
+	r.problem(v, "%s%s", want, unquoted(v))
 	return legal[0]
 }
 
@@ -308,15 +308,19 @@ func (r *reader) claim(o *object, chips chipPlaces) (*chipPlace, int) {
 		return c, 0
 	}
 	at := o.need("channel", "the number of the chip's input, from 0")
-	channel := o.integer("channel", 0, 0, 7)
-	if c == nil || !at.present() || !c.known {
-		return c, channel
+	if c == nil || !c.known {
+		return c, o.integer("channel", 0, 0, 7)
 	}
 	f, _ := c.Kind.family()
-	if channel >= f.channels {
-		r.problem(at, "an %s has the channels 0 to %d", c.Kind, f.channels-1)
-	} else if whose, taken := c.channels[channel]; taken {
-		r.problem(at, "this channel of %s is read by %s already", c.Name, whose)
+	channel, ok := r.whole(at, 0, f.channels-1)
+	switch whose, taken := c.channels[channel]; {
+	case !at.present():
+		return c, 0
+	case !ok:
+		r.problem(at, "an %s has the channels 0 to %d%s", c.Kind, f.channels-1, unquoted(at))
+		return c, 0
+	case taken:
+		r.problem(at, "this channel of %s is read by %s already: wanted is another one of 0 to %d", c.Name, whose, f.channels-1)
 	}
 	c.channels[channel] = o.path
 	return c, channel

@@ -43,9 +43,12 @@ func (r *reader) leds(o *object, k ChipKind) LEDs {
 	for _, f := range fastestRate {
 		widths = append(widths, f.micros)
 	}
+	before := len(r.problems)
 	l.PulseMicros = s.oneOf("pulse_us", l.PulseMicros, widths, "µs")
 	l.RateHz = s.oneOf("rate_hz", l.RateHz, opticalRates[:], "samples a second")
-	r.inTable(s, l)
+	if len(r.problems) == before { // a width that is none goes with no rate
+		r.inTable(s, l)
+	}
 	l.InfraredFirst = r.order(s)
 	s.done()
 	return l
@@ -94,7 +97,7 @@ func (o *object) oneOf(key string, other int, all []int, unit string) int {
 	}
 	n, ok := o.r.number(v)
 	if !ok || n != float64(int(n)) || !slices.Contains(all, int(n)) {
-		o.r.problem(v, "wanted is %s (%s)", orNumbers(all), unit)
+		o.r.problem(v, "wanted is %s (%s)%s", orNumbers(all), unit, unquoted(v))
 		return other
 	}
 	return int(n)

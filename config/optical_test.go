@@ -61,6 +61,8 @@ func TestEveryProblemOfAnOpticalChipIsToldAtItsPlace(t *testing.T) {
 			`c.yaml:5:51: chips.oxi.leds.rate_hz: "100.5": wanted is 50, 100, 200, 400, 800 or 1000 (samples a second)`},
 		{"a pulse width that is none", "pulse_us: 411", "pulse_us: 400",
 			`c.yaml:5:66: chips.oxi.leds.pulse_us: "400": wanted is 69, 118, 215 or 411 (µs)`},
+		{"a pulse width that is none, with a rate for a short one", "rate_hz: 100, pulse_us: 411", "rate_hz: 1000, pulse_us: 68",
+			`c.yaml:5:67: chips.oxi.leds.pulse_us: "68": wanted is 69, 118, 215 or 411 (µs)`},
 		{"a rate without time for its pulses", "rate_hz: 100", "rate_hz: 800",
 			`c.yaml:5:51: chips.oxi.leds.rate_hz: "800": with pulses of 411 µs the chip does 50, 100, 200 or 400 a second; shorter pulses leave time for more`},
 		{"one LED", "[red, ir]", "[ir]", `c.yaml:5:78: chips.oxi.leds.order: wanted is [red, ir], or [ir, red] for a board whose LEDs are swapped`},

@@ -50,7 +50,7 @@ func (o *object) number(key string, other, lo, hi float64, unit string) float64 
 	}
 	n, ok := o.r.number(v)
 	if !ok || !(n >= lo && n <= hi) {
-		o.r.problem(v, "wanted is a number from %s to %s%s", figure(lo), figure(hi), unitText(unit))
+		o.r.problem(v, "wanted is a number from %s to %s%s%s", figure(lo), figure(hi), unitText(unit), unquoted(v))
 		return other
 	}
 	return n
@@ -74,12 +74,37 @@ func (o *object) integer(key string, other, lo, hi int) int {
 	if !v.present() {
 		return other
 	}
-	n, ok := o.r.number(v)
-	if !ok || n != math.Trunc(n) || n < float64(lo) || n > float64(hi) {
-		o.r.problem(v, "wanted is a whole number from %d to %d", lo, hi)
+	n, ok := o.r.whole(v, lo, hi)
+	if !ok {
+		o.r.problem(v, "wanted is a whole number from %d to %d%s", lo, hi, unquoted(v))
 		return other
 	}
-	return int(n)
+	return n
+}
+
+// whole reads a whole number of lo…hi.
+func (r *reader) whole(v value, lo, hi int) (int, bool) {
+	if !v.present() {
+		return 0, false
+	}
+	n, ok := r.number(v)
+	if !ok || n != math.Trunc(n) || n < float64(lo) || n > float64(hi) {
+		return 0, false
+	}
+	return int(n), true
+}
+
+// unquoted is what to add where a number stands in quotes, which make a text of it.
+func unquoted(v value) string {
+	if v.node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 {
+		return ""
+	}
+	if _, err := strconv.ParseFloat(v.node.Value, 64); err != nil {
+		if _, err := strconv.ParseInt(v.node.Value, 0, 64); err != nil {
+			return ""
+		}
+	}
+	return ": take the quotes away"
 }
 
 // seconds reads a number of seconds.

@@ -121,5 +121,8 @@ func theWearerOf(c *config.Config, id string) (int, error) {
 	for _, w := range c.Wearers {
 		ids = append(ids, w.ID)
 	}
+	if id != "" {
+		return 0, fmt.Errorf("this config has no wearer %q: wanted is --wearer with one of: %s", id, strings.Join(ids, ", "))
+	}
 	return 0, fmt.Errorf("whose? add --wearer with one of: %s", strings.Join(ids, ", "))
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"hubd/acquire"
 	"hubd/dsp"
 	"hubd/wire"
 )
@@ -23,8 +24,26 @@ func (b *workbench) electrodesTold(all []wire.LeadsOff) {
 	}
 }
 
-// readElectrodes reads the lines of those whose pulse hangs on a bus that no daemon has, until ctx ends. Whoever calls it waits for that by what it gives.
-func (b *workbench) readElectrodes(ctx context.Context, h *held, bus string) (wait func()) {
+// readElectrodes reads the lines of those whose pulse hangs on a bus that no daemon has, until end. Time that passes only as the bus's loop
+// works is that loop's own: glance is called in it then, with every block.
+func (b *workbench) readElectrodes(ctx context.Context, h *held, bus string) (glance, end func()) {
+	nothing := func() {}
+	in := b.electrodeLines(h, bus)
+	if in == nil {
+		return nothing, nothing
+	}
+	if _, atOnce := b.pacer.(*acquire.VirtualPacer); atOnce {
+		in.glance()
+		return in.glance, in.close
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var reading sync.WaitGroup
+	reading.Go(func() { in.run(ctx) })
+	return nothing, func() { stop(); reading.Wait() }
+}
+
+// electrodeLines are those lines; nil where there are none, or no header.
+func (b *workbench) electrodeLines(h *held, bus string) *lineReader {
 	in := &lineReader{now: b.pacer.Now, random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0x6c656164)), fault: func(f dsp.Fault) {
 		if f.Reason != "" {
 			b.log.Warn("nothing tells of an electrode that is off", "source", f.Source, "reason", f.Reason)
@@ -36,17 +55,14 @@ func (b *workbench) readElectrodes(ctx context.Context, h *held, bus string) (wa
 		}
 	}
 	if len(in.all) == 0 {
-		return func() {}
+		return nil
 	}
 	var err error
 	if in.header, err = b.buses.header(); err != nil {
 		in.fault(dsp.Fault{Source: "GPIO", Reason: err.Error()})
-		return func() {}
+		return nil
 	}
-	ctx, stop := context.WithCancel(ctx)
-	var reading sync.WaitGroup
-	reading.Go(func() { in.run(ctx) })
-	return func() { stop(); reading.Wait() }
+	return in
 }
 
 // electrodesOf tells which of a wearer's are off; nil where no line tells.

@@ -124,3 +124,15 @@ func TestWhatADaemonTellsOfElectrodesHoldsForTheBench(t *testing.T) {
 		t.Error("a, who has an optical sensor, has electrodes")
 	}
 }
+
+func TestABenchThatReadsElectrodesEndsWhereItsTimeStandsStill(t *testing.T) {
+	b, _ := onBench(t)
+	b.pacer = newPatientPacer(1) // which stands still once no loop sleeps on it
+	c, _, s := simulatedFor(t, quirks{clock: simulatedClock}, headed, "two-people", 1, b.pacer.Now)
+	b.config, b.buses, b.panel = c, s, panelOf(c)
+	for range 3 {
+		if err := b.attend(t.Context(), 1, 100*time.Millisecond, func(dsp.Block) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -153,6 +153,7 @@ type PulseChoice struct {
 	Wearer    string
 	Chip      config.Chip
 	Pulse     config.Pulse
+	Failing   string // a source that gave no reading at the end; empty: none
 	Contact   bool
 	Quality   float64
 	Amplitude float64 // share of the present range
@@ -194,6 +195,7 @@ func CalibratePulse(ctx context.Context, o SetupOptions, plain bool, every time.
 		return show(screen)
 	})
 	p := scope.Pulse()
+	choice.Failing = scope.Failing()
 	choice.Contact, choice.Quality, choice.Amplitude = p.Contact, p.Quality, scope.Amplitude()
 	if choice.Chip.Kind == config.ADS1115 || choice.Chip.Kind == config.ADS1015 {
 		choice.Range = setup.PickRange(scope.Highest(), adsRanges())

@@ -28,10 +28,7 @@ func Record(ctx context.Context, o SetupOptions, path string, every time.Duratio
 		return err
 	}
 	columns := captureColumns(b, wearer)
-	so := Recorded{}
-	for _, c := range columns {
-		so.Columns = append(so.Columns, c.Name)
-	}
+	so := Recorded{Columns: namesOf(columns)}
 	file, err := recording.Create(path, so.Columns...)
 	if err != nil {
 		return err
@@ -52,10 +49,32 @@ func Record(ctx context.Context, o SetupOptions, path string, every time.Duratio
 			stop()
 		}
 	}, every, func() error {
+		if wrong == nil { // a crash takes no more than what came since
+			wrong = file.Flush()
+		}
+		if wrong != nil {
+			stop()
+			return nil
+		}
 		so.Screen = scope.Hint()
 		return tell(so)
 	})
-	return errors.Join(err, wrong, file.Close(), nothingIn(so, path))
+	return errors.Join(err, unfinished(wrong, path), file.Close(), nothingIn(so, path))
+}
+
+// unfinished says of a file that could not be written on what is in it.
+func unfinished(err error, path string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %s keeps what was written before", err, path)
+}
+
+func namesOf(columns []setup.CaptureColumn) (names []string) {
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // nothingIn is the error of a capture without a row: its sensors never answered. It takes the empty file away, whose name is wanted for

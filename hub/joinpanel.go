@@ -50,7 +50,7 @@ func (l *live) button(b panelButton) *lineInput {
 	}
 	return &lineInput{
 		source: b.source(), wearer: dsp.NoWearer, to: to,
-		options: gpioline.Options{Line: b.line, Consumer: "hubd", ActiveLow: true, Bias: gpioline.PullUp, Debounce: debounce},
+		options: gpioline.Options{Line: b.line, Consumer: consumer, ActiveLow: true, Bias: gpioline.PullUp, Debounce: debounce},
 	}
 }
 
@@ -89,7 +89,7 @@ func electrodes(l *leads) []*lineInput {
 		if line != "" {
 			all = append(all, &lineInput{
 				source: leadSource(line), wearer: l.wearer, to: electrode{l.off[i].Store},
-				options: gpioline.Options{Line: line, Consumer: "hubd", Bias: gpioline.PullUp},
+				options: gpioline.Options{Line: line, Consumer: consumer, Bias: gpioline.PullUp},
 			})
 		}
 	}

@@ -37,10 +37,14 @@ func (d *disk) store() store {
 			d.saved = append(d.saved, s)
 			return nil
 		},
-		add:     func(e pipeline.Event, _ time.Time) { d.rows = append(d.rows, e) },
-		commit:  func(time.Time) { d.commits++ },
-		trouble: func() string { return d.trouble },
-		close:   func() error { d.closed++; return nil },
+		add:    func(e pipeline.Event, _ time.Time) { d.rows = append(d.rows, e) },
+		commit: func(time.Time) { d.commits++ },
+		trouble: func() string {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			return d.trouble
+		},
+		close: func() error { d.closed++; return nil },
 	}
 }
 
@@ -217,7 +221,9 @@ func TestTroubleWithTheHistoryIsToldOnceAndOnceThatItIsOver(t *testing.T) {
 	d := &disk{}
 	keep(t, d, func(k *keeper, log *waiting.Text) {
 		for _, trouble := range []string{"", "the disk is full", "the disk is full (3 rows could not be kept)", "", ""} {
+			d.mu.Lock()
 			d.trouble = trouble
+			d.mu.Unlock()
 			time.Sleep(commitEvery)
 			synctest.Wait()
 			if _, history := k.status(); history != trouble {

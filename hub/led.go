@@ -103,7 +103,7 @@ func (l *led) ready(now time.Duration) bool {
 	if now < l.next {
 		return false
 	}
-	line, err := gpioline.Open(l.header.kernel, gpioline.Options{Line: l.line, Consumer: "hubd", Output: true})
+	line, err := gpioline.Open(l.header.kernel, gpioline.Options{Line: l.line, Consumer: consumer, Output: true})
 	if err != nil {
 		l.lose(err)
 		return false

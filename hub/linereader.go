@@ -55,15 +55,28 @@ const (
 	lineBackLast  = 4 * time.Second
 )
 
-// run reads until ctx ends. The kernel gets its lines back then.
+// run reads until ctx ends.
 func (i *lineReader) run(ctx context.Context) {
+	defer i.close()
 	for ctx.Err() == nil {
 		i.step()
 	}
+}
+
+// close gives the kernel its lines back.
+func (i *lineReader) close() {
 	for _, in := range i.all {
 		if in.line != nil {
 			_ = in.line.Close() // hubd ends
 		}
+	}
+}
+
+// glance opens what is due and hands on what came, without waiting: for a clock that moves only while somebody else works.
+func (i *lineReader) glance() {
+	for _, in := range i.all {
+		i.open(in)
+		i.read(in)
 	}
 }
 

@@ -36,7 +36,7 @@ func interrupt(line string, b buses) *acquire.Interrupt {
 			if h, err = b.header(); err != nil {
 				return nil, err
 			}
-			return gpioline.Open(h.kernel, gpioline.Options{Line: line, Consumer: "hubd", ActiveLow: true, Bias: gpioline.PullUp})
+			return gpioline.Open(h.kernel, gpioline.Options{Line: line, Consumer: consumer, ActiveLow: true, Bias: gpioline.PullUp})
 		},
 		At: func(kernel time.Duration) time.Duration { return h.at(kernel) },
 	}

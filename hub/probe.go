@@ -87,13 +87,14 @@ func (b *workbench) fail(fault string) error {
 func (b *workbench) probe(ctx context.Context, length time.Duration) (setup.Report, error) {
 	var r setup.Report
 	for _, bus := range b.config.Buses {
-		p := &prober{workbench: b, bus: bus, length: length, left: map[string]bool{}}
+		p := &prober{workbench: b, bus: bus, length: length, left: map[string]bool{}, failed: map[string]string{}}
 		found, err := p.probe(ctx)
 		if err != nil {
 			return r, err
 		}
 		r.Buses, r.Paused = append(r.Buses, found), r.Paused || p.paused
 	}
+	r.Lines = b.headerLines()
 	return r, nil
 }
 
@@ -104,7 +105,8 @@ type prober struct {
 	length time.Duration
 	left   map[string]bool // chips that are not read
 	held   *held
-	paused bool // somebody's signals were not read
+	paused bool              // somebody's signals were not read
+	failed map[string]string // why a chip's readings failed to the end, by source
 }
 
 // lookingTakes is more than it takes to find the chips of a bus, beside reading them.
@@ -230,9 +232,18 @@ func (p *prober) spiChip(ch config.Chip, c *setup.Chip, out *setup.Bus) {
 	case err != nil && stuck(err):
 		out.Standing, c.Standing = setup.Stuck, setup.Stuck
 		return
-	case err != nil || bits == 0 && !answers(conn, ch):
+	case err != nil:
 		c.Standing = setup.NotAnswering
 		return
+	case bits == 0:
+		// All inputs may read as nothing, where the widths look alike: the driver finds its chip then.
+		if err := findSPI(conn, ch); err != nil {
+			c.Standing = setup.NotAnswering
+			if errors.Is(err, mcp3x0x.ErrDisturbed) {
+				c.Detail = disturbed
+			}
+			return
+		}
 	case bits != 0 && bits != mcpBits(ch.Kind):
 		c.Standing, c.Detail = setup.WrongChip, fmt.Sprintf("a chip of %d bits", bits)
 		return
@@ -242,10 +253,10 @@ func (p *prober) spiChip(ch config.Chip, c *setup.Chip, out *setup.Bus) {
 	}
 }
 
-// answers tells whether the driver finds its chip, where all inputs read as nothing and the widths look alike.
-func answers(conn spi.Conn, ch config.Chip) bool {
+// findSPI tells why a driver does not find its chip.
+func findSPI(conn spi.Conn, ch config.Chip) error {
 	_, err := mcp3x0x.New(conn, mcp3x0x.Options{Chip: mcpChip(ch.Kind), VrefVolts: ch.SupplyVolts})
-	return err == nil
+	return err
 }
 
 func mcpChip(k config.ChipKind) mcp3x0x.Chip {
@@ -273,7 +284,12 @@ func (p *prober) channels(out *setup.Bus) error {
 	if !p.anybodyMay() {
 		return p.tell(out, m)
 	}
-	err := p.read(p.held, o, p.length, func(b dsp.Block) { values = m.Block(values[:0], b) })
+	err := p.read(p.held, o, p.length, func(b dsp.Block) {
+		values = m.Block(values[:0], b)
+		for _, f := range b.Faults {
+			p.failed[f.Source] = f.Reason
+		}
+	})
 	if err != nil {
 		return err
 	}
@@ -294,8 +310,12 @@ func (p *prober) anybodyMay() bool {
 func (p *prober) tell(out *setup.Bus, m *setup.Meter) error {
 	for i := range out.Chips {
 		c := &out.Chips[i]
-		if c.Standing == setup.Found {
-			c.Channels = p.figures(c.Name, m)
+		if c.Standing != setup.Found {
+			continue
+		}
+		c.Channels = p.figures(c.Name, m)
+		if why := p.failed[sourceName(chip(p.config, c.Name), p.bus)]; why != "" {
+			c.Advice = "it is there, and its readings fail: " + why
 		}
 	}
 	return context.Cause(p.held.ctx)

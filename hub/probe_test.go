@@ -90,6 +90,8 @@ func TestAProbeSaysWhatIsWrongWithAChip(t *testing.T) {
 		{"a converter that does not answer", "adc", set("adc", sim.NACK), setup.NotAnswering, "ADDR pin"},
 		{"a light that does not answer", "oxi", set("oxi", sim.Unplugged), setup.NotAnswering, "1.8 V"},
 		{"a line that nobody drives", "mcp", set("mcp", sim.Floating), setup.NotAnswering, "MISO"},
+		{"a line that is disturbed", "mcp", set("mcp", sim.Disturbed), setup.NotAnswering, "wires short"},
+		{"a memory whose pointers stand still", "oxi", set("oxi", sim.StuckFIFO), setup.Found, "pointers are stuck"},
 		{"a converter of the same family", "adc", func(_ *config.Config, s *simulated, _ *workbench) {
 			other, _ := sim.NewADS1x15(sim.ADSOptions{TwelveBit: true, Input: func(int, time.Duration) float64 { return 1 }})
 			s.i2cs["wire"].Attach(0x48, other)
@@ -138,6 +140,12 @@ func TestAProbeSaysWhatIsWrongWithABus(t *testing.T) {
 				panic(err)
 			}
 		}, setup.Stuck, "lines of the bus are held"},
+		{"a port that is held", func(c *config.Config, s *simulated, _ *workbench) {
+			c.Buses[0], c.Buses[1] = c.Buses[1], c.Buses[0]
+			if err := s.parts["fast"].Set(sim.Stuck, true); err != nil {
+				panic(err)
+			}
+		}, setup.Stuck, "no chip can hold it"},
 		{"a slow bus", func(_ *config.Config, s *simulated, _ *workbench) {
 			if err := s.i2cs["wire"].SetSpeed(100_000_000_000); err != nil { // 100 kHz
 				panic(err)

@@ -143,7 +143,11 @@ func (s *scanner) scan(ctx context.Context, bus config.Bus) error {
 	default:
 		s.i2c(bus)
 	}
-	for i := from; i < len(s.found) && !h.borrowed; i++ { // what is on the inputs of a bus in use was told in its config
+	for i := from; i < len(s.found); i++ {
+		if h.borrowed { // what is on the inputs of a bus in use was told in its config
+			s.found[i].Unread = true
+			continue
+		}
 		if err := s.inputs(h, bus, &s.found[i]); err != nil {
 			return err
 		}

@@ -74,7 +74,14 @@ func (b *workbench) read(h *held, o acquire.Options, length time.Duration, take 
 	defer stop()
 	end := b.pacer.Now() + length
 	o.Pacer, o.Paused = b.pacer, h.off
+	glance := func() {}
+	if !h.borrowed {
+		var ended func()
+		glance, ended = b.readElectrodes(work, h, o.Bus)
+		defer ended()
+	}
 	o.Emit = func(block dsp.Block) {
+		glance()
 		take(block)
 		if length > 0 && block.Until >= end {
 			stop()
@@ -83,9 +90,6 @@ func (b *workbench) read(h *held, o acquire.Options, length time.Duration, take 
 	loop, err := acquire.NewLoop(o)
 	if err != nil {
 		return err
-	}
-	if !h.borrowed {
-		defer b.readElectrodes(work, h, o.Bus)()
 	}
 	loop.Run(work)
 	return context.Cause(h.ctx)

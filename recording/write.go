@@ -16,10 +16,12 @@ import (
 	"hubd/dsp"
 )
 
-// Writer writes a recording row by row, in the form that Read reads. Its memory does not grow.
+// Writer writes a recording row by row, in the form that Read reads. Its memory does not grow. Only whole rows leave it, so that a file of
+// Create can be read whatever ends its writer.
 type Writer struct {
 	out     *bufio.Writer
-	closers []io.Closer // outermost first
+	file    io.Closer // nil: none
+	failed  bool      // a write, and that was told
 	columns int
 	last    time.Duration
 	rows    int
@@ -36,16 +38,15 @@ func Create(path string, columns ...string) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
-	out, closers := io.Writer(f), []io.Closer{f}
+	whole := &wholeFile{f: f}
 	if strings.HasSuffix(path, ".gz") {
-		z := gzip.NewWriter(f)
-		out, closers = z, []io.Closer{z, f}
+		whole.z = gzip.NewWriter(&whole.member)
 	}
-	w, err := NewWriter(out, columns...)
+	w, err := NewWriter(whole, columns...)
 	if err != nil {
 		return nil, errors.Join(err, f.Close(), os.Remove(path))
 	}
-	w.closers = closers
+	w.file = f
 	return w, nil
 }
 
@@ -84,7 +85,13 @@ func (w *Writer) Row(t time.Duration, values ...dsp.Maybe) error {
 		w.row = strconv.AppendFloat(w.row, v.Value, 'g', -1, 64) // shortest text that reads back as the same number
 	}
 	w.row = append(w.row, '\n')
+	if len(w.row) > w.out.Available() {
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
 	if _, err := w.out.Write(w.row); err != nil {
+		w.failed = true
 		return fmt.Errorf("recording: write: %w", err)
 	}
 	w.last = t
@@ -92,16 +99,28 @@ func (w *Writer) Row(t time.Duration, values ...dsp.Maybe) error {
 	return nil
 }
 
-// Close writes what is buffered and closes the file that Create made. Without it a recording may be incomplete.
-func (w *Writer) Close() error {
-	err := w.out.Flush()
-	for _, c := range w.closers {
-		err = errors.Join(err, c.Close())
-	}
-	if err != nil {
-		return fmt.Errorf("recording: close: %w", err)
+// Flush writes the rows so far: a crash takes none of them.
+func (w *Writer) Flush() error {
+	if err := w.out.Flush(); err != nil {
+		w.failed = true
+		return fmt.Errorf("recording: write: %w", err)
 	}
 	return nil
+}
+
+// Close writes what is buffered, unless a write has failed already, and closes the file that Create made.
+func (w *Writer) Close() error {
+	var err error
+	if !w.failed {
+		err = w.Flush()
+	}
+	if w.file == nil {
+		return err
+	}
+	if e := w.file.Close(); e != nil {
+		err = errors.Join(err, fmt.Errorf("recording: close: %w", e))
+	}
+	return err
 }
 
 // appendSeconds writes t in seconds, exact to the nanosecond, without trailing zeros after the third decimal.

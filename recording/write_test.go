@@ -153,6 +153,38 @@ func TestCloseTellsThatTheDiskIsFull(t *testing.T) {
 	}
 }
 
+func TestWhateverEndsAWriterItsFileIsReadToTheLastRowThatWasFlushed(t *testing.T) {
+	for _, name := range []string{"own.csv", "own.csv.gz"} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			w, err := recording.Create(path, "ppg_v")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.Close() // the crash comes before
+			const rows = 20_000
+			for i := range rows {
+				if err := w.Row(time.Duration(i)*4*ms, dsp.Some(1/float64(i+3))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r, err := recording.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(r.Columns[0].T); n == 0 || n == rows {
+				t.Errorf("%d of %d rows: not those that went out by themselves", n, rows)
+			}
+			if err := w.Flush(); err != nil {
+				t.Fatal(err)
+			}
+			if r, err = recording.Open(path); err != nil || len(r.Columns[0].T) != rows {
+				t.Errorf("%v: not all rows that were flushed", err)
+			}
+		})
+	}
+}
+
 func TestARowAllocatesNothing(t *testing.T) {
 	w, err := recording.NewWriter(&bytes.Buffer{}, "ppg", "eda_us")
 	if err != nil {

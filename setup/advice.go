@@ -14,7 +14,8 @@ const (
 	fastRate     = 1.03
 	widestJitter = 3 * time.Millisecond // moves RMSSD by some per cent
 	oftenSkipped = 0.01                 // of the samples
-	oftenSame    = 0.5                  // of a pulse's samples
+	oftenSame    = 0.5                  // of a pulse's samples,
+	enoughNew    = 125.0                // unless so many a second are new: a fast converter rightly repeats itself
 	oftenClipped = 0.01
 	deadInput    = 0.005 // V at most, all the time
 	loudPulse    = 0.010 // V rms
@@ -74,7 +75,8 @@ func signalAdvice(kind dsp.ChannelKind, light bool, f Figures) (advice []string)
 	if clipped {
 		say("%.0f %% of the samples are at an end of the range: %s", 100*f.Clipped, clipAdvice(kind, light, f))
 	}
-	if kind == dsp.ChannelPulse && f.Repeats > oftenSame && f.Samples > 50 && !clipped { // at an end they repeat because the range is too small
+	same := f.Repeats > oftenSame && (1-f.Repeats)*f.Achieved < enoughNew
+	if kind == dsp.ChannelPulse && same && f.Samples > 50 && !clipped { // at an end they repeat because the range is too small
 		say("%.0f %% of the samples repeat the one before: %s", 100*f.Repeats, sameAdvice(light))
 	}
 	if limit := loud(kind, light); f.Noise.Or(0) > limit {
@@ -105,7 +107,7 @@ func sameAdvice(light bool) string {
 	if light {
 		return "a board without a working light sensor, or one under opaque tape; or the chip stands still: pull it out and put it back"
 	}
-	return "the signal is too small for this range, or the chip stands still; hubd calibrate pulse picks a range"
+	return "the signal is too small for this range, or the chip stands still; hubd calibrate pulse picks a range where the converter has several"
 }
 
 // deadAdvice is for an input at which nothing arrives: no skin and no pressure holds it at ground all the time.

@@ -39,6 +39,7 @@ func TestEachFigureThatIsOffHasASentenceOnWhatToDo(t *testing.T) {
 		{"a skin board too", dsp.ChannelEDA, false, well(func(f *setup.Figures) { f.Clipped, f.Low, f.High = 1, 0, 0 }), []string{"electrodes touch"}},
 		{"a light without skin has no wire", dsp.ChannelPulse, true, well(func(f *setup.Figures) { f.Clipped, f.Low, f.High = 1, 0, 0 }), []string{"press less"}},
 		{"the same code again", dsp.ChannelPulse, false, well(func(f *setup.Figures) { f.Repeats = 0.9 }), []string{"hubd calibrate pulse"}},
+		{"a fast converter repeats itself rightly", dsp.ChannelPulse, true, well(func(f *setup.Figures) { f.Asked, f.Achieved, f.Repeats = 1000, 1000, 0.71 }), nil},
 		{"a light has no range to pick", dsp.ChannelPulse, true, well(func(f *setup.Figures) { f.Repeats = 1 }), []string{"opaque tape"}},
 		{"a resting skin repeats itself rightly", dsp.ChannelEDA, false, well(func(f *setup.Figures) { f.Repeats = 0.9 }), nil},
 		{"noise", dsp.ChannelEDA, false, well(func(f *setup.Figures) { f.Noise = dsp.Some(0.02) }), []string{"wires short"}},

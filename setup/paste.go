@@ -14,6 +14,8 @@ type FoundChip struct {
 	Hint    string // what else it may be; empty: nothing
 	// Pulse and EDA are the inputs that a sensor seems to be on; below 0: not told.
 	Pulse, EDA int
+	// Unread tells that the inputs were not looked at: a running hubd uses the chip.
+	Unread bool
 }
 
 // Passed is an address or a port with something that hubd will not use, in words.
@@ -166,10 +168,10 @@ func (p *paste) sensors(chips []FoundChip, w wears) {
 	case w.light >= 0:
 		p.line("    pulse: {chip: %s, kind: ppg}", p.names[w.light])
 	case w.adc >= 0:
-		p.line("    pulse: {chip: %s, channel: %d, kind: ppg}%s", p.names[w.adc], pulse, because(told && chips[w.adc].Pulse >= 0, "a wave like a pulse comes in here"))
+		p.line("    pulse: {chip: %s, channel: %d, kind: ppg}%s", p.names[w.adc], pulse, chips[w.adc].because(told && chips[w.adc].Pulse >= 0, "a wave like a pulse comes in here"))
 	}
 	if w.adc >= 0 {
-		p.line("    eda: {chip: %s, channel: %d, kind: grove}%s", p.names[w.adc], eda, because(told && chips[w.adc].EDA >= 0, "as a Grove board reads"))
+		p.line("    eda: {chip: %s, channel: %d, kind: grove}%s", p.names[w.adc], eda, chips[w.adc].because(told && chips[w.adc].EDA >= 0, "as a Grove board reads"))
 	}
 }
 
@@ -188,9 +190,12 @@ func inputs(c FoundChip) (pulse, eda int) {
 }
 
 // because says why an input is the one, or that it is a guess.
-func because(told bool, why string) string {
-	if told {
+func (c FoundChip) because(told bool, why string) string {
+	switch {
+	case told:
 		return "   # " + why
+	case c.Unread:
+		return "   # a guess: hubd runs, and its inputs were not read. Its config says what is on them"
 	}
 	return "   # a guess: no input shows it yet. Wear the sensor and probe again, or correct it"
 }

@@ -119,3 +119,10 @@ func TestWhatInputsShowedIsTheirsInTheConfig(t *testing.T) {
 		t.Errorf("pulse on %d, skin on %d: want 3, where the wave was, and the first that is left", w.Pulse.Channel, w.EDA.Channel)
 	}
 }
+
+func TestInputsThatWereNotReadAreNoReasonToWearASensor(t *testing.T) {
+	text := string(setup.Paste([]setup.FoundChip{{Kind: "ads1115", I2C: "1", Address: 0x48, Pulse: setup.Nowhere, EDA: setup.Nowhere, Unread: true}}, nil))
+	if strings.Contains(text, "Wear the sensor") || strings.Count(text, "hubd runs") != 2 {
+		t.Error(text)
+	}
+}

@@ -1,12 +1,13 @@
 package setup
 
 import (
+	"slices"
 	"time"
 
 	"hubd/dsp"
 )
 
-// Standing is how a bus, a chip or a channel was found.
+// Standing is how a bus, a chip, a channel or a GPIO line was found.
 type Standing uint8
 
 // The ways to be found.
@@ -20,11 +21,13 @@ const (
 	Stuck                 // the bus's lines are held
 	Lent                  // another hubd command has the bus
 	NotRead               // its wearer is paused: nothing was read
+	NoLine                // the machine has no such GPIO line
+	InUse                 // another program has the GPIO line
 )
 
 // String is the word used in JSON.
 func (s Standing) String() string {
-	words := [...]string{"found", "not_answering", "kernel_driver", "wrong_chip", "no_bus", "not_allowed", "stuck", "lent", "not_read"}
+	words := [...]string{"found", "not_answering", "kernel_driver", "wrong_chip", "no_bus", "not_allowed", "stuck", "lent", "not_read", "no_line", "in_use"}
 	if int(s) < len(words) {
 		return words[s]
 	}
@@ -33,7 +36,7 @@ func (s Standing) String() string {
 
 // Words say it to people.
 func (s Standing) Words() string {
-	words := [...]string{"found", "not answering", "owned by a kernel driver", "wrong chip", "no such bus", "not allowed", "stuck", "lent", "not read: paused"}
+	words := [...]string{"found", "not answering", "owned by a kernel driver", "wrong chip", "no such bus", "not allowed", "stuck", "lent", "not read: paused", "no such line", "in use"}
 	if int(s) < len(words) {
 		return words[s]
 	}
@@ -43,6 +46,7 @@ func (s Standing) Words() string {
 // Report is what a probe found.
 type Report struct {
 	Buses []Bus
+	Lines []Line
 	// Paused tells that wearers were not read because they are paused.
 	Paused bool
 }
@@ -81,6 +85,15 @@ type Channel struct {
 	Advice  []string
 }
 
+// Line is one GPIO line of a config. It is looked for, and neither taken nor read.
+type Line struct {
+	Name     string // in the config
+	Use      string // for example button of a
+	Standing Standing
+	Detail   string // who has it
+	Advice   string // what to do; empty: nothing
+}
+
 // Trouble tells whether there is anything to mend. That nobody wears a sensor is none.
 func (r Report) Trouble() bool {
 	for _, b := range r.Buses {
@@ -98,7 +111,7 @@ func (r Report) Trouble() bool {
 			}
 		}
 	}
-	return len(r.Buses) == 0
+	return len(r.Buses) == 0 || slices.ContainsFunc(r.Lines, func(l Line) bool { return l.Standing != Found })
 }
 
 // Figures are what a few seconds of a channel came to.

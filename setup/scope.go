@@ -2,6 +2,7 @@ package setup
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"hubd/draw"
@@ -37,6 +38,7 @@ type Scope struct {
 	pulse, skin draw.Trace
 	now         time.Duration
 	values      []dsp.Value
+	ails        []string // sources that give no reading now
 }
 
 // NewScope makes a scope.
@@ -48,6 +50,9 @@ func NewScope(o ScopeOptions) *Scope {
 func (s *Scope) Block(b dsp.Block) {
 	s.values = s.meter.Block(s.values[:0], b)
 	s.now = max(s.now, b.Until)
+	for _, f := range b.Faults {
+		s.fault(f)
+	}
 	for _, x := range b.Samples {
 		if int(x.Channel.Wearer) != s.o.Wearer || x.Flags.Has(dsp.FlagFault) {
 			continue
@@ -67,6 +72,22 @@ func (s *Scope) Block(b dsp.Block) {
 			s.skin.Add(p)
 		}
 	}
+}
+
+// fault notes that a source failed, or is well again. What is nobody's costs no reading.
+func (s *Scope) fault(f dsp.Fault) {
+	s.ails = slices.DeleteFunc(s.ails, func(source string) bool { return source == f.Source })
+	if f.Reason != "" && f.Wearer != dsp.NoWearer {
+		s.ails = append(s.ails, f.Source)
+	}
+}
+
+// Failing is a source that gives no reading now; empty: none.
+func (s *Scope) Failing() string {
+	if len(s.ails) == 0 {
+		return ""
+	}
+	return s.ails[0]
 }
 
 // Now is the newest time that was delivered.
@@ -169,6 +190,8 @@ func (s *Scope) Hint() string {
 	switch {
 	case s.now == 0:
 		return "Waiting for the first samples."
+	case s.Failing() != "":
+		return "No reading from " + s.Failing() + ": end this, and hubd probe --config says what is wrong."
 	case has && s.leadsOff() != "":
 		return "The amplifier says: " + s.leadsOff() + ". Press it on again, or wet it; a wire that is loose says the same."
 	case has && !p.Contact && s.pulseSettles():

@@ -93,3 +93,20 @@ func TestAScreenShowsWhatTheWearerHasAndNothingOfTheBody(t *testing.T) {
 		t.Errorf("half a volt or so of 3.3 V is %g", a)
 	}
 }
+
+func TestASourceThatFailsIsNoReasonToPutASensorOn(t *testing.T) {
+	s := lived(worn(), 20, level(1.65), level(1.65))
+	tell := func(wearer int, reason string) string {
+		s.Block(dsp.Block{Bus: "main", Until: s.Now(), Faults: []dsp.Fault{{Wearer: wearer, Source: "ads1115@48 on I2C 1", Reason: reason}}})
+		return s.Hint()
+	}
+	if got := tell(dsp.NoWearer, "a line that costs nothing"); !strings.Contains(got, "Put the pulse sensor on") {
+		t.Errorf("%q of a fault that touches nobody", got)
+	}
+	if got := tell(0, "no reading"); !strings.Contains(got, "No reading from ads1115@48") || !strings.Contains(got, "hubd probe") || s.Failing() == "" {
+		t.Errorf("%q of a chip that does not answer", got)
+	}
+	if got := tell(0, ""); !strings.Contains(got, "Put the pulse sensor on") {
+		t.Errorf("%q once it answers again", got)
+	}
+}

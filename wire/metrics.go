@@ -87,7 +87,7 @@ func busFamilies() []busFamily {
 		{"hubd_lost_samples_total", "counter", "Samples that a chip's own memory dropped.", func(b BusReport) float64 { return float64(b.Lost) }},
 		{"hubd_bus_errors_total", "counter", "Failed conversions and attempts to open a chip.", func(b BusReport) float64 { return float64(b.Errors) }},
 		{"hubd_faults_total", "counter", "Chips that stopped answering, inputs that froze.", func(b BusReport) float64 { return float64(b.Faults) }},
-		{"hubd_reopens_total", "counter", "Chips opened again after a fault.", func(b BusReport) float64 { return float64(b.Reopens) }},
+		{"hubd_reopens_total", "counter", "Chips that answered again after a fault.", func(b BusReport) float64 { return float64(b.Reopens) }},
 		{"hubd_lateness_max_seconds", "gauge", "The latest that a conversion ever began.", func(b BusReport) float64 { return b.LatenessMax.Seconds() }},
 	}
 }

@@ -20,7 +20,16 @@ func AppendProbe(dst []byte, r setup.Report) []byte {
 	for i, b := range r.Buses {
 		o = probeBus(separate(o, i), b)
 	}
+	o = append(object(append(o, ']')).key("lines"), '[')
+	for i, l := range r.Lines {
+		o = probeLine(separate(o, i), l)
+	}
 	return object(append(o, ']')).close()
+}
+
+func probeLine(dst object, l setup.Line) object {
+	o := open(dst).text("line", l.Name).text("use", l.Use).text("found", l.Standing.String())
+	return o.word("detail", l.Detail).word("advice", l.Advice).close()
 }
 
 func probeBus(dst object, b setup.Bus) object {

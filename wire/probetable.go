@@ -14,6 +14,7 @@ func AppendProbeTable(dst []byte, r setup.Report) []byte {
 	for _, b := range r.Buses {
 		dst = probeBusLines(dst, b, &todo)
 	}
+	dst = probeHeaderLines(dst, r.Lines, &todo)
 	if r.Paused {
 		dst = append(dst, "A paused wearer's signals were not read. hubd probe --wearer ID reads them while it runs: that is this wearer's own act.\n"...)
 	}
@@ -44,6 +45,23 @@ func probeBusLines(dst []byte, b setup.Bus, todo *[]string) []byte {
 	advise(todo, b.Name, b.Advice)
 	for _, c := range b.Chips {
 		dst = probeChipLines(dst, c, todo)
+	}
+	return append(dst, '\n')
+}
+
+// probeHeaderLines are the GPIO lines.
+func probeHeaderLines(dst []byte, lines []setup.Line, todo *[]string) []byte {
+	if len(lines) == 0 {
+		return dst
+	}
+	dst = append(dst, "GPIO lines\n"...)
+	for _, l := range lines {
+		dst = fmt.Appendf(dst, "  %s   %s: %s", plain(l.Name), plain(l.Use), l.Standing.Words())
+		if l.Detail != "" {
+			dst = fmt.Appendf(dst, " (%s)", plain(l.Detail))
+		}
+		dst = append(dst, '\n')
+		advise(todo, l.Name, l.Advice)
 	}
 	return append(dst, '\n')
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 
+	"hubd/config"
 	"hubd/hub"
 )
 
@@ -76,12 +77,16 @@ func calibratePulse(ctx context.Context, a attending, o hub.SetupOptions, std st
 
 // tellPulse says what was found, and the line to paste.
 func tellPulse(out io.Writer, c hub.PulseChoice) error {
-	if !c.Contact {
+	switch {
+	case c.Contact:
+	case c.Failing != "":
+		_, err := fmt.Fprintf(out, "No reading came from %s: hubd probe --config says what is wrong.\n", c.Failing)
+		return err
+	default:
 		_, err := fmt.Fprintln(out, "No pulse was read at the end: wear the sensor, and try again. The config stays as it is.")
 		return err
 	}
 	fmt.Fprintf(out, "The pulse of %s takes %.0f %% of the range, quality %.2f.\n", c.Wearer, 100*c.Amplitude, c.Quality)
-	line := fmt.Sprintf("pulse: {chip: %s, channel: %d, kind: %s, rate_hz: %g", c.Pulse.Chip, c.Pulse.Channel, c.Pulse.Kind, c.Pulse.RateHz)
 	switch {
 	case c.Chip.Kind.Optical():
 		_, err := fmt.Fprintf(out, "Its light is steered by itself, now red %.1f mA and infrared %.1f mA. There is nothing to write into the config.\n", c.Red, c.Infrared)
@@ -93,6 +98,19 @@ func tellPulse(out io.Writer, c hub.PulseChoice) error {
 		_, err := fmt.Fprintln(out, "The range in the config is the right one.")
 		return err
 	}
-	_, err := fmt.Fprintf(out, "In the config, under wearer %s:\n    %s, full_scale_v: %s}\n", c.Wearer, line, strconv.FormatFloat(c.Range, 'g', -1, 64))
+	_, err := fmt.Fprintf(out, "In the config, under wearer %s:\n    %s\n", c.Wearer, pulseLine(c.Pulse, c.Range))
 	return err
+}
+
+// pulseLine is a pulse with all that the config says of it, and another range.
+func pulseLine(p config.Pulse, volts float64) string {
+	line := fmt.Sprintf("pulse: {chip: %s, channel: %d, kind: %s, rate_hz: %g, full_scale_v: %s", p.Chip, p.Channel, p.Kind, p.RateHz, strconv.FormatFloat(volts, 'g', -1, 64))
+	switch l := p.LeadsOff; {
+	case l == nil:
+	case l.Minus == "":
+		line += fmt.Sprintf(", leads_off: {plus: %q}", l.Plus)
+	default:
+		line += fmt.Sprintf(", leads_off: {plus: %q, minus: %q}", l.Plus, l.Minus)
+	}
+	return line + "}"
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"hubd/hub"
 	"hubd/recording"
 )
 
@@ -84,7 +85,7 @@ func TestWhatIsRecordedIsReplayed(t *testing.T) {
 func TestARecordingOfNothingLeavesNoFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none.csv")
 	nowhere := strings.Replace(mustRead(t, foundConfig(t)), `i2c: "1"`, `i2c: "97"`, 1)
-	code, _, errs := hubd(t, "record", path, "--config", file(t, "config.yaml", []byte(nowhere)))
+	code, _, errs := hubd(t, "record", path, "--socket", filepath.Join(t.TempDir(), "none"), "--config", file(t, "config.yaml", []byte(nowhere)))
 	if _, err := os.Stat(path); code != exitFailed || !os.IsNotExist(err) || !strings.Contains(errs, "/dev/i2c-97") {
 		t.Errorf("exit %d, file %v: %s", code, err, errs)
 	}
@@ -142,6 +143,11 @@ func TestAPulseIsCalibratedByLookingAtIt(t *testing.T) {
 	if code != exitDone || !strings.Contains(out, "full_scale_v: 4.096}") || !strings.Contains(out, "amplitude ###") {
 		t.Errorf("exit %d: %s%s", code, out[max(0, len(out)-500):], errs)
 	}
+	leads := strings.Replace(text, "kind: ppg, full_scale_v: 6.144}", "kind: ecg, full_scale_v: 6.144, leads_off: {plus: GPIO23, minus: GPIO24}}", 1)
+	code, out, errs = hubd(t, "calibrate", "pulse", "--config", file(t, "config.yaml", []byte(leads)), "--simulate", "rest", "--speed", "100", "--seconds", "15")
+	if code != exitDone || !strings.Contains(out, `full_scale_v: 4.096, leads_off: {plus: "GPIO23", minus: "GPIO24"}}`) {
+		t.Errorf("the line to paste forgets the electrodes: exit %d: %s%s", code, out[max(0, len(out)-500):], errs)
+	}
 	light := file(t, "config.yaml", []byte(`
 hub: {id: bedroom}
 buses: {main: {i2c: "1"}}
@@ -151,6 +157,22 @@ wearers: [{id: a, share: none, pulse: {chip: oxi, kind: ppg}}]
 	code, out, errs = hubd(t, "calibrate", "pulse", "--config", light, "--simulate", "rest", "--speed", "100", "--seconds", "15")
 	if code != exitDone || !strings.Contains(out, "steered by itself") || strings.Contains(out, "red 0.0 mA") {
 		t.Errorf("exit %d: %s%s", code, out[max(0, len(out)-500):], errs)
+	}
+}
+
+func TestAWearerWhoIsNotInTheConfigIsNamed(t *testing.T) {
+	code, out, errs := hubd(t, "watch", "--config", foundConfig(t), "--simulate", "rest", "--wearer", "zoe", "--seconds", "1", "--plain")
+	if code == exitDone || !strings.Contains(errs, `no wearer "zoe"`) {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+}
+
+func TestAChipThatGivesNothingIsNoReasonToWearTheSensor(t *testing.T) {
+	for failing, want := range map[string]string{"": "wear the sensor", "ads1115@48 on I2C 1": "hubd probe"} {
+		out := &strings.Builder{}
+		if err := tellPulse(out, hub.PulseChoice{Failing: failing}); err != nil || !strings.Contains(out.String(), want) || !strings.Contains(out.String(), failing) {
+			t.Errorf("%v: %s", err, out)
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func TestAWatchRefusesWhatItCannotDo(t *testing.T) {
 		{[]string{"--speed", "2"}, exitUsage, "--simulate"},
 		{[]string{"--speed", "0", "--simulate", "rest"}, exitUsage, "--speed"},
 		{[]string{"--seconds", "-1"}, exitUsage, "--seconds"},
-		{[]string{"--wearer", "z", "--simulate", "rest"}, exitFailed, "whose?"},
+		{[]string{"--wearer", "z", "--simulate", "rest"}, exitFailed, `no wearer "z"`},
 		{[]string{"--simulate", "dance"}, exitFailed, "there is no scenario"},
 	} {
 		if code, _, errs := hubd(t, append([]string{"watch", "--config", found}, row.args...)...); code != row.code || !strings.Contains(errs, row.says) {

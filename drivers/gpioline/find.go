@@ -1,6 +1,7 @@
 package gpioline
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -146,6 +147,28 @@ func labels(chips []chip) string {
 		all = append(all, c.label)
 	}
 	return "the chips " + strings.Join(all, ", ")
+}
+
+// Look tells who uses a line, named as in Options.Line, without taking it; empty: nobody does. An error says why Open would not find it.
+func Look(k Kernel, line string) (user string, err error) {
+	p, err := ParsePlace(line)
+	if err != nil {
+		return "", err
+	}
+	chips, err := openChips(k)
+	if err != nil {
+		return "", err
+	}
+	defer closeChips(chips)
+	c, offset, err := find(chips, p)
+	if err != nil {
+		return "", err
+	}
+	info, err := c.info(offset)
+	if err == nil && info.used {
+		user = cmp.Or(info.consumer, "something without a name")
+	}
+	return user, err
 }
 
 // explain says what an errno of a request means to somebody at a Pi.

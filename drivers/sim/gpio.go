@@ -150,17 +150,21 @@ func (g *GPIO) Crash() {
 // gpioSlice is how finely Wait looks for an edge.
 const gpioSlice = 5 * time.Millisecond
 
-// Wait implements gpioline.Kernel.
+// Wait implements gpioline.Kernel. It also returns when it has waited for as long as the time-out in vain: a simulated clock stands still once
+// nobody moves it any more.
 func (g *GPIO) Wait(fds []int, timeout time.Duration) (uint64, error) {
+	waited := time.Duration(0)
 	for end := g.now() + timeout; ; {
 		if ready := g.ready(fds); ready != 0 {
 			return ready, nil
 		}
-		rest := end - g.now()
+		rest := min(end-g.now(), timeout-waited)
 		if rest <= 0 {
 			return 0, nil
 		}
-		g.wait(min(rest, gpioSlice))
+		slice := min(rest, gpioSlice)
+		g.wait(slice)
+		waited += slice
 	}
 }
 
