@@ -162,3 +162,62 @@ func lean(p packets.ControlPacket) bool {
 	m, ok := p.(*packets.PublishPacket)
 	return ok && len(m.Payload) == 0
 }
+
+// longBroker takes one client and answers its subscription with a message of so many bytes.
+func longBroker(t *testing.T, size int) (addr string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		for {
+			p, err := packets.ReadPacket(c)
+			if err != nil {
+				return
+			}
+			switch p := p.(type) {
+			case *packets.ConnectPacket:
+				packets.NewControlPacket(packets.Connack).Write(c)
+			case *packets.SubscribePacket:
+				a := packets.NewControlPacket(packets.Suback).(*packets.SubackPacket)
+				a.MessageID, a.ReturnCodes = p.MessageID, []byte{1}
+				a.Write(c)
+				c.Write(append(binary.AppendUvarint([]byte{0x30}, uint64(size+3)), 0, 1, 't'))
+				io.CopyN(c, zeros{}, int64(size))
+			}
+		}
+	}()
+	return l.Addr().String()
+}
+
+func TestAClientMakesNoRoomForALongMessage(t *testing.T) {
+	const size = 64 << 20
+	come := make(chan Inbound, 1)
+	c, err := New(Options{URL: "mqtt://" + longBroker(t, size), ClientID: "hubd-test", OnInbound: func(in Inbound) { come <- in }})
+	if err == nil {
+		err = c.Subscribe("t")
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if err == nil {
+		err = c.Start(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(0)
+	if in := <-come; !in.Oversize || in.Payload != nil {
+		t.Errorf("%d bytes, oversize %t", len(in.Payload), in.Oversize)
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > size/4 {
+		t.Errorf("it took %d bytes", n)
+	}
+}
