@@ -14,8 +14,11 @@ import (
 const maxSecret = 4096 // bytes
 
 // Resolve gives the place of a file named in the config: an absolute name as it is; a relative one in $CREDENTIALS_DIRECTORY
-// where systemd has put one of that name, else in the config's folder.
+// where systemd has put one of that name, else in the config's folder. No name has no place.
 func (c *Config) Resolve(name string) string {
+	if name == "" {
+		return ""
+	}
 	at, _ := c.resolve(name)
 	return at
 }

@@ -62,7 +62,7 @@ func TestFilesAreResolvedAgainstTheFolderOfTheConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"ca.pem": "/etc/hubd/ca.pem", "../x/ca.pem": "/etc/x/ca.pem", "/srv/ca.pem": "/srv/ca.pem"} {
+	for name, want := range map[string]string{"": "", "ca.pem": "/etc/hubd/ca.pem", "../x/ca.pem": "/etc/x/ca.pem", "/srv/ca.pem": "/srv/ca.pem"} {
 		if got := c.Resolve(name); got != want {
 			t.Errorf("Resolve(%s) = %s: want %s", name, got, want)
 		}

@@ -137,7 +137,7 @@ func SocketPath() string {
 		return DefaultSocket
 	}
 	dir := ownFolder()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil || !private(dir) {
 		return DefaultSocket // listening there fails, and says so
 	}
 	return filepath.Join(dir, socketName)
@@ -152,14 +152,18 @@ func findSocket() string {
 	if _, err := os.Stat(DefaultSocket); err == nil {
 		return DefaultSocket
 	}
-	var st unix.Stat_t
-	dir := ownFolder()
-	if unix.Lstat(dir, &st) == nil && int(st.Uid) == os.Getuid() && st.Mode&0o022 == 0 {
+	if dir := ownFolder(); private(dir) {
 		if path := filepath.Join(dir, socketName); unix.Access(path, unix.F_OK) == nil {
 			return path
 		}
 	}
 	return DefaultSocket
+}
+
+// private tells whether a folder is this user's own, and nobody else writes there. In /tmp anybody may have made it beforehand, or a link.
+func private(dir string) bool {
+	var st unix.Stat_t
+	return unix.Lstat(dir, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR && int(st.Uid) == os.Getuid() && st.Mode&0o022 == 0
 }
 
 const socketName = "hubd.sock"

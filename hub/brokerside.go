@@ -41,10 +41,7 @@ func (p *parts) towardsBroker(k knowledge) (brokerSide, error) {
 	if k.overhear != nil {
 		announcement = func() []mqtt.Message { return overheard(t.announcement(), k.overhear) }
 	}
-	o := *p.mqtt
-	o.Will, o.OnUp, o.OnInbound, o.Large = topics.HubStatus(false), announcement, ears.hear, ears.bridges.large()
-	o.Urgent = ears.urgent
-	client, err := mqtt.New(o)
+	client, err := mqtt.New(p.connection(topics, ears, announcement))
 	if err != nil {
 		return brokerSide{}, err
 	}
@@ -56,6 +53,14 @@ func (p *parts) towardsBroker(k knowledge) (brokerSide, error) {
 		t.listen(k.overhear)
 	}
 	return brokerSide{client, t, announcement}, nil
+}
+
+// connection is the config's, with who hears it and what a connect begins with.
+func (p *parts) connection(topics wire.Topics, ears *hearer, announcement func() []mqtt.Message) mqtt.Options {
+	o := *p.mqtt
+	o.Will, o.OnUp, o.OnInbound = topics.HubStatus(false), announcement, ears.hear
+	o.Large, o.Urgent = ears.bridges.large(), ears.urgent
+	return o
 }
 
 // ears makes whoever hears the broker. born is called when Home Assistant says that it is there.

@@ -65,8 +65,8 @@ func (a *authority) sign(t *testing.T, name string, form *x509.Certificate) {
 	}
 }
 
-// sealed is a mosquitto that asks every client for a certificate and a password.
-func sealed(t *testing.T) *mosquitto {
+// sealed is a mosquitto that asks every client for a password, and also for a certificate where asks is set.
+func sealed(t *testing.T, asks bool) *mosquitto {
 	t.Helper()
 	b := newMosquitto(t, t, t.TempDir())
 	ours := newAuthority(t, b.dir, "ca")
@@ -82,12 +82,12 @@ listener %d 127.0.0.1
 cafile DIR/ca.pem
 certfile DIR/broker.pem
 keyfile DIR/broker.key
-require_certificate true
+require_certificate %t
 allow_anonymous false
 password_file DIR/passwords
 persistence false
 log_dest stderr
-`, me.Username, b.port)))
+`, me.Username, b.port, asks)))
 	b.start(t)
 	return b
 }
@@ -95,7 +95,7 @@ log_dest stderr
 // TestMosquittoOverTLS runs the program against a broker that asks for a certificate.
 func TestMosquittoOverTLS(t *testing.T) {
 	binary := needMosquitto(t)
-	b := sealed(t)
+	b := sealed(t, true)
 	write(t, filepath.Join(b.dir, "password"), hubPassword)
 	secure := strings.Replace(fmt.Sprintf(hubConfig, b.port), "mqtt://", "mqtts://", 1)
 	for _, row := range []struct {
@@ -121,6 +121,33 @@ func TestMosquittoOverTLS(t *testing.T) {
 			if in := strings.Contains(log.String(), "broker connected"); in != (row.says == "broker connected") {
 				t.Errorf("at the broker: %t\n%s", in, &log)
 			}
+		})
+	}
+}
+
+// TestMosquittoOverTLSWithAPasswordAlone runs the program against a broker that asks for no certificate, as most do.
+func TestMosquittoOverTLSWithAPasswordAlone(t *testing.T) {
+	binary := needMosquitto(t)
+	b := sealed(t, false)
+	write(t, filepath.Join(b.dir, "password"), hubPassword)
+	if err := os.Chmod(filepath.Join(b.dir, "password"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	secure := strings.Replace(fmt.Sprintf(hubConfig, b.port), "mqtt://", "mqtts://", 1)
+	for _, row := range []struct{ name, system, files, says string }{
+		{"an authority that is named", "other.pem", ", ca_file: ca.pem", "broker connected"},
+		{"one that the system knows", "ca.pem", "", "broker connected"},
+		{"one that the system knows where another is named", "ca.pem", ", ca_file: other.pem", "unknown authority"},
+		{"one that nobody knows", "other.pem", "", "unknown authority"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Setenv("SSL_CERT_FILE", filepath.Join(b.dir, row.system))
+			config := filepath.Join(b.dir, "config.yaml")
+			write(t, config, strings.Replace(secure, "password_file: password", "password_file: password"+row.files, 1))
+			var log printed
+			hub := startProcess(t, t, &log, binary, "run", "--config", config, "--socket", filepath.Join(b.dir, "s"), "--simulate", "rest")
+			log.await(t, row.says, 1)
+			hub.stop(t, syscall.SIGTERM)
 		})
 	}
 }

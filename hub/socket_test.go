@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -190,6 +191,32 @@ func TestTheSocketPathFollowsSystemdAndTheUser(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", own)
 	if got := ownFolder(); got != own {
 		t.Errorf("own folder %s", got)
+	}
+}
+
+func TestAFolderThatOthersMayHaveMadeIsNotTakenForTheSocket(t *testing.T) {
+	dir := t.TempDir()
+	own, open, link := filepath.Join(dir, "own"), filepath.Join(dir, "open"), filepath.Join(dir, "link")
+	for folder, mode := range map[string]os.FileMode{own: 0o700, open: 0o777} {
+		if err := errors.Join(os.Mkdir(folder, mode), os.Chmod(folder, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(own, link); err != nil {
+		t.Fatal(err)
+	}
+	for folder, want := range map[string]bool{own: true, open: false, link: false, filepath.Join(dir, "none"): false, "/": os.Getuid() == 0} {
+		if got := private(folder); got != want {
+			t.Errorf("%s is private: %t, want %t", folder, got, want)
+		}
+	}
+	if os.Getuid() == 0 {
+		return // who may write /run/hubd listens there
+	}
+	t.Setenv("RUNTIME_DIRECTORY", "")
+	t.Setenv("XDG_RUNTIME_DIR", open)
+	if got := SocketPath(); got != DefaultSocket {
+		t.Errorf("hubd would listen on %s, where others may put a socket of theirs", got)
 	}
 }
 

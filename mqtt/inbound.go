@@ -57,6 +57,9 @@ func (c *Client) overflow(in Inbound) {
 	c.dropLarge(in)
 }
 
+// longest is how long a payload of a topic may be, in bytes.
+func (c *Client) longest(topic string) int { return max(c.o.MaxInbound, c.o.Large[topic]) }
+
 // takeLarge tells whether a long payload may be handed on: its topic is one of Large, and few others wait.
 func (c *Client) takeLarge(in Inbound) bool {
 	if len(in.Payload) > c.o.Large[in.Topic] {

@@ -66,7 +66,7 @@ func (c *Client) open(ctx context.Context) (*session, error) {
 			return nil, err
 		}
 		conns <- opened{conn, context.AfterFunc(ctx, func() { conn.Close() })}
-		return conn, nil
+		return bound(conn, c.longest), nil
 	})
 	po.SetConnectionLostHandler(func(_ paho.Client, err error) {
 		s.why = err

@@ -5,14 +5,17 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 host=${1:-}
-if [ -z "$host" ]; then
-	echo "deploy.sh: which Pi? make deploy HOST=pi@bedroom.local" >&2
+case $host in
+"" | -* | *[[:space:]]*)
+	echo "deploy.sh: \"$host\": which Pi? make deploy HOST=pi@bedroom.local" >&2
 	exit 2
-fi
+	;;
+esac
 ssh=${HUBD_SSH:-ssh}
 arch=$($ssh "$host" dpkg --print-architecture)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 package=$(./scripts/deb.sh "$folder" "$arch")
 ${HUBD_SCP:-scp} -q "$package" "$host:/tmp/hubd.deb"
-$ssh "$host" 'sudo apt-get install -y --allow-downgrades /tmp/hubd.deb && rm /tmp/hubd.deb && hubd version && { systemctl --no-pager --lines 5 status hubd || true; }'
+# A config that was changed there stays as it is, without a question that nobody may be there to answer.
+$ssh "$host" 'sudo apt-get install -o Dpkg::Options::=--force-confold -y --allow-downgrades /tmp/hubd.deb && rm /tmp/hubd.deb && hubd version && { systemctl --no-pager --lines 5 status hubd || true; }'

@@ -69,6 +69,7 @@ provide() {
 	cp "$2" "$1/test/hubd.deb"
 	dpkg-deb -R "$2" "$work/next"
 	sed -i 's/^Version: .*/&.next/' "$work/next/DEBIAN/control"
+	echo '# of the next version' >>"$work/next/etc/hubd/config.yaml" # so that dpkg would ask whose is to stay
 	dpkg-deb --root-owner-group -b "$work/next" "$1/test/hubd-next.deb" >/dev/null
 	rm -rf "$work/next"
 }

@@ -105,7 +105,7 @@ abused() {
 	check "and a is sensed" soon 60 wearer_is a online
 	same "no core of it anywhere" "" "$(find / -xdev -name 'core*' -type f -newer /test/hubd.deb 2>/dev/null | grep -v -E '^/(usr|proc|sys)/' | head -n 1)"
 	check "somebody pauses again" soon 60 hubd pause
-	check "an upgrade restarts it" dpkg -i /test/hubd-next.deb
+	check "an upgrade restarts it" dpkg --force-confold -i /test/hubd-next.deb
 	check "it is active after the upgrade" soon 60 active
 	check "and still paused after the upgrade" soon 60 wearer_is a paused
 	sync # of this script's own lines, not of hubd's: those are on the disk already

@@ -25,7 +25,7 @@ check "the udev rules are valid" udevadm verify --resolve-names=never /usr/lib/u
 
 echo "# mine" >>/etc/hubd/config.yaml
 echo '{}' >/var/lib/hubd/settings.json
-check "it upgrades" dpkg -i /test/hubd-next.deb
+check "it upgrades as make deploy does, without a question" sh -c 'dpkg --force-confold -i /test/hubd-next.deb </dev/null'
 same "an upgrade leaves the config alone" "# mine" "$(tail -n 1 /etc/hubd/config.yaml)"
 same "and its owner" "640 root:hubd" "$(owner /etc/hubd/config.yaml)"
 check "it can be removed" dpkg --remove hubd
@@ -37,4 +37,11 @@ check "it installs again" dpkg -i /test/hubd.deb
 check "yes can be said beforehand" sh -c 'echo "hubd hubd/erase boolean true" | debconf-set-selections'
 check "it can be purged at once, with its data" dpkg --purge hubd
 check "then nothing is left" no test -e /var/lib/hubd
+mkdir /var/lib/hubd && mount -t tmpfs none /var/lib/hubd
+check "it installs where the state has a partition of its own" dpkg -i /test/hubd.deb
+echo '{}' >/var/lib/hubd/settings.json
+echo "hubd hubd/erase boolean true" | debconf-set-selections
+check "it can be purged there" dpkg --purge hubd
+same "and the partition is empty" "" "$(ls -A /var/lib/hubd)"
+umount /var/lib/hubd
 exit "$((failed > 0))"
