@@ -179,6 +179,7 @@ func TestWhatALookAtAFileMeans(t *testing.T) {
 		{"as the command says it on stderr", looking("echo 'hubd: damaged: it is' >&2; exit 1"), false, true},
 		{"after words of Go's runtime", looking("printf 'unexpected fault address hubd: damaged: it is\\n' >&2; exit 1"), false, true},
 		{"after a line of Go's runtime", looking("printf 'unexpected fault address 0x7f\\nhubd: damaged: it is\\n' >&2; exit 1"), false, true},
+		{"after a page of a race detector's", looking("yes 'a race' | head -n 500 >&2; echo 'hubd: damaged: it is' >&2; exit 1"), false, true},
 		{"in use, as the command says it", looking("echo 'hubd: unread: a running hubd has it' >&2; exit 1"), false, false},
 		{"an answer in other words tells nothing", looking("echo 'hubd: the disk is full' >&2; exit 1"), false, false},
 		{"one that ends the process is damaged", looking("echo 'panic: page 7'; exit 2"), false, true},

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +59,7 @@ func examiner(command func(ctx context.Context, path string) *exec.Cmd) func(pat
 		ctx, cancel := context.WithTimeout(context.Background(), within)
 		defer cancel()
 		cmd := command(ctx, path)
-		var said firstBytes
+		var said bothEnds
 		cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &said, &said, time.Second
 		err = cmd.Run()
 		if ctx.Err() != nil {
@@ -88,21 +87,27 @@ func examined(err error, said string) error {
 	return fmt.Errorf("%w: looking at it ended with %q", history.ErrDamaged, said)
 }
 
-// firstBytes keeps the beginning of what a process says, and takes all of it.
-type firstBytes struct{ kept bytes.Buffer }
+// bothEnds keeps the beginning and the end of what a process says, and takes all of it.
+type bothEnds struct{ first, last []byte }
 
 // Write never fails.
-func (f *firstBytes) Write(p []byte) (int, error) {
+func (e *bothEnds) Write(p []byte) (int, error) {
 	const most = 300
-	f.kept.Write(p[:min(len(p), max(0, most-f.kept.Len()))])
+	e.first = append(e.first, p[:min(len(p), max(0, most-len(e.first)))]...)
+	e.last = append(e.last, p[max(0, len(p)-most):]...)
+	e.last = e.last[max(0, len(e.last)-most):]
 	return len(p), nil
 }
 
-// text is the answer's line, or the first one. Go's runtime may say something of its own before the answer, about a page that the disk does not give.
-func (f *firstBytes) text() string {
-	said := f.kept.String()
-	if _, answer, found := strings.Cut(said, examineSaysFirst); found {
-		said = answer
+// text is the answer's line, or the first one. Go's runtime may say something of its own before the answer, about a page that the disk does not
+// give, or, in a program built to find data races, of bbolt's.
+func (e *bothEnds) text() string {
+	said := string(e.first)
+	for _, end := range []string{string(e.last), said} {
+		if _, answer, found := strings.Cut(end, examineSaysFirst); found {
+			said = answer
+			break
+		}
 	}
 	first, _, _ := strings.Cut(said, "\n")
 	return first
