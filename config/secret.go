@@ -39,26 +39,43 @@ func (c *Config) resolve(name string) (at string, credential bool) {
 // Secret reads a file that holds one secret, and gives its text without the end of the line. Outside $CREDENTIALS_DIRECTORY nobody
 // but the file's owner may have rights on it. That it cannot be read is a state to tell and to try again, never a reason to end.
 func (c *Config) Secret(name string) (string, error) {
+	at, f, err := c.open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return readSecret(at, f)
+}
+
+// Guarded tells whether a file may hold a secret, such as the private key of a certificate, by the rules of Secret. The error says what to do.
+func (c *Config) Guarded(name string) error {
+	_, f, err := c.open(name)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// open opens a file that holds a secret, where others have no rights on it.
+func (c *Config) open(name string) (at string, f *os.File, err error) {
 	at, credential := c.resolve(name)
 	info, err := os.Stat(at) // before opening: a pipe would wait for a writer
 	if err != nil {
-		return "", fmt.Errorf("config: secret %s: %w", at, bare(err))
+		return "", nil, fmt.Errorf("config: secret %s: %w", at, bare(err))
 	}
 	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("config: secret %s is no ordinary file", at)
+		return "", nil, fmt.Errorf("config: secret %s is no ordinary file", at)
 	}
-	f, err := os.Open(at)
-	if err != nil {
-		return "", fmt.Errorf("config: secret %s: %w", at, bare(err))
+	if f, err = os.Open(at); err != nil {
+		return "", nil, fmt.Errorf("config: secret %s: %w", at, bare(err))
 	}
-	defer f.Close()
 	if info, err = f.Stat(); err != nil {
-		return "", fmt.Errorf("config: secret %s: %w", at, bare(err))
+		return "", nil, errors.Join(fmt.Errorf("config: secret %s: %w", at, bare(err)), f.Close())
 	}
 	if mode := info.Mode().Perm(); !credential && mode&0o077 != 0 {
-		return "", fmt.Errorf("config: secret %s can be read by others (mode %04o): chmod 600 %s", at, mode, at)
+		return "", nil, errors.Join(fmt.Errorf("config: secret %s can be read by others (mode %04o): chmod 600 %s", at, mode, at), f.Close())
 	}
-	return readSecret(at, f)
+	return at, f, nil
 }
 
 func readSecret(at string, f io.Reader) (string, error) {

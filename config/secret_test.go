@@ -33,17 +33,20 @@ func TestASecretIsReadFromAFileOfItsOwn(t *testing.T) {
 	put(t, credentials, "both", "credential", 0o440)
 	t.Setenv("CREDENTIALS_DIRECTORY", credentials)
 
-	rows := []struct{ name, file, want, wrong string }{
-		{"beside the config", "own", "beside", ""},
-		{"systemd's credential comes first, and its mode is systemd's", "both", "credential", ""},
-		{"an absolute name", absolute, "far away", ""},
-		{"readable by the group", "open", "", "can be read by others (mode 0640): chmod 600"},
-		{"not there", "none", "", "no such file"},
-		{"empty", "empty", "", "is empty"},
-		{"too long", "long", "", "more than 4096 bytes"},
-		{"more than a line", "lines", "", "more than one line"},
-		{"a folder", ".", "", "no ordinary file"},
-		{"a name that leaves the credentials' folder", "../both", "", "no such file"},
+	rows := []struct {
+		name, file, want, wrong string
+		inside                  bool // what is wrong is the text: a private key may lie there
+	}{
+		{"beside the config", "own", "beside", "", false},
+		{"systemd's credential comes first, and its mode is systemd's", "both", "credential", "", false},
+		{"an absolute name", absolute, "far away", "", false},
+		{"readable by the group", "open", "", "can be read by others (mode 0640): chmod 600", false},
+		{"not there", "none", "", "no such file", false},
+		{"empty", "empty", "", "is empty", true},
+		{"too long", "long", "", "more than 4096 bytes", true},
+		{"more than a line", "lines", "", "more than one line", true},
+		{"a folder", ".", "", "no ordinary file", false},
+		{"a name that leaves the credentials' folder", "../both", "", "no such file", false},
 	}
 	c := &config.Config{Dir: folder}
 	for _, row := range rows {
@@ -51,6 +54,9 @@ func TestASecretIsReadFromAFileOfItsOwn(t *testing.T) {
 			got, err := c.Secret(row.file)
 			if got != row.want || (err == nil) != (row.wrong == "") || (err != nil && !strings.Contains(err.Error(), row.wrong)) {
 				t.Errorf("secret %q, error %v: want %q and %q", got, err, row.want, row.wrong)
+			}
+			if err := c.Guarded(row.file); (err == nil) != (row.wrong == "" || row.inside) {
+				t.Errorf("a key in it: %v", err)
 			}
 		})
 	}

@@ -370,6 +370,9 @@ func mqttOptions(c *config.Config, log *slog.Logger) *mqtt.Options {
 		URL:      c.MQTT.URL, ClientID: clientID(c.Hub.ID), Username: c.MQTT.Username, Insecure: c.MQTT.Insecure, Log: log.With("part", "mqtt"),
 		TLS: mqtt.TLS{CAFile: c.Resolve(c.MQTT.CAFile), CertFile: c.Resolve(c.MQTT.CertFile), KeyFile: c.Resolve(c.MQTT.KeyFile)},
 	}
+	if c.MQTT.KeyFile != "" {
+		o.TLS.Guarded = func() error { return c.Guarded(c.MQTT.KeyFile) }
+	}
 	if c.MQTT.PasswordFile != "" {
 		o.Password = func() (string, error) { return c.Secret(c.MQTT.PasswordFile) }
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -101,15 +102,17 @@ func TestMosquittoOverTLS(t *testing.T) {
 	for _, row := range []struct {
 		name, files string // of the certificates, beside the password's
 		open        os.FileMode
+		key         os.FileMode
 		says        string // the hub, once each
 	}{
-		{"with the broker's authority and a certificate of its own it is let in", "ca_file: ca.pem, cert_file: hubd.pem, key_file: hubd.key", 0o600, "broker connected"},
-		{"without a certificate of its own it is not", "ca_file: ca.pem", 0o600, "no broker yet, retrying"},
-		{"a broker of another authority is told nothing", "ca_file: other.pem, cert_file: hubd.pem, key_file: hubd.key", 0o600, "no broker yet, retrying"},
-		{"a password that others can read is not used", "ca_file: ca.pem, cert_file: hubd.pem, key_file: hubd.key", 0o644, "chmod 600"},
+		{"with the broker's authority and a certificate of its own it is let in", "ca_file: ca.pem, cert_file: hubd.pem, key_file: hubd.key", 0o600, 0o600, "broker connected"},
+		{"without a certificate of its own it is not", "ca_file: ca.pem", 0o600, 0o600, "no broker yet, retrying"},
+		{"a broker of another authority is told nothing", "ca_file: other.pem, cert_file: hubd.pem, key_file: hubd.key", 0o600, 0o600, "no broker yet, retrying"},
+		{"a password that others can read is not used", "ca_file: ca.pem, cert_file: hubd.pem, key_file: hubd.key", 0o644, 0o600, "chmod 600"},
+		{"nor a key that others can read", "ca_file: ca.pem, cert_file: hubd.pem, key_file: hubd.key", 0o600, 0o640, "hubd.key can be read by others"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if err := os.Chmod(filepath.Join(b.dir, "password"), row.open); err != nil {
+			if err := errors.Join(os.Chmod(filepath.Join(b.dir, "password"), row.open), os.Chmod(filepath.Join(b.dir, "hubd.key"), row.key)); err != nil {
 				t.Fatal(err)
 			}
 			config := filepath.Join(b.dir, "config.yaml")

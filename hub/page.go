@@ -32,7 +32,7 @@ func pageOptionsOf(c *config.Config) pageOptions {
 		o.keys = filepath.Join(o.dir, o.keys)
 	}
 	if c.Web.CertFile != "" {
-		o.cert = &certificate{cert: c.Resolve(c.Web.CertFile), key: c.Resolve(c.Web.KeyFile)}
+		o.cert = &certificate{cert: c.Resolve(c.Web.CertFile), key: c.Resolve(c.Web.KeyFile), guarded: func() error { return c.Guarded(c.Web.KeyFile) }}
 	}
 	for _, w := range c.Wearers {
 		o.people = append(o.people, meOf(c, w))

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -213,5 +216,35 @@ func TestWhereThisMachinesOwnAddressFailsTheHomeNetworkStaysIn(t *testing.T) {
 	b := &browser{t: t, base: "http://" + done.Listen}
 	if code, said := b.ask("POST", "/login", done.Token); code != 200 {
 		t.Errorf("login: %d %s", code, said)
+	}
+}
+
+func TestAKeyThatOthersCanReadServesNobodyUntilItsModeIsMended(t *testing.T) {
+	dir := t.TempDir()
+	newAuthority(t, dir, "ca").sign(t, "page", &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}})
+	key := filepath.Join(dir, "page.key")
+	if err := os.Chmod(key, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	yaml := strings.Replace(withPage(t, home("", "1")), "127.0.0.1:", ":", 1) // what only this machine reaches needs no certificate
+	yaml = strings.Replace(yaml, "web: {", "web: {cert_file: "+filepath.Join(dir, "page.pem")+", key_file: "+key+", ", 1)
+	listen := regexp.MustCompile(`listen: "([^"]+)"`).FindStringSubmatch(yaml)[1]
+	d := run(t, yaml, "rest")
+	waiting.Until(t, "it is told", d.log.Has("page.key can be read by others (mode 0644): chmod 600"))
+	answers := func() bool {
+		resp, err := insecure().Get("https://127.0.0.1" + listen + "/healthz")
+		if err == nil {
+			resp.Body.Close()
+		}
+		return err == nil
+	}
+	if answers() {
+		t.Error("it serves with that key")
+	}
+	if err := os.Chmod(key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if !answers() {
+		t.Error("it does not serve with a key of its own")
 	}
 }

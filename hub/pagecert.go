@@ -29,7 +29,21 @@ const (
 )
 
 // certificate is one on disk.
-type certificate struct{ cert, key string }
+type certificate struct {
+	cert, key string
+	guarded   func() error // whether the key may be used; nil: it is hubd's own
+}
+
+// pair reads both.
+func (c certificate) pair() (*tls.Certificate, error) {
+	if c.guarded != nil {
+		if err := c.guarded(); err != nil {
+			return nil, err
+		}
+	}
+	p, err := tls.LoadX509KeyPair(c.cert, c.key)
+	return &p, err
+}
 
 // ensure makes a self-made certificate where there is none that holds for these names, and gives its fingerprint: what a browser shows
 // beside its warning, so that people can compare.
@@ -57,7 +71,7 @@ func ownCertificate(dir string) certificate {
 
 // read gives the certificate where its key is there and fits: the power may go between the writing of the two.
 func (c certificate) read() (*x509.Certificate, error) {
-	pair, err := tls.LoadX509KeyPair(c.cert, c.key)
+	pair, err := c.pair()
 	if err != nil {
 		return nil, err
 	}

@@ -140,12 +140,12 @@ func (s *pageServer) serve(listen string, cert *certificate) (*served, string, e
 	}
 	l = newHomeListener(l)
 	if cert != nil {
+		if _, err := cert.pair(); err != nil {
+			s.log.Error("browsers are turned away until the page's certificate can be used", "error", err)
+		}
 		l = tls.NewListener(l, &tls.Config{
 			MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-				c, err := tls.LoadX509KeyPair(cert.cert, cert.key) // each time: one that was renewed holds without a restart
-				return &c, err
-			},
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return cert.pair() }, // each time: one that was renewed holds without a restart
 		})
 	}
 	s.running.Add(1)

@@ -70,6 +70,8 @@ type TLS struct {
 	CAFile   string // PEM; empty: the system's authorities
 	CertFile string // PEM, this client's own certificate; with KeyFile or not at all
 	KeyFile  string // PEM
+	// Guarded tells, before every attempt to connect, whether KeyFile may be used; nil: it may. Its error is a state, as Password's.
+	Guarded func() error
 }
 
 // Limits that are the same for every broker.

@@ -22,6 +22,11 @@ func (t TLS) config(host string) (*tls.Config, error) {
 		}
 	}
 	if t.CertFile != "" {
+		if t.Guarded != nil {
+			if err := t.Guarded(); err != nil {
+				return nil, err
+			}
+		}
 		own, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
 		if err != nil {
 			return nil, fmt.Errorf("mqtt: read the client certificate: %w", err)

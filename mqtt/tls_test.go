@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net"
 	"os"
@@ -77,6 +78,7 @@ func TestTLS(t *testing.T) {
 		{"without own certificate the broker refuses", mqtt.TLS{CAFile: ca}, "no broker yet, retrying"},
 		{"a missing file is told", mqtt.TLS{CAFile: "missing.pem"}, "authority's certificate"},
 		{"a file that is no certificate is told", mqtt.TLS{CAFile: ownKey}, "no certificate in PEM form"},
+		{"a key that must not be used is told", mqtt.TLS{CAFile: ca, CertFile: ownCert, KeyFile: ownKey, Guarded: func() error { return errors.New("others read it") }}, "others read it"},
 		{"a key that does not fit is told", mqtt.TLS{CertFile: ca, KeyFile: ownKey}, "client certificate"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
