@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,6 +22,10 @@ web: {listen: none}
 `
 
 func TestEverySignalThatEndsHubdEndsItInGoodOrder(t *testing.T) {
+	// Whoever runs the tests may have had these ignored, which a child inherits. What is caught here has its default there.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGINT, syscall.SIGHUP)
+	defer signal.Stop(caught)
 	for _, row := range []struct {
 		name string
 		as   []string
