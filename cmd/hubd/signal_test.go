@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -58,8 +59,8 @@ func TestEverySignalThatEndsHubdEndsItInGoodOrder(t *testing.T) {
 			for lines := bufio.NewScanner(said); lines.Scan() && !strings.Contains(lines.Text(), "the first samples are here"); {
 			}
 			for _, s := range row.send {
-				if err := cmd.Process.Signal(s); err != nil {
-					t.Errorf("%s finds nobody: %v", s, err)
+				if err := cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) { // a second may come too late
+					t.Error(err)
 				}
 			}
 			if err := cmd.Wait(); err != nil {
