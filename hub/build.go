@@ -328,7 +328,7 @@ func mcpOpener(kind mcp3x0x.Chip, ch config.Chip, bus config.Bus, b buses) func(
 		if err != nil {
 			return nil, err
 		}
-		return mcp3x0x.New(conn, mcp3x0x.Options{Chip: kind, VrefVolts: ch.SupplyVolts, Later: true})
+		return mcp3x0x.New(conn, mcp3x0x.Options{Chip: kind, VrefVolts: ch.SupplyVolts})
 	}
 }
 

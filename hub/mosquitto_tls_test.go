@@ -93,36 +93,42 @@ log_dest stderr
 	return b
 }
 
+// overTLS runs the program at the broker, with these files beside its user's name, until it says something.
+func (b *mosquitto) overTLS(t *testing.T, binary, files, says string) *printed {
+	t.Helper()
+	config := filepath.Join(b.dir, "config.yaml")
+	write(t, config, strings.NewReplacer("mqtt://", "mqtts://", "password_file: password", files).Replace(fmt.Sprintf(hubConfig, b.port)))
+	log := &printed{}
+	hub := startProcess(t, t, log, binary, "run", "--config", config, "--socket", filepath.Join(b.dir, "s"), "--simulate", "rest")
+	log.await(t, says, 1)
+	hub.stop(t, syscall.SIGTERM)
+	return log
+}
+
 // TestMosquittoOverTLS runs the program against a broker that asks for a certificate.
 func TestMosquittoOverTLS(t *testing.T) {
 	binary := needMosquitto(t)
 	b := sealed(t, true)
 	write(t, filepath.Join(b.dir, "password"), hubPassword)
-	secure := strings.Replace(fmt.Sprintf(hubConfig, b.port), "mqtt://", "mqtts://", 1)
+	const certified = "ca_file: ca.pem, cert_file: hubd.pem, key_file: hubd.key"
 	for _, row := range []struct {
-		name, files string // of the certificates, beside the password's
-		open        os.FileMode
-		key         os.FileMode
-		says        string // the hub, once each
+		name, files   string // of the certificates, beside the password's
+		password, key os.FileMode
+		says          string // the hub, once each
 	}{
-		{"with the broker's authority and a certificate of its own it is let in", "ca_file: ca.pem, cert_file: hubd.pem, key_file: hubd.key", 0o600, 0o600, "broker connected"},
+		{"with the broker's authority and a certificate of its own it is let in", certified, 0o600, 0o600, "broker connected"},
 		{"without a certificate of its own it is not", "ca_file: ca.pem", 0o600, 0o600, "no broker yet, retrying"},
 		{"a broker of another authority is told nothing", "ca_file: other.pem, cert_file: hubd.pem, key_file: hubd.key", 0o600, 0o600, "no broker yet, retrying"},
-		{"a password that others can read is not used", "ca_file: ca.pem, cert_file: hubd.pem, key_file: hubd.key", 0o644, 0o600, "chmod 600"},
-		{"nor a key that others can read", "ca_file: ca.pem, cert_file: hubd.pem, key_file: hubd.key", 0o600, 0o640, "hubd.key can be read by others"},
+		{"a password that others can read is not used", certified, 0o644, 0o600, "chmod 600"},
+		{"nor a key that others can read", certified, 0o600, 0o640, "hubd.key can be read by others"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if err := errors.Join(os.Chmod(filepath.Join(b.dir, "password"), row.open), os.Chmod(filepath.Join(b.dir, "hubd.key"), row.key)); err != nil {
+			if err := errors.Join(os.Chmod(filepath.Join(b.dir, "password"), row.password), os.Chmod(filepath.Join(b.dir, "hubd.key"), row.key)); err != nil {
 				t.Fatal(err)
 			}
-			config := filepath.Join(b.dir, "config.yaml")
-			write(t, config, strings.Replace(secure, "password_file: password", "password_file: password, "+row.files, 1))
-			var log printed
-			hub := startProcess(t, t, &log, binary, "run", "--config", config, "--socket", filepath.Join(b.dir, "s"), "--simulate", "rest")
-			log.await(t, row.says, 1)
-			hub.stop(t, syscall.SIGTERM)
+			log := b.overTLS(t, binary, "password_file: password, "+row.files, row.says)
 			if in := strings.Contains(log.String(), "broker connected"); in != (row.says == "broker connected") {
-				t.Errorf("at the broker: %t\n%s", in, &log)
+				t.Errorf("at the broker: %t\n%s", in, log)
 			}
 		})
 	}
@@ -136,7 +142,6 @@ func TestMosquittoOverTLSWithAPasswordAlone(t *testing.T) {
 	if err := os.Chmod(filepath.Join(b.dir, "password"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	secure := strings.Replace(fmt.Sprintf(hubConfig, b.port), "mqtt://", "mqtts://", 1)
 	for _, row := range []struct{ name, system, files, says string }{
 		{"an authority that is named", "other.pem", ", ca_file: ca.pem", "broker connected"},
 		{"one that the system knows", "ca.pem", "", "broker connected"},
@@ -145,12 +150,7 @@ func TestMosquittoOverTLSWithAPasswordAlone(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Setenv("SSL_CERT_FILE", filepath.Join(b.dir, row.system))
-			config := filepath.Join(b.dir, "config.yaml")
-			write(t, config, strings.Replace(secure, "password_file: password", "password_file: password"+row.files, 1))
-			var log printed
-			hub := startProcess(t, t, &log, binary, "run", "--config", config, "--socket", filepath.Join(b.dir, "s"), "--simulate", "rest")
-			log.await(t, row.says, 1)
-			hub.stop(t, syscall.SIGTERM)
+			b.overTLS(t, binary, "password_file: password"+row.files, row.says)
 		})
 	}
 }

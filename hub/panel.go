@@ -8,6 +8,9 @@ import (
 	"hubd/drivers/gpioline"
 )
 
+// consumer is what a line of hubd's is called by: gpioinfo shows it.
+const consumer = "hubd"
+
 // header is the way to the lines of a GPIO header.
 type header struct {
 	kernel gpioline.Kernel

@@ -255,8 +255,11 @@ func (p *prober) spiChip(ch config.Chip, c *setup.Chip, out *setup.Bus) {
 
 // findSPI tells why a driver does not find its chip.
 func findSPI(conn spi.Conn, ch config.Chip) error {
-	_, err := mcp3x0x.New(conn, mcp3x0x.Options{Chip: mcpChip(ch.Kind), VrefVolts: ch.SupplyVolts})
-	return err
+	dev, err := mcp3x0x.New(conn, mcp3x0x.Options{Chip: mcpChip(ch.Kind), VrefVolts: ch.SupplyVolts})
+	if err != nil {
+		return err
+	}
+	return dev.Check()
 }
 
 func mcpChip(k config.ChipKind) mcp3x0x.Chip {

@@ -10,9 +10,6 @@ import (
 	"hubd/setup"
 )
 
-// consumer is what a line of hubd's is called by: gpioinfo shows it.
-const consumer = "hubd"
-
 // headerLines looks for every GPIO line of the config. None is taken and none is read, so that it may be done whoever is paused.
 func (b *workbench) headerLines() []setup.Line {
 	var all []setup.Line

@@ -19,9 +19,6 @@ type Options struct {
 	Chip Chip
 	// VrefVolts is the voltage at the VREF pin, up to the supply; 0 is DefaultVrefVolts.
 	VrefVolts float64
-	// Later leaves it to the first Finish whether a chip answers. New then converts nothing: input 0 may be of somebody who is not to be
-	// read now.
-	Later bool
 }
 
 // ErrNoChip tells that the null bit was 1: nothing drives MISO. Every result of that transfer is lost.
@@ -48,8 +45,8 @@ type Dev struct {
 	packets   [MaxQueue]spi.Packet
 }
 
-// New makes a driver on a connection in SPI mode 0 or 3 with 8 bits a word, clocked no faster than MaxClock, and converts
-// input 0 once to see that a chip answers, unless it is to be seen Later. It fails where none does: calling again is how to wait for one.
+// New makes a driver on a connection in SPI mode 0 or 3 with 8 bits a word, clocked no faster than MaxClock. It sends
+// nothing: whether a chip answers shows at the first Finish, or by Check, and input 0 may be of somebody who is not to be read now.
 func New(c spi.Conn, o Options) (*Dev, error) {
 	if o.Chip.Bits() == 0 {
 		return nil, fmt.Errorf("mcp3x0x: chip kind %d is none of MCP3004, MCP3008, MCP3204, MCP3208", o.Chip)
@@ -66,12 +63,6 @@ func New(c spi.Conn, o Options) (*Dev, error) {
 		// KeepCS stays false: a conversion starts only at a falling chip select. The kernel keeps it high for 10 µs between
 		// frames, well over the 500 ns that the chip wants.
 		d.packets[i] = spi.Packet{W: d.out[i][:], R: d.in[i][:]}
-	}
-	if o.Later {
-		return d, nil
-	}
-	if err := d.Check(); err != nil {
-		return nil, err
 	}
 	return d, nil
 }

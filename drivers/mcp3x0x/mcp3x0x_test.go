@@ -152,12 +152,17 @@ func TestWalkingBitsOfTheAnswer(t *testing.T) {
 
 func TestAllOnesAreNoChipAndAllZerosAreZeroVolts(t *testing.T) {
 	for _, kind := range family {
-		if _, err := mcp3x0x.New(&wire{answer: [5]byte{0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}, mcp3x0x.Options{Chip: kind}); !errors.Is(err, mcp3x0x.ErrNoChip) {
-			t.Errorf("%s: New on a floating MISO = %v, want ErrNoChip", kind, err)
-		}
-		dev, err := mcp3x0x.New(&wire{}, mcp3x0x.Options{Chip: kind})
+		w := &wire{answer: [5]byte{0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}
+		dev, err := mcp3x0x.New(w, mcp3x0x.Options{Chip: kind})
 		if err != nil {
-			t.Fatalf("%s: all zeros cannot be told from an input at ground, yet New = %v", kind, err)
+			t.Fatal(err)
+		}
+		if err := dev.Check(); !errors.Is(err, mcp3x0x.ErrNoChip) {
+			t.Errorf("%s: on a floating MISO %v, want ErrNoChip", kind, err)
+		}
+		w.answer = [5]byte{}
+		if err := dev.Check(); err != nil {
+			t.Fatalf("%s: all zeros cannot be told from an input at ground, yet %v", kind, err)
 		}
 		if err := dev.Begin(0); err != nil {
 			t.Fatal(err)
