@@ -77,7 +77,7 @@ func (w *witness) discreet(c call, q room.Cue) {
 	inCheckIn := q.Reason == "check_in" && c.of == callTick && q.Scene != w.cue.Scene && w.party.practice == "" && !w.party.byHand &&
 		!w.party.comfort().steady // there it is the base scene that comes
 	states := q.Reason == "state" || inCheckIn
-	if c.of != callTick || q.Scene != w.cue.Scene || q.Light.Brightness != w.cue.Light.Brightness {
+	if c.of != callTick || !states || q.Scene != w.cue.Scene || q.Light.Brightness != w.cue.Light.Brightness { // nobody answers: that base scene is not the States'
 		w.slowly = states && c.of == callTick
 	}
 	if !states {
