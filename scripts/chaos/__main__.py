@@ -67,6 +67,7 @@ def named_within(w, within):
 def right_within(w, before, paused, within=WITHIN):
     """Wait for everything to be right; what is wrong at last, and how long it took."""
     began, (heard, _) = time.monotonic(), w.heard()
+    w.ask()
     while True:
         problem = wrong(w, before, paused, heard)
         took = time.monotonic() - began

@@ -98,6 +98,10 @@ class World:
         """Send one message to hubd through the broker."""
         run("ip", "netns", "exec", SPACE, "mosquitto_pub", "-h", "127.0.0.1", "-p", "18883", "-t", topic, "-m", payload)
 
+    def ask(self):
+        """What Home Assistant says when it comes up: hubd then tells everything anew, also of a body in which nothing has changed for long."""
+        self.send("homeassistant/status", "online")
+
     def command(self, *words):
         """One of hubd's own commands."""
         run("./bin/hubd", *words, "--socket", self.socket)
