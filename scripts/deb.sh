@@ -18,11 +18,15 @@ export CGO_ENABLED=0 DEB_VERSION SOURCE_DATE_EPOCH
 
 mkdir -p "$out"
 # nfpm takes a tree with the modes that it finds, which are those of whoever cloned it.
-DEB_TREE=$(mktemp -d)
-export DEB_TREE
-trap 'rm -rf "$DEB_TREE"' EXIT
-cp -r homeassistant/. "$DEB_TREE"
-chmod -R u=rwX,go=rX "$DEB_TREE"
+trees=$(mktemp -d)
+trap 'rm -rf "$trees"' EXIT
+DEB_TREE=$trees/homeassistant DEB_DOCS=$trees/docs
+export DEB_TREE DEB_DOCS
+cp -r homeassistant "$DEB_TREE"
+# The pages that config and messages name, and their configs; pictures are for whoever reads on another screen.
+mkdir -p "$DEB_DOCS"
+cp -r docs/*.md docs/several-rooms SECURITY.md CHANGELOG.md "$DEB_DOCS"
+chmod -R u=rwX,go=rX "$trees"
 for DEB_ARCH in "$@"; do
 	DEB_BINARY=$out/hubd-$DEB_ARCH
 	export DEB_ARCH DEB_BINARY
@@ -34,5 +38,6 @@ for DEB_ARCH in "$@"; do
 	GO=$go ./scripts/build.sh "$DEB_BINARY" "$DEB_VERSION" "$commit" -buildvcs=false
 	(unset GOARCH GOARM && "$go" tool -modfile=tools/go.mod nfpm package --config packaging/nfpm.yaml --packager deb --target "$out/hubd_${DEB_VERSION}_$DEB_ARCH.deb" >&2)
 	rm "$DEB_BINARY"
+	find "$out" -maxdepth 1 -name "hubd_*_$DEB_ARCH.deb" ! -name "hubd_${DEB_VERSION}_$DEB_ARCH.deb" -delete # so that hubd_*.deb is this one
 	echo "$out/hubd_${DEB_VERSION}_$DEB_ARCH.deb"
 done

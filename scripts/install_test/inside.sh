@@ -14,6 +14,7 @@ for group in i2c spi gpio; do check "hubd is in the group $group" in_group "$gro
 same "the program" "755 root:root" "$(owner /usr/bin/hubd)"
 same "the config is for root to write and hubd to read" "640 root:hubd" "$(owner /etc/hubd/config.yaml)"
 same "the config's folder" "750 root:hubd" "$(owner /etc/hubd)"
+same "the folder of secrets is root's alone" "700 root:root" "$(owner /etc/credstore)"
 same "the state is hubd's alone" "700 hubd:hubd" "$(owner /var/lib/hubd)"
 check "the config is a conffile" grep -qx /etc/hubd/config.yaml /var/lib/dpkg/info/hubd.conffiles
 check "nothing starts by itself" no test -e /etc/systemd/system/multi-user.target.wants/hubd.service
