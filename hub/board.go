@@ -86,7 +86,7 @@ func (b *board) refresh(now time.Duration, c *core, acted bool) {
 	b.status.Paused = b.status.Paused || everybody
 	b.status.Broker.Connected = b.connected != nil && b.connected()
 	b.status.Storage.Settings, b.status.Storage.History = b.storage()
-	c.watch.tell(len(b.status.Sources), b.silent(), b.broker())
+	c.watch.tell(len(b.status.Sources), b.silent(), b.status.Paused, b.broker())
 }
 
 func (b *board) silent() (n int) {

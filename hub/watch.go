@@ -116,9 +116,13 @@ func (w *watch) still() []string {
 	return names
 }
 
-// tell shows a line in systemctl status when it changes.
-func (w *watch) tell(sources, silent int, broker string) {
-	status := fmt.Sprintf("STATUS=%d of %d sources answer; broker: %s", sources-silent, sources, broker)
+// tell shows a line in systemctl status when it changes. While nobody is sensed no chip is touched, so nobody knows whether one would answer.
+func (w *watch) tell(sources, silent int, paused bool, broker string) {
+	answer := fmt.Sprintf("%d of %d sources answer", sources-silent, sources)
+	if paused {
+		answer = "nobody is sensed, no source is asked"
+	}
+	status := "STATUS=" + answer + "; broker: " + broker
 	if status != w.status {
 		w.status = status
 		w.send(status)

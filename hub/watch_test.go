@@ -133,12 +133,14 @@ func TestSystemctlShowsALineWhenItChanges(t *testing.T) {
 	w, told, _ := toldWatch()
 	w.ready()
 	for range 3 {
-		w.tell(3, 0, "connected")
+		w.tell(3, 0, true, "connected")
 	}
-	w.tell(3, 2, "not reached")
+	w.tell(3, 0, false, "connected")
+	w.tell(3, 2, false, "not reached")
 	w.stopping()
 	want := []string{
 		"READY=1",
+		"STATUS=nobody is sensed, no source is asked; broker: connected",
 		"STATUS=3 of 3 sources answer; broker: connected",
 		"STATUS=1 of 3 sources answer; broker: not reached",
 		"STOPPING=1",
