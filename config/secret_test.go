@@ -41,7 +41,7 @@ func TestASecretIsReadFromAFileOfItsOwn(t *testing.T) {
 		{"systemd's credential comes first, and its mode is systemd's", "both", "credential", "", false},
 		{"an absolute name", absolute, "far away", "", false},
 		{"readable by the group", "open", "", "can be read by others (mode 0640): chmod 600", false},
-		{"not there", "none", "", "no such file", false},
+		{"not there", "none", "", "no such file or directory; nor is it a credential of the service (/etc/credstore/hubd.none, then restart it)", false},
 		{"empty", "empty", "", "is empty", true},
 		{"too long", "long", "", "more than 4096 bytes", true},
 		{"more than a line", "lines", "", "more than one line", true},

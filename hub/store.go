@@ -1,7 +1,9 @@
 package hub
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -25,7 +27,7 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(st
 	file := openSettings(c, db)
 	settings, status, err := file.Load()
 	if err != nil {
-		log.Error("settings", "found", status.String(), "error", err)
+		log.Error("settings", "found", found(status, err), "error", err)
 	}
 	if now := wall(); now.IsZero() || file.Written().After(now) || now.Sub(file.Written()) > restoreWithin {
 		settings.Room = room.Snapshot{}
@@ -35,7 +37,7 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(st
 	}
 	note := ""
 	if err != nil {
-		note = fmt.Sprintf("at the start they were %s: %v", status, err)
+		note = fmt.Sprintf("at the start they were %s: %v", found(status, err), err)
 	}
 	settings = begin(settings, status, wearers)
 	// Both versions are written before anything happens: a pause on a disk that has filled up since then finds its place.
@@ -46,6 +48,14 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(st
 	return store{
 		note: note, save: file.Save, add: db.Add, detail: db.AddDetail, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db, settings: file,
 	}, settings
+}
+
+// found says how the settings were at the start. Those that root wrote, running hubd by hand, are whole: they are only not hubd's to read.
+func found(status history.LoadStatus, err error) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return "another user's (give the folder back to hubd: chown hubd:hubd)"
+	}
+	return status.String()
 }
 
 // openSettings gives the settings beside a history, in the form that is the history's.

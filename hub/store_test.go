@@ -1,8 +1,13 @@
 package hub
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,6 +23,16 @@ import (
 
 func wearer(id string, from ...pipeline.Source) pipeline.WearerOptions {
 	return pipeline.WearerOptions{ID: id, Share: pipeline.ShareFull, Keep: pipeline.KeepRest, Cues: true, StartFrom: from}
+}
+
+func TestSettingsOfAnotherUserAreNotCalledDamaged(t *testing.T) {
+	root := fmt.Errorf("history: %w", &fs.PathError{Op: "open", Path: "settings.json", Err: syscall.EACCES})
+	if got := found(history.Damaged, root); !strings.Contains(got, "another user's") || !strings.Contains(got, "chown") {
+		t.Errorf("settings that may not be read are called %q", got)
+	}
+	if got := found(history.Damaged, errors.New("history: damaged")); got != history.Damaged.String() {
+		t.Errorf("damaged settings are called %q", got)
+	}
 }
 
 func TestWhatARestartBeginsWith(t *testing.T) {
