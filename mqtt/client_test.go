@@ -104,6 +104,18 @@ func TestAfterEveryConnectItAnnouncesInOrderThenSubscribes(t *testing.T) {
 	}
 }
 
+func TestASecondHubdOfTheSameIDIsNamedAsAReason(t *testing.T) {
+	b := serve(t, "127.0.0.1:0", broker.Guard{})
+	first, log := begin(t, b.Addr(), mqtt.Options{})
+	waiting.Until(t, "the first is in", first.Connected)
+	second, _ := begin(t, b.Addr(), mqtt.Options{})
+	waiting.Until(t, "the first was thrown out", func() bool { return first.Counters().Reconnects() > 0 })
+	second.Close(time.Second)
+	if !strings.Contains(log.String(), "a second hubd with this hub.id runs on this machine") {
+		t.Errorf("the log of a client that another of its id threw out:\n%s", log)
+	}
+}
+
 func TestTheWill(t *testing.T) {
 	b := serve(t, "127.0.0.1:0", broker.Guard{})
 	r := between(t, b.Addr(), nil)

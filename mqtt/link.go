@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -34,6 +35,15 @@ func (c *Client) link() {
 			c.pause(wait.next(jitter()))
 		}
 	}
+}
+
+// plain says what an end without a reason can mean. Two clients of one id throw each other out for as long as both run, and only the broker's
+// own log would tell.
+func plain(err error) error {
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("the broker closed the connection (it ended, or a second hubd with this hub.id runs on this machine): %w", err)
+	}
+	return err
 }
 
 // note keeps for Close why a connection that stood when the end came did not take everything.
