@@ -39,7 +39,7 @@ func (r *refusals) note(now time.Duration, v pipeline.Refused) {
 	r.lines++
 	reason := quoted.ReplaceAllString(v.Reason, "…")
 	if v.Inside {
-		reason = "told to whoever asked alone" // it tells of a session
+		reason = "it went to whoever asked, and nowhere else" // it tells of a session
 	}
 	r.log.Warn("command refused", "name", v.Name, "reason", reason)
 }

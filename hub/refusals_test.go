@@ -15,7 +15,7 @@ func TestARefusedCommandIsALineAndAThousandAreANumber(t *testing.T) {
 	r.note(time.Second, pipeline.Refused{Name: "dance", Reason: "there is no such command"})
 	r.note(2*time.Second, pipeline.Refused{Name: "start_session", Reason: "a session of kind together runs", Inside: true})
 	log.Wants(t, 1, `msg="command refused" name=dance reason="there is no such command"`)
-	log.Wants(t, 1, `name=start_session reason="told to whoever asked alone"`)
+	log.Wants(t, 1, `name=start_session reason="it went to whoever asked, and nowhere else"`)
 	log.Wants(t, 0, "together")
 	r.note(3*time.Second, pipeline.Refused{Name: "answer", Reason: `"come closer" is not understood: wanted is one of space, touch`})
 	log.Wants(t, 1, "… is not understood: wanted is one of space, touch")

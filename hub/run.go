@@ -89,7 +89,7 @@ func busesFor(o RunOptions, pacer acquire.Pacer) (worn, error) {
 		if k, ok := pacer.(*acquire.KernelPacer); ok {
 			kernel.at = k.At
 		}
-		o.Log.Info("periph drivers", "report", report)
+		o.Log.Debug("periph drivers", "report", report)
 		return worn{buses: kernel}, nil
 	}
 	scene, err := synth.New(o.Simulate, 1)

@@ -241,7 +241,7 @@ func TestOptionsAreRefused(t *testing.T) {
 }
 
 func TestPlainVersion(t *testing.T) {
-	for version, want := range map[string]string{"1.2.3-rc1+dev": "1.2.3-rc1+dev", "1' }}{{ x": "1x", "": "unknown"} {
+	for version, want := range map[string]string{"1.2.3-rc1+dev": "1.2.3-rc1+dev", "0~202611280420.95e2c465c208": "0~202611280420.95e2c465c208", "1' }}{{ x": "1x", "": "unknown"} {
 		if got := plainVersion(version); got != want {
 			t.Errorf("version %q in a template: %q, want %q", version, got, want)
 		}

@@ -77,7 +77,7 @@ func (m *maker) roomTriggers(t Topics) {
 func plainVersion(v string) string {
 	var kept []rune
 	for _, r := range v {
-		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || slices.Contains([]rune(".-+_"), r) {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || slices.Contains([]rune(".-+_~"), r) {
 			kept = append(kept, r)
 		}
 	}
