@@ -100,6 +100,6 @@ func busesFor(o RunOptions, pacer acquire.Pacer) (worn, error) {
 	if err != nil {
 		return worn{}, fmt.Errorf("hub: simulate: %w", err)
 	}
-	o.Log.Warn("simulated chips: nobody is sensed; what they teach is kept all the same, so use a history.path for them alone", "scenario", o.Simulate)
+	o.Log.Warn("simulated chips: nobody is sensed; what they teach is kept all the same, so give history.path a folder for them alone", "scenario", o.Simulate)
 	return worn{buses: s, onCue: s.feel, simFault: s.fault, lay: s.across.Store}, nil
 }
