@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/xml"
+	"os"
 	"strings"
 	"testing"
 
@@ -60,5 +62,22 @@ func TestTheQRCodeIsWholeAndHasAQuietEdge(t *testing.T) {
 	}
 	if strings.Trim(lines[0], "█") != "" {
 		t.Errorf("the upper edge is not quiet: %q", lines[0])
+	}
+}
+
+// The example that lets phones find the page names the port at which the home network is let in, not the one of this machine alone.
+func TestTheExampleForAvahiNamesThePortOfTheHomeNetwork(t *testing.T) {
+	text, err := os.ReadFile("../../systemd/avahi.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var example struct {
+		Port string `xml:"service>port"`
+	}
+	if err := xml.Unmarshal(text, &example); err != nil {
+		t.Fatalf("avahi would not read it: %v", err)
+	}
+	if ":"+example.Port != homePort {
+		t.Errorf("port %s, want that of hubd page open, %s", example.Port, homePort)
 	}
 }
