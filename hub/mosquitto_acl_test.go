@@ -121,6 +121,23 @@ func TestMosquittoKeepsAWearersTopicsFromOthers(t *testing.T) {
 	}
 }
 
+// TestMosquittoKeepsOtherRoomsFromAHub sends what another hub on the same broker tells: its descriptions hold the names of its wearers.
+func TestMosquittoKeepsOtherRoomsFromAHub(t *testing.T) {
+	needMosquitto(t)
+	b := guarded(t)
+	hub, neighbour := b.as(t, "hubd"), b.as(t, "homeassistant") // who may write all descriptions there
+	mark, other := hub.mark(), wire.Topics{Hub: "attic"}
+	for _, topic := range []string{other.Discovery("homeassistant", ""), other.Discovery("homeassistant", "c"), "homeassistant/status"} {
+		neighbour.send(t, topic, "x")
+	}
+	hub.await(t, mark, "homeassistant/status", "what may be heard, sent last", nil)
+	for _, in := range hub.since(mark, "") {
+		if in.Topic != "homeassistant/status" {
+			t.Errorf("a hub reads %s of another room", in.Topic)
+		}
+	}
+}
+
 // TestMosquittoLetsOnlyNamedClientsCommand sends commands as each user and hears which of them reach hubd.
 func TestMosquittoLetsOnlyNamedClientsCommand(t *testing.T) {
 	needMosquitto(t)
