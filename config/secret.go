@@ -61,13 +61,13 @@ func (c *Config) open(name string) (at string, f *os.File, err error) {
 	at, credential := c.resolve(name)
 	info, err := os.Stat(at) // before opening: a pipe would wait for a writer
 	if err != nil {
-		return "", nil, missing(name, at, err)
+		return "", nil, unopened(name, at, err)
 	}
 	if !info.Mode().IsRegular() {
 		return "", nil, fmt.Errorf("config: secret %s is no ordinary file", at)
 	}
 	if f, err = os.Open(at); err != nil {
-		return "", nil, fmt.Errorf("config: secret %s: %w%s", at, bare(err), advice(err))
+		return "", nil, unopened(name, at, err)
 	}
 	if info, err = f.Stat(); err != nil {
 		return "", nil, errors.Join(fmt.Errorf("config: secret %s: %w", at, bare(err)), f.Close())
@@ -78,20 +78,16 @@ func (c *Config) open(name string) (at string, f *os.File, err error) {
 	return at, f, nil
 }
 
-// missing says where a secret was looked for: a service's has two places.
-func missing(name, at string, err error) error {
-	if os.Getenv("CREDENTIALS_DIRECTORY") != "" && filepath.IsLocal(name) && errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("config: secret %s: %w; nor is it a credential of the service (/etc/credstore/hubd.%s, then restart it)", at, bare(err), name)
+// unopened says why a secret could not be opened, and what to do: a service's has two places, and a file may be somebody else's.
+func unopened(name, at string, err error) error {
+	advice := ""
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		advice = ": it must belong to the user that hubd runs as"
+	case errors.Is(err, fs.ErrNotExist) && os.Getenv("CREDENTIALS_DIRECTORY") != "" && filepath.IsLocal(name):
+		advice = fmt.Sprintf("; nor is it a credential of the service (/etc/credstore/hubd.%s, then restart it)", name)
 	}
-	return fmt.Errorf("config: secret %s: %w%s", at, bare(err), advice(err))
-}
-
-// advice says what to do about a file of somebody else's.
-func advice(err error) string {
-	if errors.Is(err, fs.ErrPermission) {
-		return ": it must belong to the user that hubd runs as"
-	}
-	return ""
+	return fmt.Errorf("config: secret %s: %w%s", at, bare(err), advice)
 }
 
 func readSecret(at string, f io.Reader) (string, error) {

@@ -37,9 +37,9 @@ func (c *Client) link() {
 	}
 }
 
-// plain says what an end without a reason can mean. Two clients of one id throw each other out for as long as both run, and only the broker's
+// explained says what an end without a reason can mean. Two clients of one id throw each other out for as long as both run, and only the broker's
 // own log would tell.
-func plain(err error) error {
+func explained(err error) error {
 	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("the broker closed the connection (it ended, or a second hubd with this hub.id runs on this machine): %w", err)
 	}

@@ -69,7 +69,7 @@ func (c *Client) open(ctx context.Context) (*session, error) {
 		return bound(conn, c.longest), nil
 	})
 	po.SetConnectionLostHandler(func(_ paho.Client, err error) {
-		s.why = plain(err)
+		s.why = explained(err)
 		close(s.down)
 	})
 	s.client = paho.NewClient(po)
