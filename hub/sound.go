@@ -23,7 +23,11 @@ const (
 	playerBack   = time.Second            // until a lost player is tried again, at first
 	playerMost   = 30 * time.Second       // and at most
 	playerSteady = 30 * time.Second       // a player that has played for so long is well again
+	stepWithin   = 60 * time.Millisecond  // a block that may go waits so long for a step of the room, and then goes without one
 )
+
+// never is no stream time.
+const never = math.MaxInt64
 
 // player is where a feeder's blocks go. build.go makes it of a sound.Output.
 type player struct {
@@ -40,9 +44,15 @@ type loud struct {
 	most  atomic.Uint64 // the highest level that is allowed now, LUFS, as bits
 	alive atomic.Int64  // stream time of the processing goroutine's last step, ns
 	lost  atomic.Uint64
+	due   atomic.Int64  // stream time from which the feeder waits for the room's next step, ns
+	step  chan struct{} // has room for one: the step came
 }
 
-func newLoud() *loud { return &loud{cues: make(chan room.Cue, maxCues)} }
+func newLoud() *loud {
+	l := &loud{cues: make(chan room.Cue, maxCues), step: make(chan struct{}, 1)}
+	l.due.Store(never)
+	return l
+}
 
 // cue hands a Cue to the feeder. It never blocks: where the feeder is behind, the oldest gives way.
 func (l *loud) cue(c room.Cue, capDB float64) {
@@ -61,10 +71,18 @@ func (l *loud) cue(c room.Cue, capDB float64) {
 	}
 }
 
-// tick tells that the room is at work, and what it allows.
+// tick tells that the room is at work, and what it allows. It wakes a feeder that waits until a block may go, so that one wake-up of the machine
+// serves both.
 func (l *loud) tick(now time.Duration, capDB float64) {
 	l.alive.Store(int64(now))
 	l.limit(capDB)
+	if int64(now) < l.due.Load() {
+		return
+	}
+	select {
+	case l.step <- struct{}{}:
+	default:
+	}
 }
 
 // limit is beside the queue: a cap never pushes a Cue out of it, and never waits behind one.
@@ -128,6 +146,9 @@ func (f *feeder) run(ctx context.Context) {
 	f.begin()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	atOnce := make(chan time.Time) // a timer of no time would cost a park, and wake whoever waits for the next one
+	close(atOnce)
+	due := timer.C
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
@@ -138,9 +159,14 @@ func (f *feeder) run(ctx context.Context) {
 			f.say(v)
 		case why := <-f.ended():
 			f.gone(why)
-		case <-timer.C:
+		case <-f.step:
+		case <-due:
 		}
-		timer.Reset(f.turn())
+		due = atOnce
+		if wait := f.turn(); wait > 0 {
+			timer.Reset(wait)
+			due = timer.C
+		}
 	}
 	f.stop()
 }
@@ -177,6 +203,7 @@ func (f *feeder) there() bool { return f.player != nil || f.now() >= f.tryAt }
 // turn does what is due and says how long the next turn may wait.
 func (f *feeder) turn() time.Duration {
 	now := f.now()
+	f.due.Store(never)
 	f.listen(now)
 	silent := f.renderer.Silent()
 	if !silent {
@@ -194,11 +221,20 @@ func (f *feeder) turn() time.Duration {
 		f.anew()
 		return soundIdle
 	}
-	if wait := f.allowance.Wait(now); wait > 0 {
-		return wait
+	if f.allowance.Wait(now) == 0 {
+		f.feed(now)
 	}
-	f.feed(now)
-	return 0
+	return f.rest(f.now())
+}
+
+// rest is how long the next block has to wait. It goes with the room's first step after that.
+func (f *feeder) rest(now time.Duration) time.Duration {
+	wait := f.allowance.Wait(now)
+	if f.player == nil || wait == 0 {
+		return 0
+	}
+	f.due.Store(int64(now + wait))
+	return wait + stepWithin
 }
 
 // listen falls silent while the room gives no word: whoever says stop then would not be heard.

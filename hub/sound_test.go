@@ -27,8 +27,9 @@ type speaker struct {
 	stands         bool  // takes nothing
 	greedy         bool  // takes all it can get
 	dies           chan string
-	level          []float64 // dB of each block, −100 for none
-	played         time.Time // until when what it has taken is heard
+	level          []float64   // dB of each block, −100 for none
+	taken          []time.Time // when each block came
+	played         time.Time   // until when what it has taken is heard
 }
 
 // keeps is how much a speaker holds.
@@ -73,6 +74,7 @@ func (s *speaker) take(block []byte, within time.Duration) (wait time.Duration, 
 		v := float64(int16(binary.LittleEndian.Uint16(block[i:]))) / 32768
 		sum += v * v
 	}
+	s.taken = append(s.taken, time.Now())
 	s.level = append(s.level, max(-100, 10*math.Log10(sum/float64(len(block)/2)+1e-12)))
 	return wait, nil
 }
@@ -266,6 +268,29 @@ func TestAPlayerThatTakesAllItCanGetIsNotFedAheadOfTime(t *testing.T) {
 		given := time.Duration(len(s.speaker.heard())) * sound.BlockTime
 		if given < time.Minute || given > time.Minute+700*time.Millisecond {
 			t.Errorf("%s of sound in a minute", given)
+		}
+	})
+}
+
+// A machine that is woken for the room's step makes the sound on the same occasion. It plays on where steps are late, which 1.5 s are not yet too much.
+func TestAPlayerThatTakesAllItCanGetIsFedAtTheRoomsSteps(t *testing.T) {
+	perform(t, func(s *stage) {
+		s.speaker.set(func() { s.speaker.greedy = true })
+		begin := time.Now()
+		s.cue(noise(-30), -20)
+		time.Sleep(10 * time.Second)
+		s.speaker.set(func() {
+			for _, at := range s.speaker.taken {
+				if since := at.Sub(begin); since > time.Second && since%tickEvery != 0 {
+					t.Fatalf("a block was made %s after the beginning: between two steps of the room", since)
+				}
+			}
+		})
+		before := len(s.speaker.heard())
+		s.tickOff.Store(true)
+		time.Sleep(1500 * time.Millisecond)
+		if given := time.Duration(len(s.speaker.heard())-before) * sound.BlockTime; given < 1300*time.Millisecond {
+			t.Errorf("%s of sound in the 1.5 s in which the room was late", given)
 		}
 	})
 }

@@ -23,6 +23,7 @@ var ErrStalled = errors.New("nobody takes the sound: the player stands still, or
 // Output is where blocks go: the standard input of a player process, or a named pipe. It belongs to one goroutine, except Wait.
 type Output struct {
 	file   *os.File
+	held   *os.File  // a named pipe's other end; nil for a process
 	player *exec.Cmd // nil for a named pipe
 	said   *os.File  // what the process writes to its standard error
 
@@ -58,6 +59,9 @@ func Start(command []string) (*Output, error) {
 
 // OpenPipe opens a named pipe. It is held open at both ends: a Snapcast server that finds no writer goes away and comes back every
 // moment, so that the two would seldom meet. While nobody reads, Write stalls.
+//
+// The end that is held is another file than the one written to, and one that Go's poller does not know: it would be woken by each block, for
+// there would be something to read.
 func OpenPipe(path string) (*Output, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -68,11 +72,17 @@ func OpenPipe(path string) (*Output, error) {
 	case info.Mode()&fs.ModeNamedPipe == 0:
 		return nil, fmt.Errorf("sound: %s is no named pipe: sound would fill the disk", path)
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|syscall.O_NONBLOCK, 0)
+	fd, err := unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
+		return nil, fmt.Errorf("sound: pipe %s: %w", path, err)
+	}
+	held := os.NewFile(uintptr(fd), path)
+	file, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		held.Close()
 		return nil, fmt.Errorf("sound: pipe: %w", err)
 	}
-	o := &Output{file: file}
+	o := &Output{file: file, held: held}
 	o.narrow()
 	return o, nil
 }
@@ -124,6 +134,9 @@ func (o *Output) Queued() time.Duration {
 // Close ends the output: a pipe is closed, a process killed with all that it has started. Wait then returns soon.
 func (o *Output) Close() error {
 	err := o.file.Close()
+	if o.held != nil {
+		err = errors.Join(err, o.held.Close())
+	}
 	if o.player != nil {
 		o.mu.Lock()
 		defer o.mu.Unlock()

@@ -91,6 +91,30 @@ func TestWhatIsNoPipeIsRefused(t *testing.T) {
 	}
 }
 
+func TestAClosedPipeIsHeldOpenAtNeitherEnd(t *testing.T) {
+	path := fifo(t)
+	o, err := OpenPipe(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writing := func() error {
+		f, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		if err == nil {
+			f.Close()
+		}
+		return err
+	}
+	if err := writing(); err != nil {
+		t.Errorf("%v while it is open: nobody is there to read", err)
+	}
+	if err := o.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := writing(); !errors.Is(err, syscall.ENXIO) {
+		t.Errorf("%v after the end, want that nobody is there to read", err)
+	}
+}
+
 func TestAPipeThatNobodyReadsStalls(t *testing.T) {
 	path := fifo(t)
 	r := reader(t, path)
