@@ -281,7 +281,7 @@ func (l *live) run(ctx context.Context) error {
 // giveSleepers lets Go run one goroutine at once beside the reading loops at least, and gives the way back. A loop spends its life
 // asleep in the kernel and keeps its place in Go's scheduler there; with too few places Go takes it away and gives it back a
 // thousand times a second, which costs more than the reading does. One place in all would cost less while nothing else computes; beside
-// something that does, as an export, a loop would wait 10 ms for it at every sample.
+// a goroutine that does, a loop would wait for it at every sample, for longer than the next one takes to be due.
 func giveSleepers(loops int) (back func()) {
 	before := runtime.GOMAXPROCS(0)
 	if os.Getenv("GOMAXPROCS") != "" {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math"
 	"math/rand/v2"
-	"sync/atomic"
 	"time"
 
 	"hubd/room"
@@ -14,7 +12,6 @@ import (
 )
 
 const (
-	maxCues      = 16                     // that wait for the feeder; the oldest gives way
 	takesWithin  = 500 * time.Millisecond // a player that takes no block for so long stands still
 	roomAlive    = 2 * time.Second        // without a step of the room for so long, sound fades out
 	restAfter    = time.Minute            // of silence, then the player is let go
@@ -26,9 +23,6 @@ const (
 	stepWithin   = 60 * time.Millisecond  // a block that may go waits so long for a step of the room, and then goes without one
 )
 
-// never is no stream time.
-const never = math.MaxInt64
-
 // player is where a feeder's blocks go. build.go makes it of a sound.Output.
 type player struct {
 	write  func(block []byte, within time.Duration) error
@@ -36,59 +30,6 @@ type player struct {
 	close  func() error
 	ended  <-chan string // why it ended by itself; nil: it cannot
 }
-
-// loud is the room's sound: what the processing goroutine gives, and the feeder that makes sound of it and feeds a player. The player is
-// part of the room, not somebody who is told, so it gets each Cue whole and in the order of control.
-type loud struct {
-	cues  chan room.Cue
-	most  atomic.Uint64 // the highest level that is allowed now, LUFS, as bits
-	alive atomic.Int64  // stream time of the processing goroutine's last step, ns
-	lost  atomic.Uint64
-	due   atomic.Int64  // stream time from which the feeder waits for the room's next step, ns
-	step  chan struct{} // has room for one: the step came
-}
-
-func newLoud() *loud {
-	l := &loud{cues: make(chan room.Cue, maxCues), step: make(chan struct{}, 1)}
-	l.due.Store(never)
-	return l
-}
-
-// cue hands a Cue to the feeder. It never blocks: where the feeder is behind, the oldest gives way.
-func (l *loud) cue(c room.Cue, capDB float64) {
-	l.limit(capDB)
-	for {
-		select {
-		case l.cues <- c:
-			return
-		default:
-		}
-		select {
-		case <-l.cues:
-			l.lost.Add(1)
-		default:
-		}
-	}
-}
-
-// tick tells that the room is at work, and what it allows. It wakes a feeder that waits until a block may go, so that one wake-up of the machine
-// serves both.
-func (l *loud) tick(now time.Duration, capDB float64) {
-	l.alive.Store(int64(now))
-	l.limit(capDB)
-	if int64(now) < l.due.Load() {
-		return
-	}
-	select {
-	case l.step <- struct{}{}:
-	default:
-	}
-}
-
-// limit is beside the queue: a cap never pushes a Cue out of it, and never waits behind one.
-func (l *loud) limit(capDB float64) { l.most.Store(math.Float64bits(capDB)) }
-
-func (l *loud) capDB() float64 { return math.Float64frombits(l.most.Load()) }
 
 // feeder makes the sound and gives it to the player, block by block. All of it is one goroutine's.
 type feeder struct {
@@ -148,7 +89,7 @@ func (f *feeder) run(ctx context.Context) {
 	defer timer.Stop()
 	atOnce := make(chan time.Time) // a timer of no time would cost a park, and wake whoever waits for the next one
 	close(atOnce)
-	due := timer.C
+	next := timer.C
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
@@ -160,12 +101,12 @@ func (f *feeder) run(ctx context.Context) {
 		case why := <-f.ended():
 			f.gone(why)
 		case <-f.step:
-		case <-due:
+		case <-next:
 		}
-		due = atOnce
+		next = atOnce
 		if wait := f.turn(); wait > 0 {
 			timer.Reset(wait)
-			due = timer.C
+			next = timer.C
 		}
 	}
 	f.stop()

@@ -282,7 +282,8 @@ func TestAPlayerThatTakesAllItCanGetIsFedAtTheRoomsSteps(t *testing.T) {
 		s.speaker.set(func() {
 			for _, at := range s.speaker.taken {
 				if since := at.Sub(begin); since > time.Second && since%tickEvery != 0 {
-					t.Fatalf("a block was made %s after the beginning: between two steps of the room", since)
+					t.Errorf("a block was made %s after the beginning: between two steps of the room", since)
+					break
 				}
 			}
 		})

@@ -54,7 +54,8 @@ for _ in $(seq "$length"); do
 done
 used=$(($(ticks) - before))
 
-nothing() {
+# bare_wakeups prints what 275 wake-ups a second cost that do nothing, in % of a core.
+bare_wakeups() {
 	python3 - <<'PROGRAM'
 import resource, time
 rate, seconds = 275, 10
@@ -76,7 +77,7 @@ line() {
 }
 line "memory no file backs (RssAnon)" "$(awk "BEGIN { print $most / 1024 }")" MiB 30
 line "processor time of one core" "$(awk "BEGIN { print 100 * $used / $(getconf CLK_TCK) / $length }")" % 2
-printf '%-34s %8.2f %%\n' "  275 wake-ups a second for nothing" "$(nothing)"
+printf '%-34s %8.2f %%\n' "  275 wake-ups a second for nothing" "$(bare_wakeups)"
 line "the program, stripped" "$(awk "BEGIN { print $(stat -c %s bin/hubd) / 1e6 }")" MB 15
 line "from the start to the first sample" "$(awk "BEGIN { print $(date -d "$first" +%s.%N) - $began }")" s 1
 printf 'open files %s, threads %s, log lines %s\n' "$(ls "/proc/$hubd/fd" | wc -l)" "$(awk '/^Threads/ { print $2 }' "/proc/$hubd/status")" "$(wc -l <"$place/log")"

@@ -91,6 +91,31 @@ func TestWhatIsNoPipeIsRefused(t *testing.T) {
 	}
 }
 
+// A file that could read its own blocks would wake whoever polls it at each of them.
+func TestABlockInAPipeIsNothingToReadForItsWriter(t *testing.T) {
+	path := fifo(t)
+	o, err := OpenPipe(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Close()
+	if err := o.Write(block(1), time.Second); err != nil {
+		t.Fatal(err)
+	}
+	for name, row := range map[string]struct {
+		file *os.File
+		want bool
+	}{"a reader": {reader(t, path), true}, "the writer": {o.file, false}} {
+		ask := []unix.PollFd{{Fd: int32(row.file.Fd()), Events: unix.POLLIN}}
+		if _, err := unix.Poll(ask, 0); err != nil {
+			t.Fatal(err)
+		}
+		if got := ask[0].Revents&unix.POLLIN != 0; got != row.want {
+			t.Errorf("%s has something to read: %t, want %t", name, got, row.want)
+		}
+	}
+}
+
 func TestAClosedPipeIsHeldOpenAtNeitherEnd(t *testing.T) {
 	path := fifo(t)
 	o, err := OpenPipe(path)
