@@ -40,10 +40,12 @@ const (
 
 // SleepUntil implements Pacer. It may return up to some milliseconds late on a busy machine and is never early.
 func (p *KernelPacer) SleepUntil(t time.Duration) {
-	if long := p.real(t - p.Now()); long > napOver {
+	now := p.Now()
+	if long := p.real(t - now); long > napOver {
 		time.Sleep(long - napEnd)
+		now = p.Now()
 	}
-	for now := p.Now(); now < t; now = p.Now() {
+	for ; now < t; now = p.Now() {
 		kernelSleepUntil(p.kernel+p.real(t), p.real(t-now))
 	}
 }

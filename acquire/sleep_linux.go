@@ -15,11 +15,20 @@ func kernelNow() time.Duration {
 	return time.Duration(ts.Nano())
 }
 
+// sampleSlack is how late the kernel may wake who waits for a sample, so as to wake others at the same time. It is what the kernel allows itself where
+// nobody says otherwise; hubd as a service allows it more (TimerSlackNSec in systemd/hubd.service), which is for all that is no sample.
+const sampleSlack = 50 * time.Microsecond
+
 // kernelSleepUntil returns when kernelNow is t, or earlier on a signal: Go preempts threads with signals, so the caller looks
 // again.
 func kernelSleepUntil(t, _ time.Duration) {
+	slack(sampleSlack)
+	defer slack(0) // what the thread was given: it may run anything next
 	ts := unix.NsecToTimespec(int64(t))
 	if err := unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &ts, nil); err != nil && err != unix.EINTR {
 		time.Sleep(time.Millisecond) // a kernel that refuses must not make the caller spin
 	}
 }
+
+// slack sets how late this thread may be woken (prctl(2), PR_SET_TIMERSLACK). A kernel that refuses wakes it as late as before.
+func slack(d time.Duration) { _ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(d), 0, 0, 0) }

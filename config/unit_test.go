@@ -35,7 +35,8 @@ func TestTheUnitSaysWhatItMust(t *testing.T) {
 		"Type=notify", "WatchdogSec=60", "Restart=always", "RestartSec=5", "RestartPreventExitStatus=78", "StartLimitIntervalSec=0", "LimitCORE=0",
 		"ExecStopPost=-/usr/bin/hubd dark --config /etc/hubd/config.yaml",
 		"User=hubd", "SupplementaryGroups=i2c spi gpio", "StateDirectory=hubd", "RuntimeDirectory=hubd", "RuntimeDirectoryMode=0750", "UMask=0077",
-		"Environment=GOMEMLIMIT=48MiB", "DevicePolicy=closed", "DeviceAllow=char-i2c rw", "DeviceAllow=char-spi rw", "DeviceAllow=char-gpiochip rw",
+		"Environment=GOMEMLIMIT=48MiB", "CPUAffinity=0", "TimerSlackNSec=4ms",
+		"DevicePolicy=closed", "DeviceAllow=char-i2c rw", "DeviceAllow=char-spi rw", "DeviceAllow=char-gpiochip rw",
 		"CapabilityBoundingSet=", "NoNewPrivileges=yes", "ProtectSystem=strict", "MemoryDenyWriteExecute=yes",
 	} {
 		if !strings.Contains(text, "\n"+line+"\n") {

@@ -278,16 +278,23 @@ func (l *live) run(ctx context.Context) error {
 	return err
 }
 
-// giveSleepers lets Go run one goroutine at once beside the reading loops at least, and gives the way back. A loop spends its life
+// giveSleepers lets Go run other goroutines at once beside the reading loops, and gives the way back. A loop spends its life
 // asleep in the kernel and keeps its place in Go's scheduler there; with too few places Go takes it away and gives it back a
-// thousand times a second, which costs more than the reading does. One place in all would cost less while nothing else computes; beside
-// a goroutine that does, a loop would wait for it at every sample, for longer than the next one takes to be due.
+// thousand times a second, which costs more than the reading does. Fewer would do while nothing else computes; where as many goroutines
+// compute as there are other places, a loop waits for its own at every sample, for longer than the next one takes to be due.
+//
+// On one processor, as the service has it, a second place beside the loops costs nothing, and the kernel, unlike Go, lets who has slept go first.
+// On several it wakes up processors for nothing.
 func giveSleepers(loops int) (back func()) {
 	before := runtime.GOMAXPROCS(0)
 	if os.Getenv("GOMAXPROCS") != "" {
 		return func() {} // somebody knows better
 	}
-	runtime.GOMAXPROCS(max(before, loops+1))
+	others := 1
+	if runtime.NumCPU() == 1 {
+		others = 2
+	}
+	runtime.GOMAXPROCS(max(before, loops+others))
 	return func() { runtime.GOMAXPROCS(before) }
 }
 

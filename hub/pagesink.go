@@ -12,8 +12,12 @@ import (
 	"hubd/wire"
 )
 
-// pageLooks is how often a page is told what no event tells, where it changed.
-const pageLooks = 100 * time.Millisecond
+// How often a page is told what no event tells, where it changed. One that opens finds what nobody saw at most a second old, and is told the
+// newest with the room's next step.
+const (
+	pageLooks   = 100 * time.Millisecond
+	unseenLooks = time.Second
+)
 
 // pageSink tells one wearer's page. All of it is the processing goroutine's.
 type pageSink struct {
@@ -33,6 +37,7 @@ type pageSink struct {
 	stands []pageStanding
 	lit    []room.LampStatus
 	told   [3][]byte // what the room, the people and the faults were when last told
+	draft  []byte    // of one of the three, to be compared
 }
 
 // pageStanding is under what a wearer's values were told.
@@ -73,7 +78,11 @@ func (s *pageSink) event(e pipeline.Event) {
 
 // tick takes back what may not be shown any more, and tells what changed without an event.
 func (s *pageSink) tick(now time.Duration, c pipeline.Consent) {
-	if changed := s.withdraw(c); !changed && now-s.looked < pageLooks {
+	every := unseenLooks
+	if s.feed.Watched() {
+		every = pageLooks
+	}
+	if changed := s.withdraw(c); !changed && now-s.looked < every {
 		return
 	}
 	s.looked = now
@@ -83,9 +92,9 @@ func (s *pageSink) tick(now time.Duration, c pipeline.Consent) {
 	if s.may.Scene {
 		r.Why = s.why
 	}
-	s.tell(0, "room", wire.AppendPageRoom(nil, r))
-	s.tell(1, "people", wire.AppendPeople(nil, s.present(s.wearer)))
-	s.tell(2, "faults", wire.AppendFaults(nil, s.standing(c)))
+	s.tell(0, "room", wire.AppendPageRoom(s.draft[:0], r))
+	s.tell(1, "people", wire.AppendPeople(s.draft[:0], s.present(s.wearer)))
+	s.tell(2, "faults", wire.AppendFaults(s.draft[:0], s.standing(c)))
 }
 
 // standing gives the faults that this page may know of now. They are no moments: a chip stays silent through a pause, and is told of where a
@@ -99,11 +108,12 @@ func (s *pageSink) standing(c pipeline.Consent) (all []dsp.Fault) {
 	return all
 }
 
-// tell offers one of the three where it changed.
-func (s *pageSink) tell(i int, kind string, data []byte) {
-	if !bytes.Equal(data, s.told[i]) {
-		s.told[i] = data
-		s.feed.Offer(web.FrameKey{Kind: kind}, data)
+// tell offers one of the three where it changed. The draft is used again; what is offered is a copy that nobody writes to any more.
+func (s *pageSink) tell(i int, kind string, draft []byte) {
+	s.draft = draft
+	if !bytes.Equal(draft, s.told[i]) {
+		s.told[i] = bytes.Clone(draft)
+		s.feed.Offer(web.FrameKey{Kind: kind}, s.told[i])
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -203,6 +204,26 @@ func TestAFaultStandsOnEachPageAsLongAsItMayBeKnown(t *testing.T) {
 		if a, b := last("a"), last("b"); a != row.a || b != row.b {
 			t.Errorf("%s: a's page says %s, b's %s", row.what, a, b)
 		}
+	}
+}
+
+// A page that nobody looks at is told once a second. Whoever opens it must not have to wait for that.
+func TestAPageThatOpensKnowsTheRoomWithTheNextStep(t *testing.T) {
+	p := newPaged(t, nil)
+	p.ask(pipeline.Command{Name: pipeline.CommandStartSession, Wearer: "a", Session: room.Alone, Origin: fromSocket})
+	p.at(3 * time.Second)
+	p.ask(pipeline.Command{Name: pipeline.CommandScene, Text: "settled", Origin: fromSocket})
+	p.at(3100 * time.Millisecond)
+	told := p.open("a")
+	p.at(3150 * time.Millisecond)
+	var scenes []string
+	for _, frame := range strings.Split(told(), `{"type":"room"`)[1:] {
+		_, scene, _ := strings.Cut(frame, `"scene":`)
+		scene, _, _ = strings.Cut(scene, ",")
+		scenes = append(scenes, scene)
+	}
+	if want := []string{`"base"`, `"settled"`}; !slices.Equal(scenes, want) {
+		t.Errorf("the scenes told are %s, wanted are what nobody saw and then the newest, %s", scenes, want)
 	}
 }
 

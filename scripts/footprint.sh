@@ -2,7 +2,8 @@
 # What hubd costs: two wearers with everything on, against a real mosquitto, on simulated chips. Prints memory that no file backs, processor
 # time, size, open files, and the time from its start to the first sample, each beside its target; exits 1 where one is missed.
 #
-# SECONDS_LONG=60 is how long it looks. The chips and bodies are simulated by the same process, so its processor time is more than a real hub's.
+# SECONDS_LONG=120 is how long it looks. hubd gets the processor and the timers that systemd/hubd.service gives it; SERVICE= starts it without them.
+# The chips and bodies are simulated by the same process, so its processor time is more than a real hub's.
 #
 # Much of that time is the price of waking up: a sample is taken at its instant, 275 times a second here. What the machine takes for that alone is
 # printed beside it, since machines differ in it, and a virtual one from one hour to the next.
@@ -13,25 +14,38 @@ PATH=$PATH:/usr/sbin
 need mosquitto mosquitto
 
 place=$(mktemp -d)
+pipe=$(mktemp -d -p /dev/shm) # in memory, as where Snapcast's is
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 children=()
 # shellcheck disable=SC2317
 end() {
 	kill "${children[@]}" 2>/dev/null || true
 	wait 2>/dev/null || true
-	rm -rf "$place"
+	rm -rf "$place" "$pipe"
 }
 trap end EXIT
-sed "s|@PORT@|$port|; s|@PLACE@|$place|" scripts/footprint.yaml >"$place/config.yaml"
-mkfifo "$place/sound"
+sed "s|@PORT@|$port|; s|@PLACE@|$place|; s|@PIPE@|$pipe/sound|" scripts/footprint.yaml >"$place/config.yaml"
+mkfifo "$pipe/sound"
 mosquitto -p "$port" >/dev/null 2>&1 &
 children+=($!)
-cat "$place/sound" >/dev/null &
+cat "$pipe/sound" >/dev/null &
 children+=($!)
 until bash -c ": </dev/tcp/127.0.0.1/$port" 2>/dev/null; do sleep 0.1; done
 
+# as_service COMMAND…: in the place of this shell, as the service would start it.
+as_service() {
+	exec python3 - "${SERVICE-systemd/hubd.service}" "$@" <<'PROGRAM'
+import ctypes, os, re, sys
+unit = open(sys.argv[1]).read() if sys.argv[1] else ''
+if cpu := re.search(r'^CPUAffinity=(\d+)$', unit, re.M):
+    os.sched_setaffinity(0, {int(cpu[1])})
+if slack := re.search(r'^TimerSlackNSec=(\d+)ms$', unit, re.M):
+    ctypes.CDLL(None).prctl(29, ctypes.c_ulong(int(slack[1]) * 1_000_000))  # PR_SET_TIMERSLACK
+os.execv(sys.argv[2], sys.argv[2:])
+PROGRAM
+}
 began=$(date +%s.%N)
-./bin/hubd run --config "$place/config.yaml" --socket "$place/s" --simulate two-people 2>"$place/log" &
+as_service ./bin/hubd run --config "$place/config.yaml" --socket "$place/s" --simulate two-people 2>"$place/log" &
 hubd=$!
 children+=("$hubd")
 for _ in $(seq 300); do
@@ -44,7 +58,7 @@ first=$(sed -n 's/^time=\([^ ]*\) .*first samples.*/\1/p' "$place/log" | head -n
 sleep 20 # until everything that is made at the start is made
 
 ticks() { awk '{ print $14 + $15 }' "/proc/$hubd/stat"; }
-length=${SECONDS_LONG:-60}
+length=${SECONDS_LONG:-120}
 before=$(ticks)
 most=0
 for _ in $(seq "$length"); do
