@@ -7,6 +7,7 @@ import "time"
 type KernelPacer struct {
 	start  time.Time     // Go's reading of the monotonic clock when the run began
 	kernel time.Duration // the kernel's reading of the same moment
+	slack  time.Duration // how late the kernel may wake this process, but for samples
 	speed  float64       // stream seconds per real second
 }
 
@@ -15,7 +16,7 @@ func NewKernelPacer() *KernelPacer { return NewFastPacer(1) }
 
 // NewFastPacer makes a clock that goes speed times as fast as time does, for a demo in a hurry. speed is above 0; real sensors need 1.
 func NewFastPacer(speed float64) *KernelPacer {
-	return &KernelPacer{start: time.Now(), kernel: kernelNow(), speed: speed}
+	return &KernelPacer{start: time.Now(), kernel: kernelNow(), slack: givenSlack(), speed: speed}
 }
 
 // Now implements Pacer.
@@ -32,10 +33,11 @@ func (p *KernelPacer) At(monotonic time.Duration) time.Duration {
 }
 
 // napOver is how long a sleep must be for most of it to be left to Go's timers: Go takes its place from a goroutine that sleeps in the kernel
-// for 10 ms, and busies itself for as long again. napEnd is what the kernel then sleeps, since Go's timers come a millisecond late or more.
+// for 10 ms, and busies itself for as long again. napEnd is what the kernel then sleeps: Go's timers come a millisecond late or more, and as a service
+// by TimerSlackNSec besides, which must stay below it.
 const (
 	napOver = 8 * time.Millisecond
-	napEnd  = 3 * time.Millisecond
+	napEnd  = 6 * time.Millisecond
 )
 
 // SleepUntil implements Pacer. It may return up to some milliseconds late on a busy machine and is never early.
@@ -46,7 +48,7 @@ func (p *KernelPacer) SleepUntil(t time.Duration) {
 		now = p.Now()
 	}
 	for ; now < t; now = p.Now() {
-		kernelSleepUntil(p.kernel+p.real(t), p.real(t-now))
+		kernelSleepUntil(p.kernel+p.real(t), p.real(t-now), p.slack)
 	}
 }
 

@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -19,11 +20,25 @@ func kernelNow() time.Duration {
 // nobody says otherwise; hubd as a service allows it more (TimerSlackNSec in systemd/hubd.service), which is for all that is no sample.
 const sampleSlack = 50 * time.Microsecond
 
-// kernelSleepUntil returns when kernelNow is t, or earlier on a signal: Go preempts threads with signals, so the caller looks
-// again.
-func kernelSleepUntil(t, _ time.Duration) {
-	slack(sampleSlack)
-	defer slack(0) // what the thread was given: it may run anything next
+// givenSlack is how late the threads of this process may be woken, as whoever began it wants it; sampleSlack where nobody said so, 0 where
+// the kernel does not tell.
+func givenSlack() time.Duration {
+	ns, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(ns)
+}
+
+// kernelSleepUntil returns when kernelNow is t, or earlier on a signal: Go preempts threads with signals, so the caller looks again. Its thread, which
+// may run anything next, gets back the slack that was given. prctl's own way back, 0, is that of the thread's maker, which systemd's wish does not reach.
+func kernelSleepUntil(t, _, given time.Duration) {
+	if given > sampleSlack {
+		runtime.LockOSThread() // one thread's slack
+		defer runtime.UnlockOSThread()
+		slack(sampleSlack)
+		defer slack(given)
+	}
 	ts := unix.NsecToTimespec(int64(t))
 	if err := unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &ts, nil); err != nil && err != unix.EINTR {
 		time.Sleep(time.Millisecond) // a kernel that refuses must not make the caller spin

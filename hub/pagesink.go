@@ -31,13 +31,14 @@ type pageSink struct {
 	faults  func() []pipeline.Event // that stand, whosever
 	present func(viewer string) []wire.Present
 
-	looked time.Duration
-	may    pipeline.Page
-	why    string // the room does what it does, as far as the viewer may know
-	stands []pageStanding
-	lit    []room.LampStatus
-	told   [3][]byte // what the room, the people and the faults were when last told
-	draft  []byte    // of one of the three, to be compared
+	looked  time.Duration
+	watched bool // a page was open then
+	may     pipeline.Page
+	why     string // the room does what it does, as far as the viewer may know
+	stands  []pageStanding
+	lit     []room.LampStatus
+	told    [3][]byte // what the room, the people and the faults were when last told
+	draft   []byte    // of one of the three, to be compared
 }
 
 // pageStanding is under what a wearer's values were told.
@@ -78,11 +79,14 @@ func (s *pageSink) event(e pipeline.Event) {
 
 // tick takes back what may not be shown any more, and tells what changed without an event.
 func (s *pageSink) tick(now time.Duration, c pipeline.Consent) {
+	watched := s.feed.Watched()
+	opened := watched && !s.watched
+	s.watched = watched
 	every := unseenLooks
-	if s.feed.Watched() {
+	if watched {
 		every = pageLooks
 	}
-	if changed := s.withdraw(c); !changed && now-s.looked < every {
+	if changed := s.withdraw(c); !changed && !opened && now-s.looked < every {
 		return
 	}
 	s.looked = now
@@ -117,11 +121,12 @@ func (s *pageSink) tell(i int, kind string, draft []byte) {
 	}
 }
 
-// withdraw forgets a wearer's values where sensing or the share changed, and tells whether any did: what was told under one rule does not stand
+// withdraw forgets a wearer's values where sensing or the share changed, and tells whether any did or what the viewer may know of the room: what was told under one rule does not stand
 // under another.
 func (s *pageSink) withdraw(c pipeline.Consent) (changed bool) {
 	if may := c.PageOf(s.wearer); may != s.may {
 		s.may, s.why = may, ""
+		changed = true
 	}
 	if s.stands == nil {
 		s.stands = make([]pageStanding, len(s.wearers))

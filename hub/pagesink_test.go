@@ -207,23 +207,46 @@ func TestAFaultStandsOnEachPageAsLongAsItMayBeKnown(t *testing.T) {
 	}
 }
 
+// scenes are those that a page is told which opens now, one step later, and is told to its end.
+func (p *paged) scenes(wearer string, step time.Duration) (all []string) {
+	told := p.open(wearer)
+	p.at(step)
+	for _, frame := range strings.Split(told(), `{"type":"room"`)[1:] {
+		_, scene, _ := strings.Cut(frame, `"scene":`)
+		scene, _, _ = strings.Cut(scene, ",")
+		all = append(all, scene)
+	}
+	return all
+}
+
 // A page that nobody looks at is told once a second. Whoever opens it must not have to wait for that.
 func TestAPageThatOpensKnowsTheRoomWithTheNextStep(t *testing.T) {
 	p := newPaged(t, nil)
 	p.ask(pipeline.Command{Name: pipeline.CommandStartSession, Wearer: "a", Session: room.Alone, Origin: fromSocket})
 	p.at(3 * time.Second)
 	p.ask(pipeline.Command{Name: pipeline.CommandScene, Text: "settled", Origin: fromSocket})
-	p.at(3100 * time.Millisecond)
-	told := p.open("a")
-	p.at(3150 * time.Millisecond)
-	var scenes []string
-	for _, frame := range strings.Split(told(), `{"type":"room"`)[1:] {
-		_, scene, _ := strings.Cut(frame, `"scene":`)
-		scene, _, _ = strings.Cut(scene, ",")
-		scenes = append(scenes, scene)
+	p.at(3020 * time.Millisecond)
+	if got, want := p.scenes("a", 3040*time.Millisecond), []string{`"base"`, `"settled"`}; !slices.Equal(got, want) {
+		t.Errorf("the scenes told are %s, wanted are what nobody saw and then the newest, %s", got, want)
 	}
-	if want := []string{`"base"`, `"settled"`}; !slices.Equal(scenes, want) {
-		t.Errorf("the scenes told are %s, wanted are what nobody saw and then the newest, %s", scenes, want)
+}
+
+// What nobody looked at was drawn when it might be told. Who opens the page must not get it where it may not be told any more.
+func TestAPageThatOpensGetsNoSceneOfSomebodyWhoHasJoinedAndSharesNothing(t *testing.T) {
+	p := newPaged(t, nil)
+	p.ask(pipeline.Command{Name: pipeline.CommandShare, Wearer: "b", Share: pipeline.ShareNone, Origin: fromSocket})
+	p.ask(pipeline.Command{Name: pipeline.CommandSensing, Wearer: "b", On: true, Origin: fromSocket})
+	p.ask(pipeline.Command{Name: pipeline.CommandStartSession, Wearer: "a", Session: room.Together, Origin: fromSocket})
+	p.at(3 * time.Second)
+	if got := p.scenes("a", 3050*time.Millisecond); !slices.Equal(got, []string{`"base"`}) {
+		t.Fatalf("while a is alone in it the scenes told are %s", got)
+	}
+	waiting.Until(t, "the page is closed", func() bool { return !p.feeds["a"].Watched() })
+	p.at(3060 * time.Millisecond)
+	p.ask(pipeline.Command{Name: pipeline.CommandStartSession, Wearer: "b", Session: room.Together, Origin: fromSocket})
+	p.at(3070 * time.Millisecond)
+	if got := p.scenes("a", 3080*time.Millisecond); slices.Contains(got, `"base"`) {
+		t.Errorf("with b in it the scenes told are %s", got)
 	}
 }
 

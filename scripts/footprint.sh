@@ -14,7 +14,7 @@ PATH=$PATH:/usr/sbin
 need mosquitto mosquitto
 
 place=$(mktemp -d)
-pipe=$(mktemp -d -p /dev/shm) # in memory, as where Snapcast's is
+pipe= # in memory where the machine has a place for that, as a Pi's /tmp is, where Snapcast makes its own
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 children=()
 # shellcheck disable=SC2317
@@ -24,6 +24,7 @@ end() {
 	rm -rf "$place" "$pipe"
 }
 trap end EXIT
+pipe=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
 sed "s|@PORT@|$port|; s|@PLACE@|$place|; s|@PIPE@|$pipe/sound|" scripts/footprint.yaml >"$place/config.yaml"
 mkfifo "$pipe/sound"
 mosquitto -p "$port" >/dev/null 2>&1 &
@@ -32,20 +33,20 @@ cat "$pipe/sound" >/dev/null &
 children+=($!)
 until bash -c ": </dev/tcp/127.0.0.1/$port" 2>/dev/null; do sleep 0.1; done
 
-# as_service COMMAND…: in the place of this shell, as the service would start it.
+# as_service SAYS COMMAND…: in the place of this shell, with the processor and the timers that the service has; the time of it goes into the file.
 as_service() {
 	exec python3 - "${SERVICE-systemd/hubd.service}" "$@" <<'PROGRAM'
-import ctypes, os, re, sys
-unit = open(sys.argv[1]).read() if sys.argv[1] else ''
-if cpu := re.search(r'^CPUAffinity=(\d+)$', unit, re.M):
-    os.sched_setaffinity(0, {int(cpu[1])})
-if slack := re.search(r'^TimerSlackNSec=(\d+)ms$', unit, re.M):
-    ctypes.CDLL(None).prctl(29, ctypes.c_ulong(int(slack[1]) * 1_000_000))  # PR_SET_TIMERSLACK
-os.execv(sys.argv[2], sys.argv[2:])
+import ctypes, os, re, sys, time
+unit, began, command = sys.argv[1], sys.argv[2], sys.argv[3:]
+if unit:
+    said = dict(re.findall(r'^(CPUAffinity|TimerSlackNSec)=(\d+)(?:ms)?$', open(unit).read(), re.M))
+    os.sched_setaffinity(0, {int(said['CPUAffinity'])})
+    ctypes.CDLL(None).prctl(29, ctypes.c_ulong(int(said['TimerSlackNSec']) * 1_000_000))  # PR_SET_TIMERSLACK
+open(began, 'w').write(f'{time.time()}')
+os.execv(command[0], command)
 PROGRAM
 }
-began=$(date +%s.%N)
-as_service ./bin/hubd run --config "$place/config.yaml" --socket "$place/s" --simulate two-people 2>"$place/log" &
+as_service "$place/began" ./bin/hubd run --config "$place/config.yaml" --socket "$place/s" --simulate two-people 2>"$place/log" &
 hubd=$!
 children+=("$hubd")
 for _ in $(seq 300); do
@@ -70,8 +71,10 @@ used=$(($(ticks) - before))
 
 # bare_wakeups prints what 275 wake-ups a second cost that do nothing, in % of a core.
 bare_wakeups() {
-	python3 - <<'PROGRAM'
-import resource, time
+	python3 - "${SERVICE-systemd/hubd.service}" <<'PROGRAM'
+import os, resource, sys, time
+if sys.argv[1]:
+    os.sched_setaffinity(0, {0})
 rate, seconds = 275, 10
 before, due = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
 for _ in range(rate * seconds):
@@ -93,6 +96,6 @@ line "memory no file backs (RssAnon)" "$(awk "BEGIN { print $most / 1024 }")" Mi
 line "processor time of one core" "$(awk "BEGIN { print 100 * $used / $(getconf CLK_TCK) / $length }")" % 2
 printf '%-34s %8.2f %%\n' "  275 wake-ups a second for nothing" "$(bare_wakeups)"
 line "the program, stripped" "$(awk "BEGIN { print $(stat -c %s bin/hubd) / 1e6 }")" MB 15
-line "from the start to the first sample" "$(awk "BEGIN { print $(date -d "$first" +%s.%N) - $began }")" s 1
+line "from the start to the first sample" "$(awk "BEGIN { print $(date -d "$first" +%s.%N) - $(<"$place/began") }")" s 1
 printf 'open files %s, threads %s, log lines %s\n' "$(ls "/proc/$hubd/fd" | wc -l)" "$(awk '/^Threads/ { print $2 }' "/proc/$hubd/status")" "$(wc -l <"$place/log")"
 exit "$missed"

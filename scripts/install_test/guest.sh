@@ -65,6 +65,7 @@ hardened() {
 	same "no core file" "0" "$(awk '/core file/ { print $5 }' "/proc/$(prop MainPID)/limits")"
 	same "no capability" "0000000000000000" "$(awk '/CapBnd/ { print $2 }' "/proc/$(prop MainPID)/status")"
 	same "it keeps to the first processor, and all of its threads" 0 "$(cat /proc/"$(prop MainPID)"/task/*/status | awk '/Cpus_allowed_list/ { print $2 }' | sort -u)"
+	check "and is woken with others, but for a sample" soon 10 grep -qx 4000000 "/proc/$(prop MainPID)/timerslack_ns"
 	same "it listens nowhere on the network, and on this machine where its page is" "0100007F:2120" "$(listening)" # 127.0.0.1:8480
 	same "the socket is hubd's group's" "660 hubd:hubd" "$(stat -c '%a %U:%G' /run/hubd/hubd.sock)"
 }
