@@ -32,7 +32,7 @@ type pageSink struct {
 	present func(viewer string) []wire.Present
 
 	looked  time.Duration
-	watched bool // a page was open then
+	watched bool // a page was open in the last step
 	may     pipeline.Page
 	why     string // the room does what it does, as far as the viewer may know
 	stands  []pageStanding
@@ -79,14 +79,8 @@ func (s *pageSink) event(e pipeline.Event) {
 
 // tick takes back what may not be shown any more, and tells what changed without an event.
 func (s *pageSink) tick(now time.Duration, c pipeline.Consent) {
-	watched := s.feed.Watched()
-	opened := watched && !s.watched
-	s.watched = watched
-	every := unseenLooks
-	if watched {
-		every = pageLooks
-	}
-	if changed := s.withdraw(c); !changed && !opened && now-s.looked < every {
+	due := s.due(now)
+	if changed := s.withdraw(c); !changed && !due {
 		return
 	}
 	s.looked = now
@@ -99,6 +93,18 @@ func (s *pageSink) tick(now time.Duration, c pipeline.Consent) {
 	s.tell(0, "room", wire.AppendPageRoom(s.draft[:0], r))
 	s.tell(1, "people", wire.AppendPeople(s.draft[:0], s.present(s.wearer)))
 	s.tell(2, "faults", wire.AppendFaults(s.draft[:0], s.standing(c)))
+}
+
+// due tells whether it is time for a look: seldom while no page is open, and at once when one has opened.
+func (s *pageSink) due(now time.Duration) bool {
+	watched := s.feed.Watched()
+	opened := watched && !s.watched
+	s.watched = watched
+	every := unseenLooks
+	if watched {
+		every = pageLooks
+	}
+	return opened || now-s.looked >= every
 }
 
 // standing gives the faults that this page may know of now. They are no moments: a chip stays silent through a pause, and is told of where a
@@ -121,8 +127,8 @@ func (s *pageSink) tell(i int, kind string, draft []byte) {
 	}
 }
 
-// withdraw forgets a wearer's values where sensing or the share changed, and tells whether any did or what the viewer may know of the room: what was told under one rule does not stand
-// under another.
+// withdraw forgets a wearer's values where sensing or the share changed: what was told under one rule does not stand under another. It tells
+// whether any of that changed, or what the viewer may know of the room.
 func (s *pageSink) withdraw(c pipeline.Consent) (changed bool) {
 	if may := c.PageOf(s.wearer); may != s.may {
 		s.may, s.why = may, ""

@@ -12,6 +12,7 @@ cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin
 . scripts/need.sh
 need mosquitto mosquitto
+need taskset util-linux
 
 place=$(mktemp -d)
 pipe= # in memory where the machine has a place for that, as a Pi's /tmp is, where Snapcast makes its own
@@ -33,20 +34,25 @@ cat "$pipe/sound" >/dev/null &
 children+=($!)
 until bash -c ": </dev/tcp/127.0.0.1/$port" 2>/dev/null; do sleep 0.1; done
 
-# as_service SAYS COMMAND…: in the place of this shell, with the processor and the timers that the service has; the time of it goes into the file.
-as_service() {
-	exec python3 - "${SERVICE-systemd/hubd.service}" "$@" <<'PROGRAM'
-import ctypes, os, re, sys, time
-unit, began, command = sys.argv[1], sys.argv[2], sys.argv[3:]
-if unit:
-    said = dict(re.findall(r'^(CPUAffinity|TimerSlackNSec)=(\d+)(?:ms)?$', open(unit).read(), re.M))
-    os.sched_setaffinity(0, {int(said['CPUAffinity'])})
-    ctypes.CDLL(None).prctl(29, ctypes.c_ulong(int(said['TimerSlackNSec']) * 1_000_000))  # PR_SET_TIMERSLACK
+# What the service has: a processor, and how many ms its timers may be late.
+unit=${SERVICE-systemd/hubd.service} pinned=() slack=
+if [ -n "$unit" ]; then
+	pinned=(taskset -c "$(sed -n 's/^CPUAffinity=//p' "$unit")")
+	slack=$(sed -n 's/^TimerSlackNSec=\(.*\)ms$/\1/p' "$unit")
+	: "${slack:?"$unit" says no TimerSlackNSec in ms}"
+fi
+# start COMMAND…: in the place of this shell, as the service is started; the time of it goes into a file.
+start() {
+	exec "${pinned[@]}" python3 - "$slack" "$place/began" "$@" <<'PROGRAM'
+import ctypes, os, sys, time
+slack, began, command = sys.argv[1], sys.argv[2], sys.argv[3:]
+if slack:
+    ctypes.CDLL(None).prctl(29, ctypes.c_ulong(int(slack) * 1_000_000))  # PR_SET_TIMERSLACK
 open(began, 'w').write(f'{time.time()}')
 os.execv(command[0], command)
 PROGRAM
 }
-as_service "$place/began" ./bin/hubd run --config "$place/config.yaml" --socket "$place/s" --simulate two-people 2>"$place/log" &
+start ./bin/hubd run --config "$place/config.yaml" --socket "$place/s" --simulate two-people 2>"$place/log" &
 hubd=$!
 children+=("$hubd")
 for _ in $(seq 300); do
@@ -71,10 +77,8 @@ used=$(($(ticks) - before))
 
 # bare_wakeups prints what 275 wake-ups a second cost that do nothing, in % of a core.
 bare_wakeups() {
-	python3 - "${SERVICE-systemd/hubd.service}" <<'PROGRAM'
-import os, resource, sys, time
-if sys.argv[1]:
-    os.sched_setaffinity(0, {0})
+	"${pinned[@]}" python3 - <<'PROGRAM'
+import resource, time
 rate, seconds = 275, 10
 before, due = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
 for _ in range(rate * seconds):
