@@ -134,26 +134,45 @@ func (s *simulated) attach(ch config.Chip) error {
 
 // input is what the bodies put on a chip's inputs. A wearer beyond the scenario's is nobody: the sensors lie on the table.
 func (s *simulated) input(ch config.Chip) sim.Input {
-	worn := len(s.scene.Wearers())
+	var sensors [maxInputs]func(t time.Duration) (volts float64) // nil: nothing is wired there
+	for i, w := range s.config.Wearers {
+		if w.EDA != nil && w.EDA.Chip == ch.Name {
+			sensors[w.EDA.Channel] = s.skin(i, ch)
+		}
+		if w.Pulse != nil && w.Pulse.Chip == ch.Name {
+			sensors[w.Pulse.Channel] = s.pulse(i, ch)
+		}
+	}
 	return func(input int, t time.Duration) float64 {
-		for i, w := range s.config.Wearers {
-			switch {
-			case w.Pulse != nil && w.Pulse.Chip == ch.Name && w.Pulse.Channel == input:
-				if i >= worn {
-					return ch.SupplyVolts / 2
-				}
-				return s.scene.Pulse(i, t) * ch.SupplyVolts / replaySupply
-			case w.EDA != nil && w.EDA.Chip == ch.Name && w.EDA.Channel == input:
-				conductance := 0.0
-				if lies := s.across.Load(); lies != nil {
-					conductance = *lies
-				} else if i < worn {
-					conductance = s.scene.EDA(i, t)
-				}
-				return skinVolts(*w.EDA, ch, conductance)
-			}
+		if sensor := sensors[input]; sensor != nil {
+			return sensor(t)
 		}
 		return 0
+	}
+}
+
+// maxInputs is how many a converter has at most.
+const maxInputs = 8
+
+// pulse is the output of a wearer's pulse sensor.
+func (s *simulated) pulse(wearer int, ch config.Chip) func(time.Duration) float64 {
+	if wearer >= len(s.scene.Wearers()) {
+		return func(time.Duration) float64 { return ch.SupplyVolts / 2 }
+	}
+	return func(t time.Duration) float64 { return s.scene.Pulse(wearer, t) * ch.SupplyVolts / replaySupply }
+}
+
+// skin is the output of a wearer's skin-conductance circuit.
+func (s *simulated) skin(wearer int, ch config.Chip) func(time.Duration) float64 {
+	worn, circuit := wearer < len(s.scene.Wearers()), *s.config.Wearers[wearer].EDA
+	return func(t time.Duration) float64 {
+		conductance := 0.0
+		if lies := s.across.Load(); lies != nil {
+			conductance = *lies
+		} else if worn {
+			conductance = s.scene.EDA(wearer, t)
+		}
+		return skinVolts(circuit, ch, conductance)
 	}
 }
 

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"bytes"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -204,14 +203,14 @@ func (t *teller) follow(now time.Duration, c pipeline.Consent) {
 
 // status keeps the retained status topic of one wearer true.
 func (t *teller) status(i int, s wire.WearerStatus) {
+	if string(t.statuses[i].Payload) == s.String() { // nobody else writes them
+		return
+	}
 	m := t.topics.StatusOf(t.wearers[i].id, s)
 	t.mu.Lock()
-	same := bytes.Equal(m.Payload, t.statuses[i].Payload)
 	t.statuses[i] = m
 	t.mu.Unlock()
-	if !same {
-		t.publish(m)
-	}
+	t.publish(m)
 }
 
 // rediscover describes the devices anew when what a wearer shares has changed, and takes back what is shared no more. A private

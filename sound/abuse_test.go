@@ -144,11 +144,11 @@ func (a *abuse) inStep() {
 		slow += g * max(l.gain, l.goal) * amplitude(fromDB(17))
 	}
 	for _, l := range r.mixer.hums {
-		most += g * max(l.gain, l.goal) * steepest(&l.hum)
+		most += g * max(l.gain, l.goal) * steepest(l.voice)
 		slow += g * max(l.gain, l.goal) * 1.5
 	}
 	chime, voice := max(r.marks.chime.gain, r.marks.chime.goal), a.voiceSize()
-	most += chime*steepest(&r.marks.chime.tone) + voice*2*math.Pi*sungHz/Rate
+	most += chime*steepest(r.marks.chime.tone) + voice*2*math.Pi*sungHz/Rate
 	most = most*1.05 + slow*slowest + (chime+voice)*fastest + 1.5/full
 	if a.step > most {
 		a.t.Fatalf("at %s a step of %g, and what is heard explains %g", a.now, a.step, most)

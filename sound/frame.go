@@ -18,8 +18,15 @@ func putFrame(pcm []byte, left, right float64) {
 	binary.LittleEndian.PutUint16(pcm[2:], uint16(code(right)))
 }
 
-// code rounds to the nearest; the detour over what is above 0 is ten times as fast as math.Round.
+// code rounds to the nearest. The detour over what is above 0 is ten times as fast as math.Round, and two comparisons are several times as fast as
+// min and max, which look for NaN and signed zeros: this is done 96,000 times a second.
 func code(v float64) int16 {
 	const above = full + 1
-	return int16(int(full*max(-1, min(1, v))+above+0.5) - above)
+	switch {
+	case v >= 1:
+		return full
+	case v <= -1:
+		return -full
+	}
+	return int16(int(full*v+above+0.5) - above)
 }

@@ -16,9 +16,9 @@ func humPartials() []float64 { return []float64{1, 0.32, 0.1, 0.03} }
 // markPartials are those of the soft tone: little more than a sine.
 func markPartials() []float64 { return []float64{1, 0.12, 0.03} }
 
-func newTone(hz float64, partials []float64) tone {
+func newTone(hz float64, partials []float64) *tone {
 	sin, cos := math.Sincos(2 * math.Pi * hz / Rate)
-	t := tone{hz: hz, cos: 1, turnC: cos, turnS: sin}
+	t := &tone{hz: hz, cos: 1, turnC: cos, turnS: sin}
 	gain := toneGain(hz, partials)
 	for i, a := range partials {
 		t.partials[i] = gain * a

@@ -22,7 +22,7 @@ const (
 
 // chime is the soft tone: it comes in as fast as the budget lets it, then dies away.
 type chime struct {
-	tone   tone
+	tone   *tone
 	wanted float64 // power
 	rising time.Duration
 	gain   float64 // amplitude at the end of the last block

@@ -59,22 +59,22 @@ type mixer struct {
 	from   content
 	to     content
 	wanted content
-	way    float64 // 0…1, from from to to
+	way    float64  // 0…1, from from to to
+	heard  []*layer // in this block
 }
 
 // layer is one voice that may be heard.
 type layer struct {
-	is   content
-	hum  tone
-	bed  voice
-	gain float64 // amplitude at the end of the last block
-	goal float64 // and at the end of this one
+	is    content
+	voice voice
+	gain  float64 // amplitude at the end of the last block
+	goal  float64 // and at the end of this one
 }
 
 func newMixer(bed func(name string) voice) mixer {
 	m := mixer{way: 1}
 	for i, name := range [...]string{bedNoise, bedRain} {
-		m.beds[i] = layer{is: content{bed: name}, bed: bed(name)}
+		m.beds[i] = layer{is: content{bed: name}, voice: bed(name)}
 	}
 	return m
 }
@@ -101,8 +101,12 @@ func (m *mixer) pass(dt time.Duration) {
 		m.tune()
 	}
 	m.way = min(1, m.way+dt.Seconds()/crossFade.Seconds())
+	m.heard = m.heard[:0]
 	for _, l := range m.layers() {
 		l.goal = amplitude(m.from.part(l.is)*(1-m.way) + m.to.part(l.is)*m.way)
+		if l.gain > 0 || l.goal > 0 {
+			m.heard = append(m.heard, l)
+		}
 	}
 }
 
@@ -113,30 +117,19 @@ func (m *mixer) tune() {
 		if free.is.humHz == m.from.humHz && m.from.humHz > 0 {
 			free = &m.hums[1]
 		}
-		*free = layer{is: content{humHz: hz}, hum: newTone(hz, humPartials())}
+		*free = layer{is: content{humHz: hz}, voice: newTone(hz, humPartials())}
 	}
 }
 
 // next gives the next frame; share is how much of the block has passed, 0…1.
 func (m *mixer) next(share float64) (left, right float64) {
-	for i := range m.beds {
-		if l := &m.beds[i]; l.heard() {
-			bl, br := l.bed.next()
-			g := l.at(share)
-			left, right = left+g*bl, right+g*br
-		}
-	}
-	for i := range m.hums {
-		if l := &m.hums[i]; l.heard() {
-			v, _ := l.hum.next()
-			g := l.at(share)
-			left, right = left+g*v, right+g*v
-		}
+	for _, l := range m.heard {
+		vl, vr := l.voice.next()
+		g := l.at(share)
+		left, right = left+g*vl, right+g*vr
 	}
 	return left, right
 }
-
-func (l *layer) heard() bool { return l.gain > 0 || l.goal > 0 }
 
 func (l *layer) at(share float64) float64 { return l.gain + (l.goal-l.gain)*share }
 

@@ -129,10 +129,14 @@ func (r *Renderer) Render(dst []byte, heard time.Duration) {
 		clear(dst)
 		return
 	}
+	marked, playing := !r.marks.quiet(), r.opened > 0 || r.opens > 0 // neither begins within a block
 	for i := range BlockFrames {
 		share := float64(i+1) / BlockFrames
-		left, right := r.marks.next(share)
-		if r.opened > 0 || r.opens > 0 {
+		left, right := 0.0, 0.0
+		if marked {
+			left, right = r.marks.next(share)
+		}
+		if playing {
 			l, rr := r.mixer.next(share)
 			g := (r.gain + (r.goal-r.gain)*share) * (r.opened + (r.opens-r.opened)*share)
 			left, right = left+g*l, right+g*rr

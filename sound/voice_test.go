@@ -71,7 +71,7 @@ func TestEveryBedIsAsLoudAsItsLevelSays(t *testing.T) {
 func TestEveryHumIsAsLoudAsItsLevelSays(t *testing.T) {
 	for _, hz := range []float64{60, 110, 130, 220, 400} {
 		tone := newTone(hz, humPartials())
-		if got := listen(&tone, 5).lufs(); math.Abs(got) > 0.05 {
+		if got := listen(tone, 5).lufs(); math.Abs(got) > 0.05 {
 			t.Errorf("%g Hz: %.3f LUFS, want 0", hz, got)
 		}
 	}

@@ -79,17 +79,8 @@ func (c *ADS1x15) Set(f Fault, on bool) error {
 	return nil
 }
 
-func (c *ADS1x15) silent() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.faults.has(NACK) || c.faults.has(Unplugged)
-}
-
-func (c *ADS1x15) stuck() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.faults.has(Stuck)
-}
+func (c *ADS1x15) silent() bool { return c.faults.has(NACK) || c.faults.has(Unplugged) }
+func (c *ADS1x15) stuck() bool  { return c.faults.has(Stuck) }
 
 func (c *ADS1x15) atOnce() bool { return c.o.Instant }
 

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -64,16 +65,16 @@ func ParseFault(name string) (Fault, error) {
 	return 0, fmt.Errorf("sim: fault %q: one of %s", name, strings.Join(faultNames[NACK:], ", "))
 }
 
-// faults is a set of those that are on.
-type faults uint16
+// faults is a set of those that are on. Any goroutine may look at it: a bus asks all of its chips at each transfer.
+type faults struct{ on atomic.Uint32 }
 
-func (s faults) has(f Fault) bool { return s&(1<<f) != 0 }
+func (s *faults) has(f Fault) bool { return s.on.Load()&(1<<f) != 0 }
 
 func (s *faults) set(f Fault, on bool) {
 	if on {
-		*s |= 1 << f
+		s.on.Or(1 << f)
 	} else {
-		*s &^= 1 << f
+		s.on.And(^uint32(1 << f))
 	}
 }
 

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,6 +31,12 @@ type i2cChip interface {
 	atOnce() bool                      // transfers to it take no time
 }
 
+// wired is a chip on a bus.
+type wired struct {
+	at   uint16
+	chip i2cChip
+}
+
 // I2C is a bus with converters on it. It may be used from several goroutines.
 type I2C struct {
 	name string
@@ -38,21 +45,22 @@ type I2C struct {
 
 	mu     sync.Mutex
 	bit    time.Duration
-	chips  map[uint16]i2cChip
+	wired  []wired
 	faults faults
 	closed bool
 }
 
 // NewI2C makes an empty bus at DefaultI2CClock. now is its clock; busy is told the length of each transfer and may be nil.
 func NewI2C(name string, now func() time.Duration, busy func(time.Duration)) *I2C {
-	return &I2C{name: name, now: now, busy: busy, bit: DefaultI2CClock.Period(), chips: map[uint16]i2cChip{}}
+	return &I2C{name: name, now: now, busy: busy, bit: DefaultI2CClock.Period()}
 }
 
 // Attach puts a chip on the bus, in the place of any other with that address.
 func (b *I2C) Attach(addr uint16, c i2cChip) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.chips[addr] = c
+	b.wired = slices.DeleteFunc(b.wired, func(w wired) bool { return w.at == addr })
+	b.wired = append(b.wired, wired{addr, c})
 }
 
 // Set switches a fault of the bus: Stuck or Absent. Other faults belong to a chip.
@@ -126,36 +134,37 @@ func (b *I2C) take(c i2cChip, bit time.Duration, n int) {
 // address finds the chip that acknowledges, or the error of a transfer to it.
 func (b *I2C) address(addr uint16) (i2cChip, time.Duration, error) {
 	b.mu.Lock()
-	c, bit, err := b.chips[addr], b.bit, b.state()
+	c, err := b.find(addr)
+	bit := b.bit
 	b.mu.Unlock()
 	if err == ErrStuck && b.busy != nil {
 		b.busy(StuckTime)
 	}
-	if err != nil {
-		return nil, 0, err
-	}
-	if c == nil || c.silent() {
-		return nil, 0, ErrNACK
-	}
-	return c, bit, nil
+	return c, bit, err
 }
 
-// state is the error that every transfer meets, whatever its address. A chip that is Stuck holds the line for all.
-func (b *I2C) state() error {
+// find looks at the bus first, since its errors are met by every transfer, whatever its address. A chip that is Stuck holds the line for all.
+func (b *I2C) find(addr uint16) (c i2cChip, err error) {
 	switch {
 	case b.faults.has(Absent):
-		return ErrAbsent
+		return nil, ErrAbsent
 	case b.closed:
-		return errClosed
+		return nil, errClosed
 	case b.faults.has(Stuck):
-		return ErrStuck
+		return nil, ErrStuck
 	}
-	for _, c := range b.chips {
-		if c.stuck() {
-			return ErrStuck
+	for i := range b.wired {
+		if b.wired[i].chip.stuck() {
+			return nil, ErrStuck
+		}
+		if b.wired[i].at == addr {
+			c = b.wired[i].chip
 		}
 	}
-	return nil
+	if c == nil || c.silent() {
+		return nil, ErrNACK
+	}
+	return c, nil
 }
 
 var _ i2c.BusCloser = (*I2C)(nil)

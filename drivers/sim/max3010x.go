@@ -131,17 +131,8 @@ func (c *MAX3010x) Lit() (red, infrared float64) {
 	return red, infrared
 }
 
-func (c *MAX3010x) silent() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.faults.has(NACK) || c.faults.has(Unplugged)
-}
-
-func (c *MAX3010x) stuck() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.faults.has(Stuck)
-}
+func (c *MAX3010x) silent() bool { return c.faults.has(NACK) || c.faults.has(Unplugged) }
+func (c *MAX3010x) stuck() bool  { return c.faults.has(Stuck) }
 
 func (c *MAX3010x) atOnce() bool { return false }
 

@@ -62,11 +62,7 @@ func (c *MCP3x0x) Set(f Fault, on bool) error {
 	return nil
 }
 
-func (c *MCP3x0x) stuck() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.faults.has(Stuck)
-}
+func (c *MCP3x0x) stuck() bool { return c.faults.has(Stuck) }
 
 // deselect is chip select rising: the next frame begins anew.
 func (c *MCP3x0x) deselect() {
