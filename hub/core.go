@@ -52,6 +52,7 @@ type core struct {
 	consent  pipeline.Consent // after the last call of the pipeline
 	revision uint64           // of the settings last given to the keeper
 	nextTick time.Duration
+	wakeAt   time.Duration // for the next tick, where nothing else has woken it by then
 	watch    *watch
 }
 
@@ -67,7 +68,7 @@ func (c *core) run(ctx context.Context) {
 		case <-timer.C:
 		}
 		c.step()
-		timer.Reset(max(leastWait, time.Duration(float64(c.nextTick-c.now())/c.speed)))
+		timer.Reset(max(leastWait, time.Duration(float64(c.wakeAt-c.now())/c.speed)))
 	}
 }
 
@@ -101,9 +102,10 @@ func (c *core) step() {
 	if now >= c.nextTick {
 		c.tell(c.pipeline.Tick(c.events[:0], now, c.wall()))
 		c.nextTick = now.Truncate(tickEvery) + tickEvery
-		if exact, ok := c.pipeline.Next(now); ok {
-			c.nextTick = min(c.nextTick, exact)
-		}
+		c.wakeAt = c.nextTick + tickWaits
+	}
+	if exact, ok := c.pipeline.Next(now); ok { // what this step began is on time too
+		c.nextTick, c.wakeAt = min(c.nextTick, exact), min(c.wakeAt, exact)
 	}
 	c.finishStep(now, len(stops)+len(c.batch.acts) > 0)
 	for _, a := range c.batch.acts {

@@ -52,16 +52,25 @@ func (b *inbox) ring() {
 	}
 }
 
-// block takes what a bus delivered.
+// block takes what a bus delivered. A bus's second one rings, and one that tells of a fault: two are one wake-up's work, and whatever rings before
+// takes the first along.
 func (b *inbox) block(in dsp.Block) {
 	b.mu.Lock()
 	if len(b.blocks) == maxBlocks {
 		b.drop()
 	}
+	hurry := len(in.Faults) > 0 || b.waits(in.Bus)
 	b.blocks = append(b.blocks, in)
 	b.most = max(b.most, len(b.blocks))
 	b.mu.Unlock()
-	b.ring()
+	if hurry {
+		b.ring()
+	}
+}
+
+// waits tells whether a block of a bus is here.
+func (b *inbox) waits(bus string) bool {
+	return slices.ContainsFunc(b.blocks, func(waiting dsp.Block) bool { return waiting.Bus == bus })
 }
 
 // drop lets the oldest block go. Its samples leave a gap in each of their channels; its faults are kept, since a source whose

@@ -226,3 +226,36 @@ func TestALampThatFloodsTakesNoOthersWordAway(t *testing.T) {
 		t.Errorf("%d reports, from %+v and %+v to %+v", len(out.reports), out.reports[0], out.reports[1], newest)
 	}
 }
+
+// Each block wakes nobody: two are one wake-up's work. What must not wait takes the first along.
+func TestWhoProcessesIsWokenByEachSecondBlockOfABusAndByWhatMustNotWait(t *testing.T) {
+	in := newInbox()
+	faulty := block("i2c", 3)
+	faulty.Faults = []dsp.Fault{{Source: "ads1115@48", Reason: "no reading"}}
+	for _, row := range []struct {
+		name string
+		say  func()
+		want int // blocks that whoever is woken finds; -1: nobody is
+	}{
+		{"a first block", func() { in.block(block("i2c", 1)) }, -1},
+		{"another bus's first", func() { in.block(block("spi", 1)) }, -1},
+		{"a second one", func() { in.block(block("i2c", 2)) }, 3},
+		{"a first one again", func() { in.block(block("i2c", 2)) }, -1},
+		{"what somebody says", func() { _ = in.act(act{}) }, 1},
+		{"a fault", func() { in.block(faulty) }, 1},
+		{"a lamp's word", func() { in.report(room.LampReport{Lamp: "bed"}) }, 0},
+	} {
+		row.say()
+		found := -1
+		select {
+		case <-in.wake:
+			var b batch
+			in.take(&b)
+			found = len(b.blocks)
+		default:
+		}
+		if found != row.want {
+			t.Errorf("%s: found %d, want %d", row.name, found, row.want)
+		}
+	}
+}

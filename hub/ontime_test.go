@@ -11,8 +11,14 @@ import (
 	"hubd/room"
 )
 
-// A breath does not begin at a multiple of 50 ms. Whatever wakes the processing goroutine between, its light begins with it.
+// A breath does not begin at a multiple of 50 ms. Whatever wakes the processing goroutine between, or nothing, its light begins with it.
 func TestABreathingLightIsAskedForAtTheInstantOfTheBreath(t *testing.T) {
+	for name, ring := range map[string]func(*inbox){"woken often": (*inbox).ring, "woken by its clock alone": func(*inbox) {}} {
+		t.Run(name, func(t *testing.T) { breathesOnTime(t, ring) })
+	}
+}
+
+func breathesOnTime(t *testing.T, ring func(*inbox)) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, func(o *pipeline.Options) {
 			o.Room.Practices = []room.PracticeOptions{{Name: "breath", Length: 5 * time.Minute, Pacer: room.Pace{InhaleShare: 0.4}}}
@@ -34,7 +40,7 @@ func TestABreathingLightIsAskedForAtTheInstantOfTheBreath(t *testing.T) {
 		go b.core.run(ctx)
 		for ctx.Err() == nil {
 			b.keeper.write() // the way back is stored before the first command leaves
-			b.inbox.ring()
+			ring(b.inbox)
 			time.Sleep(7 * time.Millisecond)
 		}
 		synctest.Wait()

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	lookEvery     = 50 * time.Millisecond  // between two looks at what is due on the broker
+	lookEvery     = 35 * time.Millisecond  // between two looks at what is due on the broker: at each step for samples, which come every 40 ms
 	eventPatience = 30 * time.Second       // an event that could not be sent for so long is news no more
 	birthDelay    = 500 * time.Millisecond // after Home Assistant's birth message, at least
 	birthJitter   = 2500 * time.Millisecond

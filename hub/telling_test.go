@@ -39,7 +39,7 @@ func TestAHubSaysThatItIsThereWhenNothingOldCanBeShown(t *testing.T) {
 	}
 }
 
-// The broker is looked after every 50 ms, and at once when the room turns: whoever breathes with room/cue must not be late by that.
+// The broker is looked after with each step for samples, and at once when the room turns: whoever breathes with room/cue must not be late by that.
 func TestACueIsToldInItsOwnStep(t *testing.T) {
 	client, err := mqtt.New(mqtt.Options{URL: "mqtt://127.0.0.1:1", ClientID: "bed"}) // never started: it keeps what it is given
 	if err != nil {
