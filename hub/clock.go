@@ -12,8 +12,8 @@ import (
 // tickEvery is how often the room is told that time passes.
 const tickEvery = 50 * time.Millisecond
 
-// tickWaits is how long a tick that may be late waits for what a bus delivers, every 40 ms, so that one wake-up serves both.
-const tickWaits = acquire.BlockPeriod * 5 / 2
+// tickWaits is how long a tick that may be late waits for two Blocks of a bus, which wake the processing anyway, and for what a Block may be late.
+const tickWaits = 2*acquire.BlockPeriod + acquire.BlockPeriod/2
 
 // leastWait is between two looks at the clock: that of simulated sensors may stand still just before a tick.
 const leastWait = time.Millisecond

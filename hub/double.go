@@ -98,7 +98,7 @@ func (d *Double) live(m moment, lap time.Duration) {
 // Start begins to connect.
 func (d *Double) Start(ctx context.Context) error { return d.side.client.Start(ctx) }
 
-// Step tells what is due at now, the time since the double began. It is called every 50 ms, as a living hub's core steps.
+// Step tells what is due at now, the time since the double began. It is called every 50 ms, about as often as a living hub's core steps.
 func (d *Double) Step(now time.Duration) {
 	now += d.begin
 	for {

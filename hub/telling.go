@@ -18,7 +18,6 @@ import (
 )
 
 const (
-	lookEvery     = 35 * time.Millisecond  // between two looks at what is due on the broker: at each step for samples, which come every 40 ms
 	eventPatience = 30 * time.Second       // an event that could not be sent for so long is news no more
 	birthDelay    = 500 * time.Millisecond // after Home Assistant's birth message, at least
 	birthJitter   = 2500 * time.Millisecond
@@ -53,8 +52,6 @@ type teller struct {
 	views    []*wire.WearerView
 	roomView wire.RoomView
 	members  []string
-	looked   time.Duration
-	cued     bool // a Cue came since: a light of somebody's own that breathes with it must not be late
 	payload  []byte
 
 	up         atomic.Bool // a connect has announced us: states are due again
@@ -118,9 +115,6 @@ func (t *teller) audience() pipeline.Audience {
 
 // event takes what the broker may know, and sends what is a moment of its own.
 func (t *teller) event(e pipeline.Event) {
-	if _, ok := e.Value.(room.Cue); ok {
-		t.cued = true
-	}
 	for _, v := range t.views {
 		id := e.Wearer
 		if t.payload = v.Apply(t.payload[:0], e); len(t.payload) > 0 {
@@ -145,12 +139,8 @@ func (t *teller) publish(m mqtt.Message) {
 	}
 }
 
-// tick publishes what is due.
+// tick publishes what is due, in the step in which it becomes so: whoever breathes with room/cue must not be late.
 func (t *teller) tick(now time.Duration, c pipeline.Consent) {
-	if now-t.looked < lookEvery && !t.cued {
-		return
-	}
-	t.looked, t.cued = now, false
 	t.follow(now, c)
 	t.rediscover(c)
 	t.answerBirth(now)

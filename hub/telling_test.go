@@ -39,27 +39,30 @@ func TestAHubSaysThatItIsThereWhenNothingOldCanBeShown(t *testing.T) {
 	}
 }
 
-// The broker is looked after with each step for samples, and at once when the room turns: whoever breathes with room/cue must not be late by that.
-func TestACueIsToldInItsOwnStep(t *testing.T) {
-	client, err := mqtt.New(mqtt.Options{URL: "mqtt://127.0.0.1:1", ClientID: "bed"}) // never started: it keeps what it is given
-	if err != nil {
-		t.Fatal(err)
+// Steps may follow each other at once. What changes in one is told in it: whoever breathes with room/cue must not be late, nor a pause.
+func TestACueAndAPauseAreToldInTheirOwnStep(t *testing.T) {
+	var told []string
+	sensed := true
+	teller := newTeller(logTo(&waiting.Text{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, []tellWearer{{id: "a"}})
+	teller.keepNewest = func(m mqtt.Message) error { told = append(told, m.Topic); return nil }
+	teller.sendOnce = func(mqtt.Message, time.Time, func()) error { return nil }
+	teller.room, teller.sensed = func() room.Status { return room.Status{InUse: true, Session: room.Alone, Members: []bool{true}} }, func(int) bool { return sensed }
+	step := func(at time.Duration) []string {
+		told = nil
+		teller.tick(at*time.Millisecond, pipeline.Consent{})
+		return told
 	}
-	teller := newTeller(logTo(&waiting.Text{}), wire.Topics{Hub: "bed"}, homeassistant.Options{HubID: "bed"}, nil)
-	teller.keepNewest, teller.sendOnce, teller.room = client.Publish, client.Send, func() room.Status { return room.Status{InUse: true, Session: room.Alone} }
-	for _, row := range []struct {
-		at   time.Duration
-		cue  bool
-		told time.Duration // the newest look
-	}{{100, false, 100}, {110, false, 100}, {120, true, 120}, {130, false, 120}, {170, false, 170}} {
-		now := row.at * time.Millisecond
-		if row.cue {
-			teller.event(pipeline.Event{At: now, Value: room.Cue{Scene: "base", Light: room.Light{Brightness: 30, Kelvin: 2400, Transition: time.Second}}})
-		}
-		teller.tick(now, pipeline.Consent{})
-		if want := row.told * time.Millisecond; teller.looked != want {
-			t.Errorf("at %v the broker was last looked after at %v, want %v", now, teller.looked, want)
-		}
+	step(100)
+	if got := step(101); len(got) > 0 {
+		t.Errorf("where nothing changed, %q is told", got)
+	}
+	teller.event(pipeline.Event{At: 102 * time.Millisecond, Value: room.Cue{Scene: "base", Light: room.Light{Brightness: 30, Kelvin: 2400, Transition: time.Second}}})
+	if got := step(102); !slices.Contains(got, "hubd/bed/room/cue") {
+		t.Errorf("a cue's own step tells %q", got)
+	}
+	sensed = false
+	if got := step(103); !slices.Contains(got, "hubd/bed/a/status") {
+		t.Errorf("a pause's own step tells %q", got)
 	}
 }
 

@@ -93,7 +93,7 @@ func New(o Options) *Room {
 	return r
 }
 
-// Tick lets time pass. It is called every 50 ms with the local time of day, zero while the clock is not set.
+// Tick lets time pass. It is called about every 50 ms, within 100 ms at the latest, with the local time of day, zero while the clock is not set.
 func (r *Room) Tick(dst []dsp.Value, now time.Duration, wall time.Time) []dsp.Value {
 	r.quiet = r.o.quiet(wall)
 	dst = r.remind(dst, now, wall)

@@ -33,7 +33,7 @@ type i2cChip interface {
 
 // wired is a chip on a bus.
 type wired struct {
-	at   uint16
+	addr uint16
 	chip i2cChip
 }
 
@@ -59,7 +59,7 @@ func NewI2C(name string, now func() time.Duration, busy func(time.Duration)) *I2
 func (b *I2C) Attach(addr uint16, c i2cChip) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.wired = slices.DeleteFunc(b.wired, func(w wired) bool { return w.at == addr })
+	b.wired = slices.DeleteFunc(b.wired, func(w wired) bool { return w.addr == addr })
 	b.wired = append(b.wired, wired{addr, c})
 }
 
@@ -157,7 +157,7 @@ func (b *I2C) find(addr uint16) (c i2cChip, err error) {
 		if b.wired[i].chip.stuck() {
 			return nil, ErrStuck
 		}
-		if b.wired[i].at == addr {
+		if b.wired[i].addr == addr {
 			c = b.wired[i].chip
 		}
 	}
