@@ -4,6 +4,7 @@ The database's schema: https://go.dev/doc/security/vuln/database. Only the entri
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -21,6 +22,12 @@ def entries(clone, revision):
         sys.exit(f"vulndb.py: {clone} has no data/osv at {revision}")
 
 
+def committed(clone, revision):
+    """When a revision was made, in UTC: a clone says of no entry when it was modified, and of most not when it was published."""
+    say = ["git", "-C", clone, "log", "-1", "--date=format-local:%Y-%m-%dT%H:%M:%SZ", "--format=%cd", revision]
+    return subprocess.run(say, env={**os.environ, "TZ": "UTC"}, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def fixed(affected):
     """The newest version that mends a module, without its v."""
     events = [e for r in affected.get("ranges", []) for e in r["events"]]
@@ -31,18 +38,17 @@ def main(clone, folder, revision="HEAD"):
     folder = pathlib.Path(folder)
     (folder / "ID").mkdir(parents=True, exist_ok=True)
     (folder / "index").mkdir(exist_ok=True)
-    modules, ids, newest = {}, [], ""
+    modules, ids, modified = {}, [], committed(clone, revision)
     for entry in entries(clone, revision):
         (folder / "ID" / f"{entry['id']}.json").write_text(json.dumps(entry))
-        newest = max(newest, entry["published"])  # a clone says of no entry when it was modified
         ids.append({"id": entry["id"], "modified": entry["modified"], "aliases": entry.get("aliases", [])})
         for affected in entry["affected"]:
             module = modules.setdefault(affected["package"]["name"], {})
             module[entry["id"]] = {"id": entry["id"], "modified": entry["modified"], "fixed": fixed(affected)}
     index = [{"path": path, "vulns": list(vulns.values())} for path, vulns in sorted(modules.items())]
-    for name, content in {"db": {"modified": newest}, "modules": index, "vulns": sorted(ids, key=lambda v: v["id"])}.items():
+    for name, content in {"db": {"modified": modified}, "modules": index, "vulns": sorted(ids, key=lambda v: v["id"])}.items():
         (folder / "index" / f"{name}.json").write_text(json.dumps(content))
-    print(f"{len(ids)} entries, the newest of {newest}, in {folder}")
+    print(f"{len(ids)} entries, as of {modified}, in {folder}")
 
 
 if __name__ == "__main__":
