@@ -191,6 +191,30 @@ func ownFolder() string {
 	return filepath.Join(os.TempDir(), "hubd-"+strconv.Itoa(os.Getuid()))
 }
 
+// Place says whose past a socket answers for, and where it lies.
+type Place struct {
+	Hub  string // id
+	File string // its history.db
+}
+
+// PlaceOf asks what answers at a socket for the hub and the file that it keeps.
+func PlaceOf(ctx context.Context, socket string) (Place, error) {
+	var status struct {
+		Hub     string `json:"hub"`
+		Storage struct {
+			File string `json:"file"`
+		} `json:"storage"`
+	}
+	data, err := Status(ctx, socket)
+	if err != nil {
+		return Place{}, err
+	}
+	if err := json.Unmarshal(data, &status); err != nil {
+		return Place{}, errNotJSON
+	}
+	return Place{Hub: status.Hub, File: status.Storage.File}, nil
+}
+
 // Status is what GET /api/status of the daemon at a socket says.
 func Status(ctx context.Context, socket string) ([]byte, error) {
 	return call(ctx, socket, http.MethodGet, "/api/status", "")

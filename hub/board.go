@@ -30,8 +30,9 @@ type board struct {
 	started bool
 }
 
-func newBoard(version, hub string, sources []string, connected func() bool, storage func() (string, string)) *board {
+func newBoard(version, hub, file string, sources []string, connected func() bool, storage func() (string, string)) *board {
 	b := &board{connected: connected, storage: storage, status: wire.Status{Version: version, Hub: hub}}
+	b.status.Storage.File = file
 	for _, s := range sources {
 		b.status.Sources = append(b.status.Sources, wire.SourceReport{Source: s})
 	}

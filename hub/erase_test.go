@@ -289,6 +289,54 @@ func TestReachSaysWhyNothingCanBeReached(t *testing.T) {
 	}
 }
 
+// Beside the service somebody tries a config of their own. What is said with that config must not be done to what the service keeps.
+func TestACommandReachesWhatItsConfigNamesThoughAnotherDaemonAnswers(t *testing.T) {
+	theirs := t.TempDir()
+	d := keeper(t, keeping("mqtt: {url: \"mqtt://127.0.0.1:1\"}", theirs, "journal"))
+	noted(t, d.socket, "a", canary, time.Time{})
+	same := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(same, []byte(keeping("mqtt: {url: \"mqtt://127.0.0.1:1\"}", theirs, "journal")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other, ours := configFile(t, "journal")
+	found := t.TempDir() // where a command looks for a daemon
+	if err := os.Symlink(d.socket, filepath.Join(found, "hubd.sock")); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("RUNTIME_DIRECTORY", found)
+
+	for _, r := range []hub.Reaching{{Config: same, Write: true}, {Socket: d.socket, Config: same}, {Socket: d.socket}, {}} {
+		socket, _, err := hub.Reach(t.Context(), r)
+		if place, _ := hub.PlaceOf(t.Context(), socket); err != nil || place.File != filepath.Join(theirs, "history.db") {
+			t.Errorf("%+v leads to %+v, %v", r, place, err)
+		}
+	}
+	_, _, err := hub.Reach(t.Context(), hub.Reaching{Socket: d.socket, Config: other, Write: true})
+	if err == nil || !strings.Contains(err.Error(), theirs) || !strings.Contains(err.Error(), ours) {
+		t.Errorf("a socket and a config that contradict each other: %v", err)
+	}
+	if _, _, err := hub.Reach(t.Context(), hub.Reaching{Config: other + ".none"}); err == nil || !strings.Contains(err.Error(), ".none") {
+		t.Errorf("a config that is not there: %v", err)
+	}
+
+	socket, leave, err := hub.Reach(t.Context(), hub.Reaching{Config: other, Write: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if place, err := hub.PlaceOf(t.Context(), socket); err != nil || place.File != filepath.Join(ours, "history.db") {
+		t.Errorf("the other config leads to %+v, %v", place, err)
+	}
+	if e, err := hub.Erase(t.Context(), socket, history.Erasing{Wearer: "a"}); err != nil || e.Failed != "" {
+		t.Errorf("%+v %v", e, err)
+	}
+	if err := leave(); err != nil {
+		t.Error(err)
+	}
+	if notes, err := hub.Notes(t.Context(), d.socket, "a", time.Time{}, time.Time{}); err != nil || len(notes) != 1 {
+		t.Errorf("of what the daemon keeps %d notes are left, %v", len(notes), err)
+	}
+}
+
 func TestFilesOfAnotherUserAreNotWrittenTo(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give a folder away")

@@ -32,6 +32,7 @@ type store struct {
 	trouble  func() string // what is wrong with history.db; empty when nothing is
 	note     string        // what was wrong with the settings at the start; empty when nothing was
 	close    func() error
+	file     string                // history.db, where it lies
 	settings *history.SettingsFile // for what is erased of it; the keeper's goroutine alone may use it. nil: settings live elsewhere
 	db       *history.DB           // for what somebody waits for; the keeper's goroutine alone may use it. nil: there is none
 	every    time.Duration         // between two commits; 0: commitEvery

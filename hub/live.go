@@ -126,7 +126,7 @@ func newLive(p parts) (*live, error) {
 	l.joinSound()
 	l.core.watch = newWatch(p.log, l.busNames())
 	l.joinTally()
-	l.core.board = newBoard(p.version, p.id, l.sourceNames(), l.connected(), l.keeper.status)
+	l.core.board = newBoard(p.version, p.id, p.store.file, l.sourceNames(), l.connected(), l.keeper.status)
 	l.core.board.status.Simulated = p.simulated
 	l.scenes, l.practices = l.core.pipeline.Scenes(), l.core.pipeline.Practices()
 	return l, l.joinPage()

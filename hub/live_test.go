@@ -156,6 +156,25 @@ func TestAPauseOutlastsTheDaemon(t *testing.T) {
 	}
 }
 
+// Two of one hub would take the broker from each other, and a pause would reach one of them.
+func TestASecondDaemonOnTheSameSocketEndsAtOnceAndTouchesNothing(t *testing.T) {
+	d := run(t, home("", "1"), "rest")
+	cfg, err := config.Parse(filepath.Join(t.TempDir(), "config.yaml"), []byte(home("", "1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = hub.Run(t.Context(), hub.RunOptions{Config: cfg, Socket: d.socket, Simulate: "rest", Log: slog.New(slog.DiscardHandler)})
+	if err == nil || !strings.Contains(err.Error(), "another hubd runs; stop it first") {
+		t.Errorf("it says %v", err)
+	}
+	if left, _ := os.ReadDir(cfg.Dir); len(left) > 0 {
+		t.Errorf("it left %v", left)
+	}
+	if _, err := hub.Ask(t.Context(), hub.Request{Socket: d.socket, Name: "pause"}); err != nil {
+		t.Errorf("the first one no longer obeys: %v", err)
+	}
+}
+
 func TestAChipThatNeverAnswersIsAStateAndNoEnd(t *testing.T) {
 	b, err := broker.Start("127.0.0.1:0", nil)
 	if err != nil {

@@ -72,7 +72,7 @@ func newBench(t *testing.T, change func(*pipeline.Options)) *bench {
 		pipeline: pipeline.New(o), wearers: []string{"a", "b"}, inbox: newInbox(), pauses: &pauses{}, keeper: k,
 		sinks: []sink{b.broker, b.history, b.own}, askLamp: func(q room.Question) { b.askedLamps = append(b.askedLamps, q.Lamp) },
 		refusals: refusals{log: log},
-		board:    newBoard("1", "bench", nil, nil, k.status), watch: newWatch(log, nil),
+		board:    newBoard("1", "bench", "", nil, nil, k.status), watch: newWatch(log, nil),
 	}
 	b.watch.notify = func(string) error { return nil }
 	b.lamps = &lampGate{

@@ -23,8 +23,15 @@ type RunOptions struct {
 	Program  string // of hubd itself, to look at a history in a process of its own before it is opened; empty: it is opened at once
 }
 
-// Run is the daemon: it runs until ctx ends. Only a part that cannot be built ends it early; absent hardware, broker or disk do not.
+// Run is the daemon: it runs until ctx ends. Only a part that cannot be built ends it early, or another daemon that answers on
+// its socket; absent hardware, broker or disk do not.
 func Run(ctx context.Context, o RunOptions) error {
+	if o.Socket == "" {
+		o.Socket = SocketPath()
+	}
+	if err := unanswered(o.Socket); err != nil {
+		return err
+	}
 	p, err := assemble(o)
 	if err != nil {
 		return err
@@ -54,9 +61,6 @@ func assemble(o RunOptions) (parts, error) {
 	p.version, p.pacer, p.onCue, p.simFault, p.lay, p.discovery.Version = o.Version, pacer, b.onCue, b.simFault, b.lay, o.Version
 	p.simulated = o.Simulate
 	p.socket = o.Socket
-	if p.socket == "" {
-		p.socket = SocketPath()
-	}
 	p.store, p.pipeline.Settings = openStore(o.Config, p.pipeline.Wearers, itself(o.Program), o.Log.With("part", "storage"), newWallClock(time.Now, timesync).local)
 	p.key, p.keyNamed = keyFile(o.Config)
 	p.keyTyped = o.Config.History.KeyFile == config.KeyTyped

@@ -33,9 +33,8 @@ type socketServer struct {
 
 // serveSocket listens on path. A socket left behind by a daemon that is gone is replaced; one that answers is not.
 func serveSocket(path string, h http.Handler, log *slog.Logger) (*socketServer, error) {
-	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
-		c.Close()
-		return nil, fmt.Errorf("hub: %s answers already: another hubd runs; stop it first", path)
+	if err := unanswered(path); err != nil {
+		return nil, err
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("hub: replace old socket: %w", err)
@@ -59,6 +58,16 @@ func serveSocket(path string, h http.Handler, log *slog.Logger) (*socketServer, 
 		}
 	}()
 	return s, nil
+}
+
+// unanswered refuses a socket on which another hubd answers: two of one hub take the broker from each other, and hubd pause reaches only one.
+func unanswered(path string) error {
+	c, err := net.DialTimeout("unix", path, time.Second)
+	if err != nil {
+		return nil
+	}
+	c.Close()
+	return fmt.Errorf("hub: %s answers already: another hubd runs; stop it first, or give this one --socket FILE of its own", path)
 }
 
 func (s *socketServer) close() {

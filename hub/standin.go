@@ -26,7 +26,7 @@ import (
 // Reaching says how a command comes to what is kept: through the daemon where one answers, else in the files of a config.
 type Reaching struct {
 	Socket  string // empty: where hubd run listens
-	Config  string // file; empty: DefaultConfig, and none where a socket is named
+	Config  string // file: a daemon is reached only where it keeps the same; empty: DefaultConfig, and none where a socket is named
 	Program string // as in RunOptions
 	Write   bool   // the command changes what is kept
 
@@ -38,8 +38,9 @@ type Reaching struct {
 // DefaultConfig is the config of a daemon that is installed.
 const DefaultConfig = "/etc/hubd/config.yaml"
 
-// Reach gives a socket that answers for what is kept. Where no daemon does, this process stands in for one: it opens the files under the
-// lock that a daemon takes, and answers on a socket of its own until leave is called. It senses nothing and tells no broker anything.
+// Reach gives a socket that answers for what is kept. Where no daemon does, or the one that does keeps something else than the config that is
+// named, this process stands in for one: it opens the files under the lock that a daemon takes, and answers on a socket of its own until leave
+// is called. It senses nothing and tells no broker anything.
 func Reach(ctx context.Context, r Reaching) (socket string, leave func() error, err error) {
 	socket, leave = r.Socket, func() error { return nil }
 	if socket == "" {
@@ -48,7 +49,10 @@ func Reach(ctx context.Context, r Reaching) (socket string, leave func() error, 
 	c, err := net.DialTimeout("unix", socket, time.Second)
 	if err == nil {
 		c.Close()
-		return socket, leave, nil
+		if r.Config == "" {
+			return socket, leave, nil
+		}
+		return r.sameAs(ctx, socket)
 	}
 	if errors.Is(err, os.ErrPermission) || r.Socket != "" && r.Config == "" {
 		return "", leave, noDaemon(socket, err)
@@ -63,6 +67,25 @@ func Reach(ctx context.Context, r Reaching) (socket string, leave func() error, 
 	cfg, err := config.Load(file)
 	if err != nil {
 		return "", leave, err
+	}
+	return standInFor(ctx, cfg, r)
+}
+
+// sameAs gives the socket of a daemon that keeps what the named config says. What another keeps must be neither shown nor erased for it.
+func (r Reaching) sameAs(ctx context.Context, socket string) (_ string, leave func() error, err error) {
+	leave = func() error { return nil }
+	cfg, err := config.Load(r.Config)
+	if err != nil {
+		return "", leave, err
+	}
+	kept, err := PlaceOf(ctx, socket)
+	switch {
+	case err != nil:
+		return "", leave, err
+	case kept.File == historyPath(cfg):
+		return socket, leave, nil
+	case r.Socket != "":
+		return "", leave, fmt.Errorf("%s keeps %s, and %s says %s: leave out --socket or --config", socket, kept.File, r.Config, historyPath(cfg))
 	}
 	return standInFor(ctx, cfg, r)
 }
@@ -129,7 +152,7 @@ func newStandIn(cfg *config.Config, r Reaching) (*live, error) {
 	}
 	clock := newWallClock(time.Now, timesync)
 	l.keeper = newKeeper(p.log, p.store, clock.local)
-	l.core.board = newBoard("", p.id, nil, nil, l.keeper.status)
+	l.core.board = newBoard("", p.id, path, nil, nil, l.keeper.status)
 	p.pipeline.Settings = begin(settings, status, p.pipeline.Wearers)
 	l.core.pipeline = pipeline.New(p.pipeline)
 	for _, w := range l.core.pipeline.Settings().Wearers {

@@ -46,7 +46,7 @@ func openStore(c *config.Config, wearers []pipeline.WearerOptions, check func(st
 		log.Error("settings are not stored: a restart will not know them", "error", err)
 	}
 	return store{
-		note: note, save: file.Save, add: db.Add, detail: db.AddDetail, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db, settings: file,
+		file: path, note: note, save: file.Save, add: db.Add, detail: db.AddDetail, commit: db.Commit, close: db.Close, trouble: db.Status, every: c.History.CommitEvery, db: db, settings: file,
 	}, settings
 }
 

@@ -43,14 +43,14 @@ func TestTheStatusTellsOfTheHubAndEachOnesSettings(t *testing.T) {
 	}{
 		{"a hub that just began", wire.Status{Version: "0.1", Hub: "bed"},
 			`{"version":"0.1","uptime_s":0,"hub":"bed","simulated":null,"active":false,"session":null,"practice":null,"step":null,"paused":false,"wearers":[],"lamps":[],"sources":[],"lent":[],` +
-				`"broker":{"configured":false,"connected":false},"storage":{"settings":null,"history":null}}`},
+				`"broker":{"configured":false,"connected":false},"storage":{"settings":null,"history":null,"file":null}}`},
 		{"a hub with two wearers and a fault", wire.Status{Version: "0.1", Uptime: 61500 * time.Millisecond, Hub: "bed", Simulated: "rest", Active: true, Session: room.Together, Paused: true,
 			Wearers: []wire.WearerReport{{ID: "a", Status: wire.WearerPaused, Share: pipeline.ShareState, Keep: pipeline.KeepRest, Cues: true},
 				{ID: "b", Status: wire.WearerOnline}},
 			Lamps: []room.LampStatus{{Lamp: "bed", On: dsp.Some(1), Brightness: room.AttributeStatus{Asked: dsp.Some(30), Reported: dsp.Some(29.7)},
 				Kelvin: room.AttributeStatus{Reported: dsp.Some(2400), Hand: true}}, {Lamp: "door", Gone: true}, {Lamp: "attic"}},
 			Sources: []wire.SourceReport{{Source: "ads1115@48"}, {Source: "mcp3208@0.0", Fault: "no answer"}}, Lent: []string{"main"},
-			Broker: wire.BrokerReport{Configured: true, Connected: true}, Storage: wire.StorageReport{History: "set aside"}},
+			Broker: wire.BrokerReport{Configured: true, Connected: true}, Storage: wire.StorageReport{History: "set aside", File: "/x/history.db"}},
 			`{"version":"0.1","uptime_s":62,"hub":"bed","simulated":"rest","active":true,"session":"together","practice":null,"step":null,"paused":true,` +
 				`"wearers":[{"wearer":"a","status":"paused","share":"state","keep":"rest","cues":"on"},{"wearer":"b","status":"online","share":"none","keep":"nothing","cues":"off"}],` +
 				`"lamps":[{"lamp":"bed","reachable":true,"on":true,"brightness_percent":{"asked":30.0,"reported":29.7,"hand":false},` +
@@ -60,7 +60,7 @@ func TestTheStatusTellsOfTheHubAndEachOnesSettings(t *testing.T) {
 				`{"lamp":"attic","reachable":null,"on":null,"brightness_percent":{"asked":null,"reported":null,"hand":false},` +
 				`"kelvin":{"asked":null,"reported":null,"hand":false},"says":"has not said how it is"}],` +
 				`"sources":[{"source":"ads1115@48","fault":null},{"source":"mcp3208@0.0","fault":"no answer"}],"lent":["main"],` +
-				`"broker":{"configured":true,"connected":true},"storage":{"settings":null,"history":"set aside"}}`},
+				`"broker":{"configured":true,"connected":true},"storage":{"settings":null,"history":"set aside","file":"/x/history.db"}}`},
 	} {
 		if got := string(wire.AppendStatus(nil, c.status)); got != c.want || !json.Valid([]byte(got)) {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)

@@ -51,6 +51,7 @@ type BrokerReport struct {
 type StorageReport struct {
 	Settings string // what is wrong with settings.json
 	History  string // what is wrong with history.db
+	File     string // where history.db lies, or would
 }
 
 // AppendStatus appends the status as one JSON object without a line end.
@@ -82,7 +83,7 @@ func AppendStatus(dst []byte, s Status) []byte {
 	o = append(o, ']')
 	b := open(o.key("broker")).flag("configured", s.Broker.Configured).flag("connected", s.Broker.Connected)
 	o = b.close()
-	st := open(o.key("storage")).word("settings", s.Storage.Settings).word("history", s.Storage.History)
+	st := open(o.key("storage")).word("settings", s.Storage.Settings).word("history", s.Storage.History).word("file", s.Storage.File)
 	return object(st.close()).close()
 }
 

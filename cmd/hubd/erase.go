@@ -85,7 +85,11 @@ func (e *erasing) erase(ctx context.Context, socket string, x history.Erasing, a
 		}
 	}
 	if !e.yes {
-		if err := confirm(x, std); err != nil {
+		place, err := hub.PlaceOf(ctx, socket)
+		if err != nil {
+			return err
+		}
+		if err := confirm(x, place, std); err != nil {
 			return err
 		}
 	}
@@ -103,14 +107,14 @@ func (e *erasing) erase(ctx context.Context, socket string, x history.Erasing, a
 }
 
 // confirm lets the person type the id, which no slip of a finger does.
-func confirm(x history.Erasing, std streams) error {
+func confirm(x history.Erasing, place hub.Place, std streams) error {
 	what := "everything that is kept of " + x.Wearer
 	if !x.Everything() {
 		const layout = "2006-01-02 15:04"
 		what = fmt.Sprintf("the rows, notes and faults of %s from %s to %s", x.Wearer, x.From.Local().Format(layout), x.To.Local().Format(layout))
 	}
-	fmt.Fprintf(std.err, "This erases %s, here and in the backups beside it, for ever. Backups and damaged files that cannot be read go whole.\n"+
-		"Type %s to erase it: ", what, x.Wearer)
+	fmt.Fprintf(std.err, "This erases %s, of the hub %s, in %s and the backups beside it, for ever. Backups and damaged files that cannot be read go whole.\n"+
+		"Type %s to erase it: ", what, place.Hub, place.File, x.Wearer)
 	typed, err := bufio.NewReader(io.LimitReader(std.in, 100)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("nothing was erased: %w", err)

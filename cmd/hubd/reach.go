@@ -13,7 +13,7 @@ type reaching struct{ socket, config, key string }
 
 func (r *reaching) flags(fs *flag.FlagSet) {
 	fs.StringVar(&r.socket, "socket", "", "local socket of the daemon (default: where hubd run listens)")
-	fs.StringVar(&r.config, "config", "", "config `FILE` that says where what is kept lies, for when no daemon runs (default: "+hub.DefaultConfig+")")
+	fs.StringVar(&r.config, "config", "", "config `FILE` that says where what is kept lies, for when no daemon runs that keeps the same (default: "+hub.DefaultConfig+")")
 	fs.StringVar(&r.key, "key", "", "key `FILE` of a sealed history, for when no daemon runs (default: the config's history.key_file, else it is asked for)")
 }
 
