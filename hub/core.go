@@ -99,17 +99,23 @@ func (c *core) step() {
 		c.tell(c.pipeline.Block(c.events[:0], b))
 	}
 	c.showWaves(now)
-	if now >= c.nextTick {
+	acted := len(stops)+len(c.batch.acts) > 0
+	c.passTime(now, acted)
+	c.finishStep(now, acted)
+	for _, a := range c.batch.acts {
+		a.answer() // now: who is answered and looks at the board finds it done
+	}
+}
+
+// passTime ticks where it is time to, and after each act: what an act asks of lamps leaves with it, and no breath that it begins is too old by then.
+func (c *core) passTime(now time.Duration, acted bool) {
+	if acted || now >= c.nextTick {
 		c.tell(c.pipeline.Tick(c.events[:0], now, c.wall()))
 		c.nextTick = now.Truncate(tickEvery) + tickEvery
 		c.wakeAt = c.nextTick + tickWaits
 	}
 	if exact, ok := c.pipeline.Next(now); ok { // what this step began is on time too
 		c.nextTick, c.wakeAt = min(c.nextTick, exact), min(c.wakeAt, exact)
-	}
-	c.finishStep(now, len(stops)+len(c.batch.acts) > 0)
-	for _, a := range c.batch.acts {
-		a.answer() // now: who is answered and looks at the board finds it done
 	}
 }
 

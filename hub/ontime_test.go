@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,6 +57,54 @@ func breathesOnTime(t *testing.T, ring func(*inbox)) {
 		}
 		if swells < 20 {
 			t.Errorf("%d swells in two minutes", swells)
+		}
+	})
+}
+
+// A pace set by hand is followed from a new breath in, which begins there and then: its light must not wait for the next tick, nor a pause's.
+func TestWhatAnActAsksOfTheLightsLeavesWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, func(o *pipeline.Options) {
+			o.Room.Practices = []room.PracticeOptions{{Name: "breath", Length: 20 * time.Minute, Pacer: room.Pace{InhaleShare: 0.4}}}
+		})
+		began := time.Now()
+		b.core.now = func() time.Duration { return time.Since(began) }
+		var last atomic.Int64
+		b.lamps.send = func(mqtt.Message, time.Time, func()) error {
+			last.Store(int64(time.Since(began)))
+			return nil
+		}
+		asked := func() time.Duration { // when a light was last asked for something
+			synctest.Wait()
+			return time.Duration(last.Load())
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		defer stop()
+		go b.core.run(ctx)
+		go b.keeper.run(ctx)
+		do := func(c pipeline.Command) time.Duration {
+			c.Origin = pipeline.Origin{Source: pipeline.SourceMQTT}
+			if err := b.request(c, nil); err != nil {
+				t.Fatal(err)
+			}
+			return time.Since(began)
+		}
+		lampIsOn(b)
+		do(pipeline.Command{Name: pipeline.CommandPractice, Text: "breath"})
+		time.Sleep(time.Minute) // the way to the scene
+		for i := range 40 {
+			time.Sleep(21*time.Second + time.Duration(i)*7300*time.Microsecond)
+			for time.Since(began)-asked() < 2*time.Second {
+				time.Sleep(time.Second) // no lamp is asked twice within a second
+			}
+			at := do(pipeline.Command{Name: pipeline.CommandBreathPace, Number: 5 + float64(i%2)})
+			if is := asked(); is != at {
+				t.Errorf("pace %d, set at %v: its breath in has no light; the last was asked for at %v", i, at, is)
+			}
+		}
+		time.Sleep(2*time.Second + 3*time.Millisecond)
+		if at := do(pipeline.Command{Name: pipeline.CommandPause}); asked() != at {
+			t.Errorf("the light of a pause at %v is asked for at %v", at, asked())
 		}
 	})
 }
