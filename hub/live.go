@@ -251,11 +251,11 @@ func (l *live) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if l.pages != nil {
+		l.pages.serve() // before the socket, by which it is opened: who opens it is told where it is
+	}
 	if err := l.listen(); err != nil {
 		l.log.Error("hubd runs without its local socket: hubd start and hubd pause cannot reach it", "error", err)
-	}
-	if l.pages != nil {
-		l.pages.serve()
 	}
 	defer giveSleepers(l.sleepers())()
 	for _, loop := range l.loops {

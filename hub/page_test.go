@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -103,12 +104,16 @@ func openPage(t *testing.T, d *daemon, o wire.PageOpening) *browser {
 // withPage gives a config a page on a port that is free.
 func withPage(t *testing.T, yaml string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	return strings.Replace(yaml, "web: {listen: none}", fmt.Sprintf(`web: {listen: "127.0.0.1:%d"}`, freePort(t)), 1)
+}
+
+// Whoever asks for the page as soon as the socket answers, as a script at the boot, is told where it is, and finds it.
+func TestThePageIsThereBeforeTheSocketThatOpensIt(t *testing.T) {
+	d := run(t, withPage(t, home("", "1")), "stress")
+	waiting.Until(t, "the socket is told of", d.log.Has("listening for hubd start"))
+	if log := d.log.String(); !strings.Contains(log[:strings.Index(log, "listening for hubd start")], "the page is here") {
+		t.Errorf("the socket answers before the page is there:\n%s", log)
 	}
-	defer l.Close()
-	return strings.Replace(yaml, "web: {listen: none}", `web: {listen: "`+l.Addr().String()+`"}`, 1)
 }
 
 func TestAWearerPausesAndGoesOnFromThePage(t *testing.T) {
