@@ -55,6 +55,7 @@ type keeper struct {
 	now     atomic.Int64     // stream time of the last step
 	stood   bool             // a wearer was in a session at the last step; the processing goroutine's
 	stored  atomic.Uint64    // revision of the settings that are on disk, or that the disk refused
+	ring    func()           // wakes whoever waits for that; nil: nobody does
 
 	mu       sync.Mutex
 	pending  pipeline.Settings
@@ -179,6 +180,9 @@ func (k *keeper) writeNow() {
 	}
 	k.report(err)
 	k.stored.Store(revision)
+	if k.ring != nil {
+		k.ring()
+	}
 }
 
 // report tells a storage error once, and once that it is over.

@@ -92,6 +92,7 @@ func newLive(p parts) (*live, error) {
 	in, stop := newInbox(), &pauses{}
 	clock := newWallClock(time.Now, timesync)
 	l.keeper = newKeeper(p.log.With("part", "storage"), p.store, clock.local)
+	l.keeper.ring = in.ring
 	ids := make([]string, len(p.wearers))
 	for i, w := range p.wearers {
 		ids[i] = w.id

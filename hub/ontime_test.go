@@ -108,3 +108,46 @@ func TestWhatAnActAsksOfTheLightsLeavesWithIt(t *testing.T) {
 		}
 	})
 }
+
+// What begins to move a light waits for the way back to be on the disk, and for nothing else: not for the next step.
+func TestALightThatWaitsForTheDiskLeavesWhenTheDiskIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const disk = 7 * time.Millisecond
+		b := newBench(t, nil)
+		b.keeper.store.save = func(pipeline.Settings) error { time.Sleep(disk); return nil }
+		began := time.Now()
+		b.core.now = func() time.Duration { return time.Since(began) }
+		asked := make(chan time.Duration, 10)
+		b.lamps.send = func(mqtt.Message, time.Time, func()) error {
+			asked <- time.Since(began)
+			return nil
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		defer stop()
+		go b.core.run(ctx)
+		go b.keeper.run(ctx)
+		lampIsOn(b)
+		time.Sleep(time.Second + 3*time.Millisecond)
+		if err := b.request(start("a", room.Alone), nil); err != nil {
+			t.Fatal(err)
+		}
+		at := time.Since(began)
+		if is := <-asked; is != at+disk {
+			t.Errorf("a session that begins at %v has its first light at %v; the way back was stored at %v", at, is, at+disk)
+		}
+	})
+}
+
+func TestTheKeeperOfAHubWakesTheProcessingWhenSettingsAreStored(t *testing.T) {
+	w := newWholeHub(t, headed)
+	w.core.step()
+	w.keeper.writeNow()
+	select {
+	case <-w.core.inbox.wake:
+	default:
+		t.Error("settings are stored, and nobody looks")
+	}
+	if err := w.store.close(); err != nil {
+		t.Error(err)
+	}
+}

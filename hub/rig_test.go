@@ -74,6 +74,7 @@ func newBench(t *testing.T, change func(*pipeline.Options)) *bench {
 		refusals: refusals{log: log},
 		board:    newBoard("1", "bench", "", nil, nil, k.status), watch: newWatch(log, nil),
 	}
+	k.ring = b.inbox.ring
 	b.watch.notify = func(string) error { return nil }
 	b.lamps = &lampGate{
 		send:  func(m mqtt.Message, _ time.Time, _ func()) error { b.sent = append(b.sent, m); return nil },
