@@ -7,6 +7,7 @@ import { rude } from "./rude.mjs";
 import { pictures } from "./pictures.mjs";
 import { breath } from "./breath.mjs";
 import { plainHome, tabs } from "./tabs.mjs";
+import { wide } from "./wide.mjs";
 
 const views = ["session", "me", "setup", "seen", "room", "system"];
 
@@ -424,7 +425,7 @@ try {
     aboveThePause, strangers, byTouch, checkIn,
     inStep: () => inStep(browser, d, {}, "a practice"),
     inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
-    breath, everyView, shares, keeping, board, sparing, preview, tabs, plainHome, figures, rude, silence, erasing, restart,
+    breath, everyView, wide, shares, keeping, board, sparing, preview, tabs, plainHome, figures, rude, silence, erasing, restart,
   };
   const only = (process.env.HUBD_PAGE_ONLY ?? "").split(",").filter(Boolean);
   for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part(browser, d);

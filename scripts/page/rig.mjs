@@ -144,9 +144,11 @@ export const sizes = {
 
 // Visit is a browser's page, with everything that its console says.
 export class Visit {
-  static async open(browser, url, options, token) {
+  // open comes to the first screen. prepare may do something to the browser before.
+  static async open(browser, url, options, token, prepare = () => {}) {
     const v = new Visit();
     v.context = await browser.newContext(options);
+    await prepare(v.context);
     v.page = await v.context.newPage();
     v.said = [];
     v.asked = [];
