@@ -147,12 +147,10 @@ func (p *browserPage) me(wearer string) wire.Me {
 	return m
 }
 
-func (p *browserPage) system(string) wire.System {
-	s := p.live.core.board.read()
+func (p *browserPage) system(viewer string) wire.System {
+	s := p.live.status()
 	out := wire.System{Version: s.Version, Uptime: s.Uptime, Buses: p.live.busReports(), Broker: s.Broker, Storage: s.Storage}
-	for _, src := range s.Sources {
-		out.Sources = append(out.Sources, src.Source)
-	}
+	out.Sources = sourcesFor(viewer, s, wornSources(p.live.buses))
 	out.Page.Open, out.Page.TLS = p.atHome()
 	for _, id := range p.live.core.wearers {
 		out.Page.Viewers = append(out.Page.Viewers, wire.ViewerReport{Wearer: id, Pages: p.feeds[id].Viewers()})

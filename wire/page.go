@@ -153,10 +153,17 @@ type System struct {
 	Version string
 	Uptime  time.Duration
 	Buses   []BusReport
-	Sources []string
+	Sources []PageSource
 	Broker  BrokerReport
 	Storage StorageReport
 	Page    PageReport
+}
+
+// PageSource is a source as a page may speak of it. What is wrong with one comes with AppendFaults.
+type PageSource struct {
+	Source string
+	Asked  bool // false: nobody knows whether it would answer
+	Told   bool // the viewer is told what is wrong with it; false: its wearer shares nothing
 }
 
 // BusReport counts what one reading loop did since hubd began.
@@ -193,7 +200,11 @@ func AppendSystem(dst []byte, s System) []byte {
 	for i, b := range s.Buses {
 		o = b.object(separate(o, i)).close()
 	}
-	o = object(append(o, ']')).texts("sources", s.Sources)
+	o = append(object(append(o, ']')).key("sources"), '[')
+	for i, src := range s.Sources {
+		o = open(separate(o, i)).text("source", src.Source).flag("asked", src.Asked).flag("told", src.Told).close()
+	}
+	o = append(o, ']')
 	o = open(o.key("broker")).flag("configured", s.Broker.Configured).flag("connected", s.Broker.Connected).close()
 	o = open(o.key("storage")).word("settings", s.Storage.Settings).word("history", s.Storage.History).close()
 	p := append(open(o.key("page")).flag("open", s.Page.Open).flag("tls", s.Page.TLS).key("viewers"), '[')

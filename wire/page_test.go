@@ -36,9 +36,9 @@ func TestWhatThePageIsToldOnceAndAgain(t *testing.T) {
 		{"who I am", string(wire.AppendMe(nil, wire.Me{Wearer: "a", Name: "Ada", Hub: "Bed", Version: "1", ShareMost: pipeline.ShareState, KeepMost: pipeline.KeepRest, MayStart: true,
 			Channels: []string{"pulse"}, PulseRange: 3.3, Calibrates: true, Comfort: wire.Comfort{Never: []string{"dark"}, LightFloor: 3, Steady: true}, NightMost: 15, VolumeMost: -20, Scenes: []string{"base"}, Practices: []string{"breath"}, Others: []wire.Named{{"b", "Bo"}}})),
 			`{"wearer":"a","name":"Ada","hub":"Bed","version":"1","share_most":"state","keep_most":"rest","cues_most":false,"may_start":true,"channels":["pulse"],"pulse_range_v":3.3000,"calibrates":true,"comfort":{"never":["dark"],"light_floor":3.0,"steady":true,"check_in":false},"night_ceiling_most":15.0,"volume_cap_most":-20.0,"scenes":["base"],"practices":["breath"],"history":false,"others":[{"wearer":"b","name":"Bo"}]}`},
-		{"the hub's parts", string(wire.AppendSystem(nil, wire.System{Version: "1", Uptime: time.Minute, Buses: []wire.BusReport{{Bus: "main", Samples: 5, LatenessMax: 2 * ms}}, Sources: []string{"x"},
+		{"the hub's parts", string(wire.AppendSystem(nil, wire.System{Version: "1", Uptime: time.Minute, Buses: []wire.BusReport{{Bus: "main", Samples: 5, LatenessMax: 2 * ms}}, Sources: []wire.PageSource{{Source: "x", Told: true}},
 			Page: wire.PageReport{Open: true, Viewers: []wire.ViewerReport{{"a", 2}}}})),
-			`{"version":"1","uptime_s":60,"buses":[{"bus":"main","samples":5,"gaps":0,"late":0,"skipped":0,"lost":0,"errors":0,"faults":0,"reopens":0,"lateness_max_ms":2.0}],"sources":["x"],"broker":{"configured":false,"connected":false},"storage":{"settings":null,"history":null},"page":{"open":true,"tls":false,"viewers":[{"wearer":"a","pages":2}]}}`},
+			`{"version":"1","uptime_s":60,"buses":[{"bus":"main","samples":5,"gaps":0,"late":0,"skipped":0,"lost":0,"errors":0,"faults":0,"reopens":0,"lateness_max_ms":2.0}],"sources":[{"source":"x","asked":false,"told":true}],"broker":{"configured":false,"connected":false},"storage":{"settings":null,"history":null},"page":{"open":true,"tls":false,"viewers":[{"wearer":"a","pages":2}]}}`},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, c.got, c.want)

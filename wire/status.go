@@ -38,7 +38,7 @@ type WearerReport struct {
 // SourceReport is one chip, or another source of samples.
 type SourceReport struct {
 	Source string // for example ads1115@48 on i2c 1
-	Fault  string // what is wrong and what to look at; empty: it answers
+	Fault  string // what is wrong and what to look at; empty: it answers, or is not asked while its wearers are paused
 }
 
 // BrokerReport is how it is with MQTT.

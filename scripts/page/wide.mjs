@@ -7,7 +7,7 @@ const long = "m".repeat(80); // without a place to break
 // free are the keys under which hubd sends what a person, a maker or the machine has named.
 const free = {
   version, name: long, hub: long, lamp: long, says: long, scene: long, scenes: [long, `${long}o`], why: long, practice: long, practices: [long], step: long,
-  source: long, sources: [long], reason: long, bus: long, error: long, locked: long, text: long, settings: long, history: long,
+  source: long, reason: long, bus: long, error: long, locked: long, text: long, settings: long, history: long,
 };
 
 // lengthen makes every free text long as the page reads it, whatever the hub under it says.

@@ -20,8 +20,8 @@ export function view(hub) {
     before = s;
   }
   function draw(s, old) {
-    const chips = s.sources.map((name) => [name, hub.faults.get(name) ?? w.answers]);
-    fill(sources, chips, () => chips.map(([name, says]) => h("li", { class: says === w.answers ? "" : "is-fault" }, h("span", {}, name), h("span", { class: "says" }, says))));
+    const chips = s.sources.map((c) => [c.source, hub.faults.get(c.source) ?? (!c.asked ? w.unasked : c.told ? w.answers : w.untold), hub.faults.has(c.source)]);
+    fill(sources, chips, () => chips.map(([name, says, wrong]) => h("li", { class: wrong ? "is-fault" : "" }, h("span", {}, name), h("span", { class: "says" }, says))));
     const loops = s.buses.map((b) => [b.bus, busSays(b, old?.buses.find((o) => o.bus === b.bus), old ? s.at - old.at : 0)]);
     fill(buses, loops, () => loops.map(([name, says]) => h("li", {}, h("span", {}, name), h("span", { class: "says" }, says))));
     const rows = factsOf(s);
