@@ -388,6 +388,36 @@ async function silence(browser, d) {
   await v.close();
 }
 
+// standing is what the views told of now, and stands there.
+const standing = {
+  system: ".system .rows li, .facts-list dd", room: ".room .rows li, .facts-list dd", seen: ".way",
+  setup: ".setup > .panel :is(.advice:not(:empty), .facts:not(:empty, [hidden]), progress:not([hidden]))",
+};
+
+// away looks at every view that tells how things stand while hubd is not there.
+async function away(browser, d) {
+  await fetch(`${d.url}/api/command/room/pause`, { method: "POST" });
+  const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
+  await v.enter();
+  for (const [view, what] of Object.entries(standing)) {
+    await v.to(view);
+    const told = () => until(`${view} tells how things stand`, async () => (await v.page.locator(what).count()) > 0, 20);
+    await told();
+    if (view === "system") {
+      const says = await v.page.locator(".system .panel:has(h2:text-is('Sensors’ chips')) .says").allInnerTexts();
+      check("while nobody is sensed the page calls no chip answering", says.length === 2 && says.every((s) => s === "not asked now"), says.join(" | "));
+    }
+    await d.stop();
+    await until("the page notices", async () => (await v.page.locator(".lost:not([hidden])").count()) === 1, 10);
+    await sleep(300);
+    const left = await v.page.locator(what).allTextContents();
+    check(`while hubd is away nothing of before stands in ${view}`, left.length === 0, left.join(" | "));
+    await d.start();
+    check("and when it is back it does", await told());
+  }
+  await v.close();
+}
+
 async function restart(browser, d) {
   const v = await Visit.open(browser, d.url, sizes.phone, d.tokens.a);
   await v.enter("me");
@@ -425,7 +455,7 @@ try {
     aboveThePause, strangers, byTouch, checkIn,
     inStep: () => inStep(browser, d, {}, "a practice"),
     inStepStill: () => inStep(browser, d, { reducedMotion: "reduce" }, "with reduced motion"),
-    breath, everyView, wide, shares, keeping, board, sparing, preview, tabs, plainHome, figures, rude, silence, erasing, restart,
+    breath, everyView, wide, shares, keeping, board, sparing, preview, tabs, plainHome, figures, rude, silence, away, erasing, restart,
   };
   const only = (process.env.HUBD_PAGE_ONLY ?? "").split(",").filter(Boolean);
   for (const [name, part] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await part(browser, d);

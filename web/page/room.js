@@ -21,7 +21,12 @@ export function view(hub) {
     el,
     update() {
       const r = hub.room;
-      if (!r || !hub.me) return;
+      if (!hub.me) return;
+      for (const part of [quiet, pick]) show(part, r !== null);
+      if (!r) { // while hubd is away nobody knows what holds
+        for (const list of [lamps, facts, people]) fill(list, null, () => []);
+        return say(note, "");
+      }
       show(quiet, !r.in_use);
       fill(lamps, r.lamps, () => (r.lamps.length ? r.lamps.map((l) => h("li", {}, h("span", {}, l.lamp), h("span", { class: "says" }, l.says))) : [h("li", { class: "hint" }, w.noLamps)]));
       const rows = factsOf(r);

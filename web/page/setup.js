@@ -20,6 +20,7 @@ export function view(hub) {
     el,
     update() {
       for (const p of parts) p.update();
+      rest.update();
     },
     close() {
       stop();
@@ -136,7 +137,7 @@ function declaredRest(hub) {
   const el = panel(w.rest, h("p", { class: "hint" }, w.restHint), bar, count, says, h("div", { class: "row" }, begin, stop), note);
   async function look() {
     const r = hub.live ? await hub.ask("GET", `/api/rest/${id}`) : null;
-    if (!r?.ok) return;
+    if (!r?.ok || !hub.live) return;
     const running = r.data.phase === "running";
     bar.max = r.data.wanted_s;
     bar.value = r.data.good_s;
@@ -147,9 +148,15 @@ function declaredRest(hub) {
     show(begin, !running);
     show(stop, running);
   }
+  // update takes away how far it was: while hubd is away nobody knows whether the rest goes on.
+  function update() {
+    if (hub.live) return;
+    for (const part of [bar, count, begin, stop]) show(part, false);
+    say(says, "");
+  }
   look();
   const timer = setInterval(look, 1000);
-  return { el, close: () => clearInterval(timer) };
+  return { el, update, close: () => clearInterval(timer) };
 }
 
 // ended says how a rest ended. Where none was declared since hubd began it says what hubd compares with all the same.

@@ -14,10 +14,16 @@ export function view(hub) {
   async function look() {
     lock.look();
     const r = hub.live ? await hub.ask("GET", "/api/system") : null;
-    if (!r?.ok) return;
+    if (!r?.ok || !hub.live) return;
     const s = { ...r.data, at: performance.now() / 1000 };
     draw(s, before);
     before = s;
+  }
+  // forget takes away what stood here: while hubd is away nobody knows whether it still holds.
+  function forget() {
+    before = null;
+    for (const list of [sources, buses, facts]) fill(list, null, () => []);
+    lock.look();
   }
   function draw(s, old) {
     const chips = s.sources.map((c) => [c.source, hub.faults.get(c.source) ?? (!c.asked ? w.unasked : c.told ? w.answers : w.untold), hub.faults.has(c.source)]);
@@ -29,7 +35,7 @@ export function view(hub) {
   }
   look();
   const timer = setInterval(look, 2000);
-  return { el, update() {}, close: () => clearInterval(timer) };
+  return { el, update() { if (!hub.live) forget(); }, close: () => clearInterval(timer) };
 }
 
 function busSays(b, old, seconds) {
