@@ -165,18 +165,25 @@ func demoGreeting(out io.Writer, scene *synth.Scene, addr string) {
 	fmt.Fprintln(out)
 }
 
-// demoTokens gives each simulated body a token, and says where its page is, or how to have one.
+// demoTokens gives each simulated body a token, and says where its page is, or how to have one. The page is served before that: what answers at
+// an address that somebody else has would be given the token.
 func (l *live) demoTokens(out io.Writer) error {
 	if l.pages == nil {
 		_, err := fmt.Fprint(out, "With a page too:  hubd demo --listen 127.0.0.1:8480\n\n")
 		return err
 	}
+	if err := l.pages.serveHere(); err != nil {
+		l.pages = nil
+		_, err := fmt.Fprintf(out, "There is no page: %v. Another address or port helps, such as hubd demo --listen 127.0.0.1:8490\n\n", err)
+		return err
+	}
+	here, _, _ := l.pages.server.at()
 	for _, id := range l.core.wearers {
 		token, err := l.pages.keys.make(id, time.Now())
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "The page of %s:    http://%s/#%s\n", id, l.page.listen, token)
+		fmt.Fprintf(out, "The page of %s:    http://%s/#%s\n", id, here, token)
 	}
 	_, err := fmt.Fprintln(out)
 	return err

@@ -277,6 +277,42 @@ func demo(t *testing.T, scenario string) (*waiting.Text, *heard, *mqtt.Client) {
 	return out, h, listen(t, net.JoinHostPort(at[1], at[2]), h)
 }
 
+func TestADemoShowsNoTokenForAPageThatIsNotItsOwn(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	page := regexp.MustCompile(`The page of a: +(http://127\.0\.0\.1:\d+/)#[a-z2-7]{26}\n`)
+	for listen, own := range map[string]bool{taken.Addr().String(): false, "0.0.0.0:0": true, "127.0.0.1:0": true} {
+		out, log := &waiting.Text{}, &waiting.Text{}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			ended <- hub.Demo(ctx, hub.DemoOptions{Scenario: "stress", MQTT: "127.0.0.1:0", Listen: listen, Speed: 1, Seed: 3, Version: "test", Out: out, Log: slog.New(slog.NewTextHandler(log, nil))})
+		}()
+		waiting.Until(t, "the first line of the evening", out.Has("bpm"))
+		shown := page.FindStringSubmatch(out.String())
+		switch {
+		case !own && (strings.Contains(out.String(), "The page of") || !strings.Contains(out.String(), "There is no page: ") || !strings.Contains(out.String(), "hubd demo --listen ")):
+			t.Errorf("%s, which is taken: the demo says\n%s", listen, out)
+		case own && shown == nil:
+			t.Errorf("%s: the demo says\n%s", listen, out)
+		case own:
+			if resp, err := http.Get(shown[1] + "healthz"); err != nil || resp.Body.Close() != nil || resp.StatusCode != http.StatusOK {
+				t.Errorf("%s: %v", shown[1], err)
+			}
+		}
+		if strings.Contains(log.String(), "web.listen") {
+			t.Errorf("%s: a demo has no config, and its log says %s", listen, log)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("%s: the demo ended with %v", listen, err)
+		}
+	}
+}
+
 func press(t *testing.T, c *mqtt.Client, topic, payload string) {
 	t.Helper()
 	if err := c.Send(mqtt.Message{Topic: topic, Payload: []byte(payload), QoS: 1}, time.Time{}, nil); err != nil {

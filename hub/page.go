@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"fmt"
 	"net"
 	"path/filepath"
 	"runtime"
@@ -209,15 +210,10 @@ func (p *browserPage) metrics() wire.Metrics {
 // running.
 func (p *browserPage) serve() {
 	log := p.server.log
-	cert := p.o.cert
-	if onlyHere(p.o.listen) {
-		cert = nil
-	}
-	if err := p.server.serveHere(p.o.listen, cert); err != nil {
-		log.Error("hubd runs without its page on this machine", "error", err)
+	if err := p.serveHere(); err != nil {
+		log.Error("hubd runs without its page on this machine", "error", fmt.Errorf("hub: the page: %w: is %s taken? Another web.listen helps", err, p.o.listen))
 	} else {
-		here, _, _ := p.server.at()
-		log.Info("the page is here; hubd page open lets somebody in", "listen", here)
+		log.Info("the page is here; hubd page open lets somebody in", "listen", p.o.listen)
 	}
 	keys := p.keys.read()
 	if keys.Listen == "" {
@@ -230,6 +226,18 @@ func (p *browserPage) serve() {
 	}
 	home.keep()
 	log.Info("the home network reaches the page; hubd page close ends that", "listen", keys.Listen, "tls", keys.Certificate)
+}
+
+// serveHere begins to serve the page on this machine, where it is not served yet.
+func (p *browserPage) serveHere() error {
+	if here, _, _ := p.server.at(); here != "" {
+		return nil
+	}
+	cert := p.o.cert
+	if onlyHere(p.o.listen) {
+		cert = nil
+	}
+	return p.server.serveHere(p.o.listen, cert)
 }
 
 func onlyHere(listen string) bool {

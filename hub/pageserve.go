@@ -30,12 +30,21 @@ type pageServer struct {
 func (s *pageServer) serveHere(listen string, cert *certificate) error {
 	server, at, err := s.serve(listen, cert)
 	if err != nil {
-		return fmt.Errorf("hub: the page: %w: is %s taken? Another web.listen helps", err, listen)
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.here, s.hereAt = server, at
+	s.here, s.hereAt = server, onThisMachine(at)
 	return nil
+}
+
+// onThisMachine is where this machine opens what is served at an address: every address, 0.0.0.0, is none that a browser opens everywhere.
+func onThisMachine(at string) string {
+	host, port, err := net.SplitHostPort(at)
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return at
 }
 
 // homeServer is how the home network reaches the page.
