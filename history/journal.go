@@ -47,8 +47,8 @@ type Span struct {
 	After    uint64 // the last one that is known already; 0: none
 }
 
-// Notes gives a wearer's notes of a span, oldest first, at most limit. Rows that cannot be read are counted in the error, and the others
-// come all the same.
+// Notes gives a wearer's notes of a span, oldest first, at most limit. Rows that cannot be read are told in an Unreadable, and the
+// others come all the same.
 func (d *DB) Notes(wearer string, s Span, limit int) ([]Note, error) {
 	var all []Note
 	err := d.rows(bucketJournal, timeKey(s.From, 0), func(key, row []byte, names map[byte]string) (more bool, err error) {
@@ -82,8 +82,8 @@ func (d *DB) RemoveNote(wearer string, id uint64) error {
 			return errNoNote
 		}
 		var key []byte
-		tx.shelf(bucketJournal).walk(nil, func(k, _ []byte, _ error) bool {
-			if len(k) == noteKeySize && k[8] == number[0] && noteID(k) == id {
+		tx.shelf(bucketJournal).walk(nil, func(k, _ []byte, err error) bool {
+			if err == nil && len(k) == noteKeySize && k[8] == number[0] && noteID(k) == id {
 				key = slices.Clone(k)
 			}
 			return key == nil

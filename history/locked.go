@@ -181,51 +181,13 @@ func (d *DB) learn(tx *bbolt.Tx) {
 		return
 	}
 	d.slots = learnSlots(tx, d.seal)
-	if n := d.slots.damaged; n > 0 {
-		d.note = fmt.Sprintf("%d sealed rows of the history are damaged and cannot be read", n)
-	}
-}
-
-// ExamineSealed opens every row of a sealed file that is whole, and gives how many there are. An error is what a row, or the secret, lacks.
-func ExamineSealed(path string, s Secret) (rows int, err error) {
-	err = guard(func() error {
-		b, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait})
-		if err != nil {
-			return err
+	lost, more := 0, ""
+	for _, u := range d.slots.lost {
+		if lost += len(u.Rows); u.More {
+			more = "more than "
 		}
-		err = b.View(func(tx *bbolt.Tx) (err error) { rows, err = openAll(tx, s); return err })
-		return errors.Join(err, b.Close())
-	})
-	return rows, err
-}
-
-func openAll(tx *bbolt.Tx, s Secret) (rows int, err error) {
-	f, err := lookAtLock(tx)
-	if err != nil {
-		return 0, err
 	}
-	if f.lock == nil {
-		return 0, errors.New("history: it is not sealed")
+	if lost > 0 {
+		d.note = fmt.Sprintf("%s%d sealed rows of the history are damaged and cannot be read", more, lost)
 	}
-	seal, err := s.Open(*f.lock)
-	if err != nil {
-		return 0, err
-	}
-	damaged := 0
-	err = tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
-		if string(name) == bucketLock {
-			return nil
-		}
-		return b.ForEach(func(k, v []byte) error {
-			if _, _, err := seal.open(string(name), k, v); err != nil {
-				damaged++
-			}
-			rows++
-			return nil
-		})
-	})
-	if err == nil && damaged > 0 {
-		err = fmt.Errorf("history: %d of %d sealed rows are damaged", damaged, rows)
-	}
-	return rows, err
 }

@@ -1,7 +1,6 @@
 package history
 
 import (
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,8 +11,8 @@ import (
 var errMemory = errors.New("history: there is no file to read: rows wait in memory")
 
 // Minutes gives the committed minutes that began from from (inclusive) to to (exclusive), of one wearer or, where wearer is empty,
-// of all, oldest first. At most limit come; ask again from a second after the last. Rows that cannot be read are counted in the
-// error, and the others come all the same.
+// of all, oldest first. At most limit come; ask again from a second after the last. Rows that cannot be read are told in
+// an Unreadable, and the others come all the same.
 func (d *DB) Minutes(wearer string, from, to time.Time, limit int) ([]Minute, error) {
 	var all []Minute
 	err := d.rows(bucketMinutes, timeKey(from, 0), func(key, row []byte, names map[byte]string) (more bool, err error) {
@@ -51,11 +50,11 @@ func (d *DB) Undated(wearer string, skip uint64, limit int) ([]Minute, error) {
 		if wearer != "" && names[key[12]] != wearer {
 			return true, nil
 		}
-		if skip > 0 {
+		m, err := decodeMinute(row)
+		if err == nil && skip > 0 { // who asks counts the minutes that came
 			skip--
 			return true, nil
 		}
-		m, err := decodeMinute(row)
 		if err == nil {
 			m.Run, m.Since = binary.BigEndian.Uint64(key), time.Duration(binary.BigEndian.Uint32(key[8:]))*time.Second
 			m.Wearer = names[key[12]]
@@ -83,22 +82,26 @@ func (d *DB) Faults(limit int) ([]Fault, error) {
 	return all, err
 }
 
-// rows walks a bucket from a key on. Errors of single rows are counted, and the first is told.
+// rows walks a bucket from a key on. Rows that cannot be read are an Unreadable at the end.
 func (d *DB) rows(bucket string, from []byte, each func(key, row []byte, names map[byte]string) (more bool, err error)) error {
 	if d.bolt == nil {
 		return d.away()
 	}
-	var first error
-	bad := 0
+	var bad Unreadable
 	err := guard(func() error {
 		return d.view(func(tx txn) error {
+			if lost := d.slots.lost[bucket]; d.seal != nil && lost != nil {
+				bad.Add(lost.Rows, lost.More)
+			}
 			names := wearerNames(tx)
-			tx.shelf(bucket).walk(from, func(k, v []byte, err error) (more bool) {
-				if more = err != nil; !more {
-					more, err = each(k, v, names)
-				}
+			tx.shelf(bucket).walk(from, func(k, v []byte, err error) bool {
 				if err != nil {
-					bad, first = bad+1, cmp.Or(first, err)
+					bad.meet(sealedName(bucket, k), err)
+					return true
+				}
+				more, err := each(k, v, names)
+				if err != nil {
+					bad.meet(rowName(bucket, k, names), err)
 				}
 				return more
 			})
@@ -109,10 +112,7 @@ func (d *DB) rows(bucket string, from []byte, each func(key, row []byte, names m
 		d.begunAnew(err)
 		return fmt.Errorf("history: read: %w", err)
 	}
-	if bad > 0 {
-		return fmt.Errorf("history: %d rows cannot be read, the first: %w", bad, first)
-	}
-	return nil
+	return bad.Err()
 }
 
 func wearerNames(tx txn) map[byte]string {

@@ -231,20 +231,23 @@ func TestALockThatCannotBeReadLeavesTheFileAlone(t *testing.T) {
 func TestEveryRowOfASealedFileIsLookedAtWithItsKey(t *testing.T) {
 	dir, _ := haunted(t, testKey(t))
 	path := filepath.Join(dir, "history.db")
-	if rows, err := history.ExamineSealed(path, testKey(t)); err != nil || rows < 15 {
+	if rows, err := history.ReadRows(path, testKey(t)); err != nil || rows < 15 {
 		t.Errorf("%d rows, %v", rows, err)
 	}
-	if _, err := history.ExamineSealed(path, history.NewKey()); !errors.Is(err, history.ErrWrongSecret) {
+	if _, err := history.ReadRows(path, history.Secret{}); !errors.Is(err, history.ErrNoSecret) {
+		t.Errorf("without a key: %v", err)
+	}
+	if _, err := history.ReadRows(path, history.NewKey()); !errors.Is(err, history.ErrWrongSecret) {
 		t.Errorf("with another key: %v", err)
 	}
 	turn(t, path, rawRows(t, path)[3], 200)
-	if rows, err := history.ExamineSealed(path, testKey(t)); err == nil || !strings.Contains(err.Error(), "1 of") {
+	if rows, err := history.ReadRows(path, testKey(t)); err == nil || rows < 15 || !strings.Contains(err.Error(), "1 row cannot be read") {
 		t.Errorf("%d rows, %v", rows, err)
 	}
 	if err := history.Examine(path); err != nil {
 		t.Errorf("its pages are whole: %v", err)
 	}
-	if _, err := history.ExamineSealed(path+".nowhere", testKey(t)); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := history.ReadRows(path+".nowhere", testKey(t)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 }

@@ -101,7 +101,8 @@ func (s shelf) startsBefore(key []byte) bool {
 	return ok && bytes.Compare(begins, key) < 0
 }
 
-// walk gives the rows from a key on in the order of keys, until each wants no more. A row that cannot be opened comes with its error alone.
+// walk gives the rows from a key on in the order of keys, until each wants no more. A row that cannot be opened comes with
+// its error, under the name that it is sealed as.
 func (s shelf) walk(from []byte, each func(key, row []byte, err error) (more bool)) {
 	if s.b == nil {
 		return // a file of an earlier hubd, opened to read
@@ -135,10 +136,18 @@ func (s shelf) walkSlots(from []byte, each func(key, row []byte, err error) bool
 	}
 }
 
-// openedRow is a row out of its seal.
+// openedRow is a row out of its seal; with an error its key is the name that it is sealed as.
 type openedRow struct {
 	key, row []byte
 	err      error
+}
+
+// fails is less for rows that cannot be opened.
+func fails(r openedRow) int {
+	if r.err != nil {
+		return 0
+	}
+	return 1
 }
 
 // slot opens all rows of one slot and orders them; those that cannot be opened come first.
@@ -146,9 +155,17 @@ func (s shelf) slot(at slot) (rows []openedRow) {
 	c := s.b.Cursor()
 	for k, v := c.Seek(at.name[:]); len(k) >= slotSize && bytes.Equal(k[:slotSize], at.name[:]); k, v = c.Next() {
 		key, row, err := s.tx.seal.open(s.name, k, v)
+		if err != nil {
+			key = k
+		}
 		rows = append(rows, openedRow{key, row, err})
 	}
-	slices.SortFunc(rows, func(a, b openedRow) int { return bytes.Compare(a.key, b.key) })
+	slices.SortFunc(rows, func(a, b openedRow) int {
+		if opens := cmp.Compare(fails(a), fails(b)); opens != 0 {
+			return opens
+		}
+		return bytes.Compare(a.key, b.key)
+	})
 	return rows
 }
 
@@ -170,8 +187,8 @@ type slot struct {
 // slots know in memory which slots there are: their order is nowhere in the file. One that has lost its last row may still be known, one that
 // has a row always is.
 type slots struct {
-	of      map[string][]slot // by bucket, in the order of numbers
-	damaged int               // rows of which not even the slot could be told
+	of   map[string][]slot      // by bucket, in the order of numbers
+	lost map[string]*Unreadable // by bucket: rows of which not even the slot could be told
 }
 
 func (s *slots) find(bucket string, number uint64) (int, bool) {
@@ -202,41 +219,43 @@ func (s *slots) from(bucket string, number uint64) (slot, bool) {
 // learnSlots opens one row of each slot, for only a row knows which stretch its slot is. Of a year that is some ten thousand rows of half
 // a million.
 func learnSlots(tx *bbolt.Tx, seal *Seal) slots {
-	all := slots{of: map[string][]slot{}}
+	all := slots{of: map[string][]slot{}, lost: map[string]*Unreadable{}}
 	_ = tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
 		if bucket := string(name); bucket != bucketLock {
-			all.damaged += all.learn(bucket, b, seal)
+			all.learn(bucket, b, seal)
 		}
 		return nil
 	})
 	return all
 }
 
-// learn gives how many rows stand in slots of which none could be opened.
-func (s *slots) learn(bucket string, b *bbolt.Bucket, seal *Seal) (damaged int) {
+// learn opens rows of a bucket, and remembers those that stand in slots of which none could be opened.
+func (s *slots) learn(bucket string, b *bbolt.Bucket, seal *Seal) {
 	c := b.Cursor()
-	unknown := 0
+	var lost, unknown Unreadable
 	var name [slotSize]byte
 	for k, v := c.First(); k != nil; {
 		if len(k) < slotSize || !bytes.Equal(k[:slotSize], name[:]) {
-			damaged, unknown = damaged+unknown, 0
-			name = [slotSize]byte{}
+			lost.Add(unknown.Rows, unknown.More)
+			unknown, name = Unreadable{}, [slotSize]byte{}
 			copy(name[:], k)
 		}
 		key, _, err := seal.open(bucket, k, v)
 		if err != nil || !bytes.Equal(seal.slotName(bucket, slotOf(bucket, key)), name[:]) {
-			unknown++
+			unknown.meet(sealedName(bucket, k), errSealed)
 			k, v = c.Next()
 			continue
 		}
 		s.of[bucket] = append(s.of[bucket], slot{slotOf(bucket, key), name})
-		unknown = 0 // a reader of the slot counts them
+		unknown = Unreadable{} // a reader of the slot names them
 		next := binary.BigEndian.Uint64(name[:]) + 1
 		if next == 0 {
 			break
 		}
 		k, v = c.Seek(binary.BigEndian.AppendUint64(nil, next))
 	}
+	if lost.Add(unknown.Rows, unknown.More); lost.Err() != nil {
+		s.lost[bucket] = &lost
+	}
 	slices.SortFunc(s.of[bucket], func(a, b slot) int { return cmp.Compare(a.number, b.number) })
-	return damaged + unknown
 }

@@ -128,8 +128,10 @@ func stamped(d *DB, t table, wearer string, from, to time.Time, limit int, each 
 		if wearer != "" && names[number] != wearer {
 			return true, nil
 		}
-		taken, last = taken+1, at
-		return true, each(Stamp{Wearer: names[number], At: at}, row)
+		if err = each(Stamp{Wearer: names[number], At: at}, row); err == nil { // one that cannot be read is no row that came
+			taken, last = taken+1, at
+		}
+		return true, err
 	})
 }
 
@@ -147,13 +149,17 @@ func unstamped(d *DB, t table, wearer string, skip uint64, limit int, each func(
 			return false, nil
 		case of != t || wearer != "" && names[number] != wearer:
 			return true, nil
-		case skip > 0:
-			skip--
-			return true, nil
+		case skip > 0: // who asks counts the rows that came
+			if err = readStamped(t, row); err == nil {
+				skip--
+			}
+			return true, err
 		}
-		taken++
 		s.Wearer = names[number]
-		return true, each(s, row)
+		if err = each(s, row); err == nil {
+			taken++
+		}
+		return true, err
 	})
 }
 

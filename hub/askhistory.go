@@ -38,14 +38,18 @@ func AddNote(ctx context.Context, socket string, n history.Note) (uint64, error)
 }
 
 // Notes asks the daemon for a wearer's notes about from (inclusive) to to (exclusive); a zero time is no bound. An answer holds some notes only,
-// so it asks on after the last until no more come.
+// so it asks on after the last until no more come. Rows that cannot be read are a history.Unreadable beside the notes.
 func Notes(ctx context.Context, socket, wearer string, from, to time.Time) ([]history.Note, error) {
 	var all []history.Note
+	var bad history.Unreadable
 	next := history.Span{From: from, To: to}
 	for {
 		some, err := someNotes(ctx, socket, wearer, next)
-		if err != nil || len(some) == 0 {
+		if err := bad.Take(err); err != nil {
 			return all, err
+		}
+		if len(some) == 0 {
+			return all, bad.Err()
 		}
 		all = append(all, some...)
 		last := some[len(some)-1]
@@ -92,12 +96,13 @@ func RemoveNote(ctx context.Context, socket, wearer string, id uint64) error {
 }
 
 // Minutes asks the daemon for a wearer's minutes from from (inclusive) to to (exclusive), a zero time being no bound, and gives them one after the
-// other; those without a date come last, and only where no bound is given.
+// other; those without a date come last, and only where no bound is given. Rows that cannot be read are a history.Unreadable at the end.
 func Minutes(ctx context.Context, socket, wearer string, from, to time.Time, each func(history.Minute) error) error {
+	var bad history.Unreadable
 	next := history.Span{From: from, To: to}
 	for {
 		n, last, err := someMinutes(ctx, socket, wearer, next, false, each)
-		if err != nil {
+		if err := bad.Take(err); err != nil {
 			return err
 		}
 		if n == 0 {
@@ -106,12 +111,15 @@ func Minutes(ctx context.Context, socket, wearer string, from, to time.Time, eac
 		next.From = last.At.Add(time.Second)
 	}
 	if !from.IsZero() || !to.IsZero() {
-		return nil
+		return bad.Err()
 	}
 	for undated := (history.Span{}); ; {
 		n, _, err := someMinutes(ctx, socket, wearer, undated, true, each)
-		if err != nil || n == 0 {
+		if err := bad.Take(err); err != nil {
 			return err
+		}
+		if n == 0 {
+			return bad.Err()
 		}
 		undated.After += uint64(n)
 	}
@@ -129,6 +137,9 @@ func someMinutes(ctx context.Context, socket, wearer string, s history.Span, und
 	for line := range bytes.Lines(data) {
 		if bytes.HasPrefix(line, []byte(`{"error"`)) {
 			return n, last, wire.ErrorOf(line)
+		}
+		if bytes.HasPrefix(line, []byte(`{"unreadable"`)) {
+			return n, last, wire.UnreadableOf(line)
 		}
 		if last, err = wire.ParseMinute(wearer, line); err != nil {
 			return n, last, err

@@ -24,8 +24,8 @@ import (
 // TestMain lets this program answer hubd history check, as the one that runs the daemon does: a look at a file is a process of its own.
 // What is not told where the daemon listens looks where none does, not at a daemon that happens to run on this machine.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 4 && os.Args[1] == "history" && os.Args[2] == "check" {
-		said, err := Examine(os.Args[3])
+	if len(os.Args) == 5 && os.Args[1] == "history" && os.Args[2] == "check" && os.Args[3] == "--pages" {
+		said, err := Examine(os.Args[4])
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "hubd: "+said)
 			os.Exit(1)

@@ -33,7 +33,7 @@ const (
 // another.
 const examineAnswered = 1
 
-// Examine looks at every row of a history and gives the answer of hubd history check. An error is that it is not whole.
+// Examine looks at every page of a history and gives the answer of hubd history check --pages. An error is that it is not whole.
 func Examine(path string) (string, error) {
 	err := history.Examine(path)
 	switch {
@@ -119,19 +119,41 @@ func itself(program string) func(path string) error {
 		return nil
 	}
 	return examiner(func(ctx context.Context, path string) *exec.Cmd {
-		return exec.CommandContext(ctx, program, "history", "check", path)
+		return exec.CommandContext(ctx, program, "history", "check", "--pages", path)
 	})
 }
 
-// ExamineSealed opens every row of a sealed history with the key in a file, and says how many there are. An error is that one does not open.
-func ExamineSealed(path, keyFile string) (string, error) {
-	secret, err := history.KeyFile{Path: keyFile, InsecureOK: true}.Read()
-	if err != nil {
-		return examinedUnread + err.Error(), err
+// ExamineRows reads every row of a history that Examine finds whole, with the key in a file where one is named, and gives the answer of hubd history
+// check. An error is that not every row can be read; the answer names each of them.
+func ExamineRows(path, keyFile string) (string, error) {
+	var secret history.Secret
+	if keyFile != "" {
+		var err error
+		if secret, err = (history.KeyFile{Path: keyFile, InsecureOK: true}).Read(); err != nil {
+			return examinedUnread + err.Error(), err
+		}
 	}
-	rows, err := history.ExamineSealed(path, secret)
-	if err != nil {
-		return examinedDamaged + err.Error(), err
+	rows, err := history.ReadRows(path, secret)
+	var bad history.Unreadable
+	switch {
+	case errors.Is(err, history.ErrNoSecret):
+		return examinedWhole + ". Its rows are sealed: --key FILE says whether each of them opens", nil
+	case bad.Take(err) != nil:
+		return examinedUnread + strings.TrimPrefix(err.Error(), "history: "), err
+	case err != nil:
+		return unreadableRows(rows, bad), err
+	case keyFile != "":
+		return fmt.Sprintf("%s, and every one of %d rows opens", examinedWhole, rows), nil
 	}
-	return fmt.Sprintf("%s, and every one of %d rows opens", examinedWhole, rows), nil
+	return fmt.Sprintf("%s, and every one of %d rows can be read", examinedWhole, rows), nil
+}
+
+// unreadableRows names the rows that cannot be read, a line each.
+func unreadableRows(rows int, bad history.Unreadable) string {
+	more := ""
+	if bad.More {
+		more = "more than "
+	}
+	return fmt.Sprintf("not whole: %s%d of %d rows cannot be read; hubd leaves them out and goes on with all others:\n  %s",
+		more, len(bad.Rows), rows, strings.Join(bad.Rows, "\n  "))
 }

@@ -29,12 +29,11 @@ type keptPage struct {
 func pageOf(db *history.DB, q web.KeptQuery) keptPage {
 	var rows []byte
 	next := keptNext{query: q}
-	err := next.read(db, func(line func(dst []byte) []byte) { rows = line(rows) })
-	if err != nil {
+	var bad history.Unreadable
+	if err := bad.Take(next.read(db, func(line func(dst []byte) []byte) { rows = line(rows) })); err != nil {
 		return keptPage{err: err}
 	}
-	head := append([]byte(`{"next":`), strconv.Quote(next.after())...)
-	return keptPage{rows: append(append(head, "}\n"...), rows...)}
+	return keptPage{rows: append(wire.AppendKeptHead(nil, next.after(), bad), rows...)}
 }
 
 // keptNext follows how far a page came.
@@ -108,7 +107,8 @@ func readKept[T any](k *keptNext, dated func(string, time.Time, time.Time, int) 
 }
 
 // Kept asks the daemon for a table of what is kept of a wearer from from (inclusive) to to (exclusive), a zero time being no bound, and gives
-// its rows line by line, as CSV or as objects; those without a date come last, and only where no bound is given.
+// its rows line by line, as CSV or as objects; those without a date come last, and only where no bound is given. Rows that cannot be read are a
+// history.Unreadable at the end.
 func Kept(ctx context.Context, socket, wearer string, table wire.KeptTable, objects bool, from, to time.Time, each func(line []byte) error) error {
 	path := "/api/kept/" + url.PathEscape(wearer) + "/" + url.PathEscape(string(table)) + "?"
 	if objects {
@@ -118,18 +118,20 @@ func Kept(ctx context.Context, socket, wearer string, table wire.KeptTable, obje
 	if from.IsZero() && to.IsZero() {
 		starts = append(starts, "undated=1")
 	}
+	var bad history.Unreadable
 	for _, query := range starts {
 		for query != "" {
 			data, err := call(ctx, socket, http.MethodGet, path+query, "")
 			if err != nil {
 				return err
 			}
-			if query, err = wire.KeptLines(data, each); err != nil {
+			query, err = wire.KeptLines(data, each)
+			if err := bad.Take(err); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return bad.Err()
 }
 
 // KeepPart asks the daemon to keep a wearer's own part of the private session that has ended.

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,8 @@ func (h ownHistory) notes(ctx context.Context, wearer string, s history.Span) ([
 		err   error
 	}
 	f, err := ask(ctx, h.keeper, func() (f found) { f.notes, f.err = h.db.Notes(wearer, s, maxNotes); return f })
-	return f.notes, words(f.err), err
+	refusal, err := missing(f.err, err)
+	return f.notes, refusal, err
 }
 
 func (h ownHistory) removeNote(ctx context.Context, wearer string, id uint64) (string, error) {
@@ -84,7 +86,8 @@ func (h ownHistory) minutes(ctx context.Context, wearer string, s history.Span, 
 		}
 		return m
 	})
-	return m.minutes, words(m.err), err
+	refusal, err := missing(m.err, err)
+	return m.minutes, refusal, err
 }
 
 func (h ownHistory) kept(ctx context.Context, q web.KeptQuery) ([]byte, string, error) {
@@ -101,6 +104,15 @@ func (h ownHistory) keepPart(ctx context.Context, wearer string) (string, error)
 		return h.keeper.waiting.Keep(h.db, wearer, h.keeper.wall())
 	})
 	return words(kept), err
+}
+
+// missing parts what a reader found: a refusal in words, or as an error the rows that it could not read beside those that it did.
+func missing(found, err error) (refusal string, _ error) {
+	var bad history.Unreadable
+	if rest := bad.Take(found); rest != nil {
+		return words(rest), err
+	}
+	return "", cmp.Or(err, bad.Err())
 }
 
 func words(err error) string {

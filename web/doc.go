@@ -9,7 +9,8 @@
 //	POST /api/journal/<wearer>          a note as JSON, at most 64 KiB; answers its number
 //	GET  /api/journal/<wearer>          the wearer's notes; from and to bound what they are about
 //	DELETE /api/journal/<wearer>/<id>   takes one back
-//	GET  /api/minutes/<wearer>          some minutes from from on, a JSON object a line; undated=1 for those without a date
+//	GET  /api/minutes/<wearer>          some minutes from from on, a JSON object a line; undated=1 for those without a date; last, where some
+//	                                    cannot be read, {"unreadable":…}, which the journal and what is kept say beside their rows
 //	POST /api/backup                    writes a copy of what lasts; answers where it is
 //	POST /api/lend/<i2c|spi>/<bus>      lends a bus for setting up until the connection closes; wearer and seconds say for whom and how long
 //	GET  /api/status                    version, session, wearers with their own settings, lamps, sources, broker, storage

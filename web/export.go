@@ -2,6 +2,7 @@ package web
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -156,11 +157,12 @@ func some[T any](k *keptRows, ask func(ctx context.Context) (T, string, error)) 
 
 func (k *keptRows) minutes(each func(history.Minute) error) error {
 	next, undated := k.span, false
+	var bad history.Unreadable
 	for {
 		all, err := some(k, func(ctx context.Context) ([]history.Minute, string, error) {
 			return k.h.o.History.Minutes(ctx, k.wearer, next, undated)
 		})
-		if err != nil {
+		if err := bad.Take(err); err != nil {
 			return err
 		}
 		for _, m := range all {
@@ -174,7 +176,7 @@ func (k *keptRows) minutes(each func(history.Minute) error) error {
 		case n > 0:
 			next.From = all[n-1].At.Add(time.Second)
 		case undated || k.bounded:
-			return nil
+			return bad.Err()
 		default:
 			undated, next = true, history.Span{}
 		}
@@ -182,12 +184,16 @@ func (k *keptRows) minutes(each func(history.Minute) error) error {
 }
 
 func (k *keptRows) notes() (all []history.Note, err error) {
+	var bad history.Unreadable
 	for next := k.span; ; {
 		piece, err := some(k, func(ctx context.Context) ([]history.Note, string, error) {
 			return k.h.o.History.Notes(ctx, k.wearer, next)
 		})
-		if err != nil || len(piece) == 0 {
+		if err := bad.Take(err); err != nil {
 			return all, err
+		}
+		if len(piece) == 0 {
+			return all, bad.Err()
 		}
 		all = append(all, piece...)
 		last := piece[len(piece)-1]
@@ -196,22 +202,28 @@ func (k *keptRows) notes() (all []history.Note, err error) {
 }
 
 func (k *keptRows) table(t wire.KeptTable, form string, each func(line []byte) error) error {
-	if err := k.piecesOf(KeptQuery{Wearer: k.wearer, Table: t, Span: k.span, Form: keptForm(form)}, each); err != nil || k.bounded {
-		return err
+	var bad history.Unreadable
+	err := bad.Take(k.piecesOf(KeptQuery{Wearer: k.wearer, Table: t, Span: k.span, Form: keptForm(form)}, each))
+	if err == nil && !k.bounded {
+		err = bad.Take(k.piecesOf(KeptQuery{Wearer: k.wearer, Table: t, Span: k.span, Form: keptForm(form), Undated: true}, each))
 	}
-	return k.piecesOf(KeptQuery{Wearer: k.wearer, Table: t, Span: k.span, Form: keptForm(form), Undated: true}, each)
+	return cmp.Or(err, bad.Err())
 }
 
 // piecesOf reads a table on, as each piece says how to ask for the next.
 func (k *keptRows) piecesOf(q KeptQuery, each func(line []byte) error) error {
+	var bad history.Unreadable
 	for {
 		rows, err := some(k, func(ctx context.Context) ([]byte, string, error) { return k.h.o.History.Kept(ctx, q) })
 		if err != nil {
 			return err
 		}
 		next, err := wire.KeptLines(rows, each)
-		if err != nil || next == "" {
+		if err := bad.Take(err); err != nil {
 			return err
+		}
+		if next == "" {
+			return bad.Err()
 		}
 		values, err := url.ParseQuery(next)
 		if err != nil {
@@ -267,11 +279,14 @@ func (d *download) end(err error) {
 		err = d.out.Flush()
 	}
 	var why refused
+	var bad *history.Unreadable
 	switch {
 	case err == nil:
 		d.leave()
 	case d.left:
 		panic(http.ErrAbortHandler)
+	case errors.As(err, &bad):
+		fail(d.w, http.StatusConflict, err.Error()+". hubd export writes all the others")
 	case errors.As(err, &why):
 		fail(d.w, http.StatusConflict, err.Error())
 	default:

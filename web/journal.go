@@ -19,7 +19,8 @@ const (
 	noHistory   = "there is no history here: nothing is stored"
 )
 
-// History keeps and gives what lasts of wearers. A refusal is for people; err says that it is not known what became of it.
+// History keeps and gives what lasts of wearers. A refusal is for people; err says that it is not known what became of it. Of Notes and Minutes it
+// may be a history.Unreadable beside the rows that could be read.
 type History struct {
 	Add    func(ctx context.Context, n history.Note) (id uint64, refusal string, err error)
 	Notes  func(ctx context.Context, wearer string, s history.Span) (notes []history.Note, refusal string, err error)
@@ -91,9 +92,10 @@ func (h *handler) notes(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	var bad history.Unreadable
 	notes, refusal, err := h.o.History.Notes(ctx, wearer, s)
-	if !refusedOrFailed(w, refusal, err) {
-		send(w, http.StatusOK, wire.AppendNotes(nil, notes))
+	if !refusedOrFailed(w, refusal, bad.Take(err)) {
+		send(w, http.StatusOK, wire.AppendNotes(nil, notes, bad))
 	}
 }
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -22,7 +23,7 @@ const (
 )
 
 // Export writes what is kept of one wearer as a file, from whichever side the rows come. Each of its functions gives all rows, in the order
-// in which they are written, and ends with the error that each gives.
+// in which they are written, and ends with the error that each gives, or with a history.Unreadable after those that could be read.
 type Export struct {
 	Wearer  string
 	Format  string // csv, json or rr
@@ -30,6 +31,8 @@ type Export struct {
 	Minutes func(each func(history.Minute) error) error
 	Kept    func(t KeptTable, form string, each func(line []byte) error) error // form is csv or json
 	Notes   func() ([]history.Note, error)
+
+	bad history.Unreadable
 }
 
 // ExportFormats are the forms in which what is kept can be written.
@@ -44,8 +47,14 @@ func ExportTables() []string {
 	return all
 }
 
-// Write writes the file. note says what its form cannot tell; empty where there is nothing to say.
+// Write writes the file. note says what its form cannot tell; empty where there is nothing to say. A history.Unreadable is of rows that are
+// left out of a file that is else whole.
 func (x *Export) Write(out *bufio.Writer) (note string, err error) {
+	note, err = x.write(out)
+	return note, cmp.Or(err, x.bad.Err())
+}
+
+func (x *Export) write(out *bufio.Writer) (note string, err error) {
 	switch {
 	case x.Format == "json":
 		return "", x.writeJSON(out)
@@ -53,7 +62,7 @@ func (x *Export) Write(out *bufio.Writer) (note string, err error) {
 		return x.writeRR(out)
 	case x.What == ExportJournal:
 		notes, err := x.Notes()
-		if err != nil {
+		if err := x.bad.Take(err); err != nil {
 			return "", err
 		}
 		return "", writeNotes(out, notes)
@@ -70,11 +79,11 @@ func (x *Export) writeMinutes(out *bufio.Writer) error {
 		return err
 	}
 	var row []byte
-	return x.Minutes(func(m history.Minute) error {
+	return x.bad.Take(x.Minutes(func(m history.Minute) error {
 		row = append(AppendMinuteRow(row[:0], m), '\n')
 		_, err := out.Write(row)
 		return err
-	})
+	}))
 }
 
 // writeKept writes one table of what is kept of sessions, under its header.
@@ -83,16 +92,16 @@ func (x *Export) writeKept(out *bufio.Writer) error {
 	if _, err := out.WriteString(KeptHeader(t) + "\n"); err != nil {
 		return err
 	}
-	return x.Kept(t, "csv", func(line []byte) error {
+	return x.bad.Take(x.Kept(t, "csv", func(line []byte) error {
 		_, err := fmt.Fprintf(out, "%s\n", line)
 		return err
-	})
+	}))
 }
 
 // writeJSON writes {"wearer":…,"minutes":[…],"sessions":[…],…,"notes":[…]}, row by row: years of them need no memory.
 func (x *Export) writeJSON(out *bufio.Writer) error {
 	notes, err := x.Notes()
-	if err != nil {
+	if err := x.bad.Take(err); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "{\"wearer\":%q,\"minutes\":[", x.Wearer)
@@ -104,7 +113,7 @@ func (x *Export) writeJSON(out *bufio.Writer) error {
 		_, err := out.Write(object)
 		return err
 	})
-	if err != nil {
+	if err := x.bad.Take(err); err != nil {
 		return err
 	}
 	if _, err := out.WriteString("\n]"); err != nil {
@@ -113,7 +122,7 @@ func (x *Export) writeJSON(out *bufio.Writer) error {
 	if err := x.writeKeptJSON(out); err != nil {
 		return err
 	}
-	list := AppendNotes(nil, notes)
+	list := AppendNotes(nil, notes, x.bad)
 	_, err = fmt.Fprintf(out, ",\n%s\n", list[1:])
 	return err
 }
@@ -128,7 +137,7 @@ func (x *Export) writeKeptJSON(out *bufio.Writer) error {
 			separator = ",\n"
 			return err
 		})
-		if err != nil {
+		if err := x.bad.Take(err); err != nil {
 			return err
 		}
 		if _, err := out.WriteString("\n]"); err != nil {
@@ -156,12 +165,12 @@ func (x *Export) writeRR(out *bufio.Writer) (note string, err error) {
 		_, err := fmt.Fprintln(out, row.Interval)
 		return err
 	})
-	return fmt.Sprintf("%d times between heartbeats; at %d of them beats are missing before it, which this form cannot tell: csv can", all, gaps), err
+	return fmt.Sprintf("%d times between heartbeats; at %d of them beats are missing before it, which this form cannot tell: csv can", all, gaps), x.bad.Take(err)
 }
 
 // writeNotes writes a row for each note's words, and one for each of its tags and results.
 func writeNotes(out io.Writer, notes []history.Note) error {
-	table := csv.NewWriter(out)
+	table := csv.NewWriter(struct{ io.Writer }{out}) // else it would empty out's own buffer, and nothing could be said of rows that are missing
 	rows := [][]string{{"time", "note", "kind", "name", "value", "unit", "text"}}
 	for _, n := range notes {
 		at, id := n.At.Format(time.RFC3339), strconv.FormatUint(n.ID, 10)
@@ -178,12 +187,19 @@ func writeNotes(out io.Writer, notes []history.Note) error {
 	return table.WriteAll(rows)
 }
 
-// KeptLines gives the rows of one answer of /api/kept, and the query for those after them; empty: there are none.
+// AppendKeptHead appends the first line of an answer of /api/kept: the query for the rows after these, and which could not be read.
+func AppendKeptHead(dst []byte, next string, bad history.Unreadable) []byte {
+	return append(appendUnreadable(open(dst).text("next", next), bad).close(), '\n')
+}
+
+// KeptLines gives the rows of one answer of /api/kept, and the query for those after them; empty: there are none. Rows that could not be read
+// are a history.Unreadable beside the query.
 func KeptLines(data []byte, each func(line []byte) error) (next string, err error) {
 	head, rows, _ := bytes.Cut(data, []byte("\n"))
 	var answer struct {
-		Error string  `json:"error"`
-		Next  *string `json:"next"`
+		Error string              `json:"error"`
+		Next  *string             `json:"next"`
+		Bad   *history.Unreadable `json:"unreadable"`
 	}
 	switch err := json.Unmarshal(head, &answer); {
 	case err != nil:
@@ -197,6 +213,9 @@ func KeptLines(data []byte, each func(line []byte) error) (next string, err erro
 		if err := each(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
 			return "", err
 		}
+	}
+	if answer.Bad != nil {
+		return *answer.Next, answer.Bad
 	}
 	return *answer.Next, nil
 }

@@ -92,14 +92,46 @@ func noteMembers(o object, n history.Note) object {
 	return append(o, ']')
 }
 
-// AppendNotes appends notes with their numbers, as {"notes":[…]} without a line end.
-func AppendNotes(dst []byte, notes []history.Note) []byte {
+// AppendNotes appends notes with their numbers, as {"notes":[…]} without a line end, and where not all could be read
+// {"notes":[…],"unreadable":{…}}.
+func AppendNotes(dst []byte, notes []history.Note, bad history.Unreadable) []byte {
 	o := append(open(dst).key("notes"), '[')
 	for i, n := range notes {
 		entry := open(separate(o, i)).size("id", int64(n.ID)).text("written", n.Written.Format(time.RFC3339))
 		o = noteMembers(entry, n).close()
 	}
-	return object(append(o, ']')).close()
+	return appendUnreadable(append(o, ']'), bad).close()
+}
+
+// appendUnreadable adds the member that says which rows could not be read, where there are such.
+func appendUnreadable(o object, bad history.Unreadable) object {
+	if bad.Err() == nil {
+		return o
+	}
+	data, err := json.Marshal(bad)
+	if err != nil {
+		data = []byte("{}") // texts and a flag always can
+	}
+	return append(o.key("unreadable"), data...)
+}
+
+// AppendUnreadable appends {"unreadable":{…}} with its line end, after rows that stand a line each; nothing where all could be read.
+func AppendUnreadable(dst []byte, bad history.Unreadable) []byte {
+	if bad.Err() == nil {
+		return dst
+	}
+	return append(appendUnreadable(open(dst), bad).close(), '\n')
+}
+
+// UnreadableOf reads what AppendUnreadable wrote; nil where it is none.
+func UnreadableOf(line []byte) error {
+	var in struct {
+		Bad *history.Unreadable `json:"unreadable"`
+	}
+	if json.Unmarshal(line, &in) != nil || in.Bad == nil {
+		return nil
+	}
+	return in.Bad
 }
 
 // AppendNoteKept appends the answer to a note that is on the disk.
@@ -132,7 +164,7 @@ func ErrorOf(data []byte) error {
 	return nil
 }
 
-// ParseNotes reads what AppendNotes wrote; an {"error":…} becomes an error.
+// ParseNotes reads what AppendNotes wrote; an {"error":…} becomes an error, and rows that could not be read one beside the notes.
 func ParseNotes(wearer string, data []byte) ([]history.Note, error) {
 	if err := ErrorOf(data); err != nil {
 		return nil, err
@@ -146,6 +178,7 @@ func ParseNotes(wearer string, data []byte) ([]history.Note, error) {
 			Tags    []history.Tag `json:"tags"`
 			Labs    []history.Lab `json:"labs"`
 		} `json:"notes"`
+		Bad *history.Unreadable `json:"unreadable"`
 	}
 	if err := json.Unmarshal(data, &in); err != nil {
 		return nil, fmt.Errorf("the notes are not understood: %s", plainJSON(err))
@@ -153,6 +186,9 @@ func ParseNotes(wearer string, data []byte) ([]history.Note, error) {
 	var notes []history.Note
 	for _, n := range in.Notes {
 		notes = append(notes, history.Note{ID: n.ID, Wearer: wearer, At: n.At, Written: n.Written, Text: n.Text, Tags: n.Tags, Labs: n.Labs})
+	}
+	if in.Bad != nil {
+		return notes, in.Bad
 	}
 	return notes, nil
 }

@@ -80,7 +80,7 @@ func TestNotesAreListedWithTheirNumbers(t *testing.T) {
 	out := wire.AppendNotes(nil, []history.Note{
 		{ID: 3, Wearer: "a", At: day, Written: day, Text: "x", Tags: []history.Tag{{Kind: history.TagHelped, Word: "humming"}}},
 		{ID: 4, Wearer: "a", At: day, Written: day, Labs: []history.Lab{{Name: "oxytocin", Value: 12.3, Unit: "pg/ml"}}},
-	})
+	}, history.Unreadable{})
 	const want = `{"notes":[` +
 		`{"id":3,"written":"2026-11-26T22:15:00Z","at":"2026-11-26T22:15:00Z","text":"x","tags":[{"kind":"helped","word":"humming"}],"labs":[]},` +
 		`{"id":4,"written":"2026-11-26T22:15:00Z","at":"2026-11-26T22:15:00Z","text":"","tags":[],"labs":[{"name":"oxytocin","value":12.3,"unit":"pg/ml","about":""}]}]}`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -47,10 +48,11 @@ func runExport(ctx context.Context, args []string, std streams) error {
 			return err
 		}
 		out := bufio.NewWriter(std.out)
-		if err := x.write(ctx, out); err != nil {
+		var bad history.Unreadable
+		if err := bad.Take(x.write(ctx, out)); err != nil {
 			return err
 		}
-		return out.Flush()
+		return cmp.Or(out.Flush(), leftOut(bad))
 	})
 }
 
@@ -86,9 +88,10 @@ func (x *exporting) write(ctx context.Context, out *bufio.Writer) error {
 		},
 		Notes: func() ([]history.Note, error) { return hub.Notes(ctx, x.socket, x.wearer, from, to) },
 	}
+	var bad history.Unreadable
 	note, err := e.Write(out)
-	if err == nil && note != "" {
+	if err = bad.Take(err); err == nil && note != "" {
 		_, err = fmt.Fprintln(x.notes, note)
 	}
-	return err
+	return cmp.Or(err, bad.Err())
 }

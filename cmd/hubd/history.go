@@ -14,7 +14,8 @@ import (
 	"hubd/wire"
 )
 
-const historyUsage = `hubd history check FILE [--key FILE]   looks at every row of a history, and says whether it is whole; with its key, whether every row opens
+const historyUsage = `hubd history check FILE [--key FILE]   reads every row of a history and names those that cannot be read; the rows of a sealed one with its key
+hubd history check --pages FILE        looks at its pages alone, as hubd does before it opens a history
 hubd history key FILE                  makes a key in a new file, for a stick
 hubd history unlock [--key FILE]       lets a running daemon open a sealed history: asks for its passphrase or key, or reads a line of it
 hubd history rekey                     seals everything under the key of the config's history.key_file
@@ -22,6 +23,7 @@ hubd history rekey --to FILE           … under the key in this file
 hubd history rekey --passphrase        … under a passphrase that is asked for
 hubd history rekey --none              opens everything: rows stand in the clear again
 
+Without a key a letter that was changed into another one cannot be seen: rows in the clear have no checksum.
 rekey writes history, settings and backups anew and overwrites the old files. It works with the daemon running and without.
 `
 
@@ -30,6 +32,7 @@ type sealingLine struct {
 	reaching
 	to               string
 	passphrase, none bool
+	pages            bool
 }
 
 func runHistory(ctx context.Context, args []string, std streams) error {
@@ -39,6 +42,7 @@ func runHistory(ctx context.Context, args []string, std streams) error {
 	fs.StringVar(&l.to, "to", "", "rekey: `FILE` of the key to seal with")
 	fs.BoolVar(&l.passphrase, "passphrase", false, "rekey: seal with a passphrase that is asked for")
 	fs.BoolVar(&l.none, "none", false, "rekey: seal with nothing")
+	fs.BoolVar(&l.pages, "pages", false, "check: look at the pages of the file alone, not into its rows")
 	fs.Usage = func() { fmt.Fprint(std.err, historyUsage, "\n"); fs.PrintDefaults() }
 	operands, err := parse(fs, args, std)
 	if err != nil {
@@ -66,8 +70,8 @@ func runHistory(ctx context.Context, args []string, std streams) error {
 
 func (l *sealingLine) check(file string, std streams) error {
 	said, err := hub.Examine(file)
-	if err == nil && l.key != "" {
-		said, err = hub.ExamineSealed(file, l.key)
+	if err == nil && !l.pages {
+		said, err = hub.ExamineRows(file, l.key)
 	}
 	if err != nil {
 		return errors.New(said) // the daemon, which has this command look, knows its words

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,6 +86,40 @@ func TestAHistoryThatIsNotWholeIsToldOnce(t *testing.T) {
 		code, out, errs := typed(t, "", "history", "check", row.file)
 		if code != exitFailed || out != "" || !strings.HasPrefix(errs, row.says) || strings.Count(errs, "\n") != 1 || strings.Count(errs, "damaged: ") > 1 {
 			t.Errorf("%s: exit %d, stdout %q, stderr %q", row.name, code, out, errs)
+		}
+	}
+}
+
+// A byte on the card that turned costs the note that it stood in, and no other.
+func TestANoteThatCannotBeReadIsNamedAndHidesNoOther(t *testing.T) {
+	flags, state := withoutDaemon(t)
+	for _, words := range []string{"the first canary", "the second sparrow", "the third thrush"} {
+		if code, _, errs := typed(t, "", append([]string{"journal", "add", words}, flags...)...); code != exitDone {
+			t.Fatal(errs)
+		}
+	}
+	file := filepath.Join(state, "history.db")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.ReplaceAll(data, []byte("second sparrow"), []byte("second\x00sparrow")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := typed(t, "", "history", "check", file)
+	if code != exitFailed || out != "" || !strings.Contains(errs, "not whole: 1 of 4 rows cannot be read") || !strings.Contains(errs, "journal, ") || !strings.Contains(errs, "note 2, of ann: ") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	if code, out, errs := typed(t, "", "history", "check", "--pages", file); code != exitDone || out != "whole\n" {
+		t.Errorf("its pages are whole, and hubd goes on with it: exit %d: %s%s", code, out, errs)
+	}
+	for _, args := range [][]string{{"journal", "list"}, {"export", "--what", "journal"}, {"export", "--format", "json"}} {
+		code, out, errs := typed(t, "", append(args, flags...)...)
+		if code != exitFailed || !strings.Contains(out, "canary") || !strings.Contains(out, "thrush") || strings.Contains(out, "sparrow") || !strings.Contains(errs, "1 row cannot be read: journal, ") {
+			t.Errorf("%s: exit %d: %s%s", args, code, out, errs)
+		}
+		if args[len(args)-1] == "json" && !json.Valid([]byte(out)) {
+			t.Errorf("no whole object: %s", out)
 		}
 	}
 }

@@ -152,14 +152,23 @@ func listNotes(ctx context.Context, j journalLine, rest []string, std streams) e
 	if len(rest) > 0 {
 		return usageError{fmt.Sprintf("%q is not expected here", rest[0])}
 	}
+	var bad history.Unreadable
 	notes, err := hub.Notes(ctx, j.socket, j.wearer, j.from.Time, j.to.Time)
-	if err != nil {
+	if err := bad.Take(err); err != nil {
 		return err
 	}
 	for _, n := range notes {
 		if _, err := io.WriteString(std.out, noteText(n)); err != nil {
 			return err
 		}
+	}
+	return leftOut(bad)
+}
+
+// leftOut says that rows are missing beside those that were given, and where to see which; nil where none is.
+func leftOut(bad history.Unreadable) error {
+	if err := bad.Err(); err != nil {
+		return fmt.Errorf("%w. All others are there; hubd history check names each that is not", err)
 	}
 	return nil
 }

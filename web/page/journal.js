@@ -24,8 +24,8 @@ export function journal(hub) {
   }
 
   async function look() {
-    const all = await notesSince(hub, path, month());
-    rows.replaceChildren(...(all.length ? all.reverse().map(note) : [h("li", { class: "hint" }, w.none)]));
+    const { all, unread } = await notesSince(hub, path, month());
+    rows.replaceChildren(...(all.length ? all.reverse().map(note) : [h("li", { class: "hint" }, w.none)]), ...(unread ? [h("li", { class: "hint" }, w.unread)] : []));
   }
 
   function note(n) {
@@ -51,13 +51,15 @@ export function journal(hub) {
   };
 }
 
-// notesSince gives all notes from a moment on, oldest first. One answer holds some of them only.
+// notesSince gives all notes from a moment on, oldest first, and whether some cannot be read. One answer holds some of them only.
 async function notesSince(hub, path, moment) {
   const all = [];
+  let unread = false;
   let asks = { from: moment };
   for (;;) {
     const r = await hub.ask("GET", `${path}?${new URLSearchParams(asks)}`);
-    if (!r.ok || r.data.notes.length === 0) return all;
+    unread ||= r.ok && Boolean(r.data.unreadable);
+    if (!r.ok || r.data.notes.length === 0) return { all, unread };
     all.push(...r.data.notes);
     asks = { from: all.at(-1).at, after: all.at(-1).id };
   }

@@ -162,6 +162,7 @@ export const words = {
     note: "A note",
     add: "Keep the note",
     none: "No notes.",
+    unread: "Some notes cannot be read. hubd history check names them.",
     notKept: "Nothing is added here while hubd keeps less than sessions in detail, and my notes.",
     remove: "Remove", removeNow: "Remove it for good",
     withTags: "With tags",
