@@ -102,6 +102,7 @@ e2e-ha: build ## hubd beside the real Home Assistant and a real mosquitto; the f
 
 deb: ## dist/*.deb for 32- and 64-bit Pis and for amd64, the same bytes at every build of a commit
 	./scripts/deb.sh dist armhf arm64 amd64
+	./scripts/links.sh dist/hubd_*.deb
 
 deploy: ## builds the package for a Pi and installs it there over ssh: make deploy HOST=pi@bedroom.local
 	./scripts/deploy.sh "$(HOST)"

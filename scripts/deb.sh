@@ -23,9 +23,13 @@ trap 'rm -rf "$trees"' EXIT
 DEB_TREE=$trees/homeassistant DEB_DOCS=$trees/docs
 export DEB_TREE DEB_DOCS
 cp -r homeassistant "$DEB_TREE"
-# The pages that config and messages name, and their configs; pictures are for whoever reads on another screen.
-mkdir -p "$DEB_DOCS"
-cp -r docs/*.md docs/several-rooms SECURITY.md CHANGELOG.md "$DEB_DOCS"
+# The pages that config and messages name, and what they link to, where their links look for it. What the package has elsewhere nfpm.yaml links.
+mkdir -p "$DEB_DOCS/docs/pictures"
+cp -r docs/*.md docs/several-rooms "$DEB_DOCS/docs"
+grep -ohE '\]\(pictures/[^)]+' docs/*.md | sort -u | while read -r link; do cp "docs/${link#*(}" "$DEB_DOCS/docs/pictures"; done
+for linked in SECURITY.md CHANGELOG.md config/practices.yaml web/page/words.js systemd/README.md; do
+	install -D -m 644 "$linked" "$DEB_DOCS/$linked"
+done
 chmod -R u=rwX,go=rX "$trees"
 for DEB_ARCH in "$@"; do
 	DEB_BINARY=$out/hubd-$DEB_ARCH

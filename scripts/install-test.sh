@@ -78,6 +78,7 @@ package() {
 	fetch_debian "$cache/amd64" --include=systemd,systemd-sysv,udev
 	need qemu-arm-static qemu-user-static
 	twice armhf arm64 amd64 || return 1
+	./scripts/links.sh "$work"/first/*.deb || return 1
 	runs armhf qemu-arm-static arm1176 || return 1     # the Pi 1 and the Zero W: ARMv6
 	runs arm64 qemu-aarch64-static cortex-a53 || return 1 # the Pi 3 and the Zero 2 W
 	cp -a "$cache/amd64" "$work/amd64"
