@@ -91,7 +91,8 @@ func TestNotesWaitForTheWearersOwnKeep(t *testing.T) {
 	dir := t.TempDir()
 	d := keeper(t, keeping("", dir, "summaries"))
 	note := history.Note{Wearer: "a", Text: "canary"}
-	if _, err := hub.AddNote(t.Context(), d.socket, note); err == nil || !strings.Contains(err.Error(), "keep is summaries") {
+	if _, err := hub.AddNote(t.Context(), d.socket, note); err == nil || !strings.Contains(err.Error(), "keep is summaries") ||
+		!strings.Contains(err.Error(), "The config allows summaries at most: write keep: journal for a there") || strings.Contains(err.Error(), "hubd set") {
 		t.Errorf("at summaries: %v", err)
 	}
 	d.stop()
@@ -100,8 +101,8 @@ func TestNotesWaitForTheWearersOwnKeep(t *testing.T) {
 		t.Errorf("at journal: %v", err)
 	}
 	second.ask(t, "a", "keep", "rest")
-	if _, err := hub.AddNote(t.Context(), second.socket, note); err == nil {
-		t.Error("lowered to rest, and a note is kept")
+	if _, err := hub.AddNote(t.Context(), second.socket, note); err == nil || !strings.Contains(err.Error(), "hubd set keep journal --wearer a") {
+		t.Errorf("lowered to rest, a note is answered with %v", err)
 	}
 	if notes, err := hub.Notes(t.Context(), second.socket, "a", time.Time{}, time.Time{}); err != nil || len(notes) != 1 {
 		t.Errorf("lowering erases nothing, and there are %d notes: %v", len(notes), err)

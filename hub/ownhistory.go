@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"hubd/history"
@@ -39,7 +40,7 @@ func (l *live) history() *web.History {
 }
 
 func (h ownHistory) addNote(ctx context.Context, n history.Note) (uint64, string, error) {
-	if refusal := keepsJournal(h.core.board.read(), n.Wearer); refusal != "" {
+	if refusal := keepsJournal(h.core.board.read(), n.Wearer, h.pipeline.Wearers); refusal != "" {
 		return 0, refusal, nil
 	}
 	type stored struct {
@@ -122,13 +123,18 @@ func words(err error) string {
 	return err.Error()
 }
 
-// keepsJournal says why a wearer's note may not be kept; empty where it may. Before hubd knows what a wearer wants kept, nothing may.
-func keepsJournal(s wire.Status, wearer string) string {
+// keepsJournal says why a wearer's note may not be kept; empty where it may. Before hubd knows what a wearer wants kept, nothing may. allowed is what
+// the config allows each.
+func keepsJournal(s wire.Status, wearer string, allowed []pipeline.WearerOptions) string {
+	config := slices.IndexFunc(allowed, func(o pipeline.WearerOptions) bool { return o.ID == wearer })
 	for _, w := range s.Wearers {
 		switch {
 		case w.ID != wearer:
 		case w.Keep == pipeline.KeepJournal:
 			return ""
+		case config >= 0 && allowed[config].Keep < pipeline.KeepJournal:
+			return fmt.Sprintf("keep is %s, and notes are kept with keep: journal alone. The config allows %s at most: write keep: journal for %s there, and restart hubd",
+				w.Keep, allowed[config].Keep, wearer)
 		default:
 			return fmt.Sprintf("keep is %s, and notes are kept with keep: journal alone: hubd set keep journal --wearer %s", w.Keep, wearer)
 		}
