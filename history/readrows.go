@@ -99,6 +99,9 @@ func numbered(tx txn) map[byte]string {
 	return names
 }
 
+// errNumber is a wearer whose number cannot be told.
+var errNumber = errors.New("a wearer's number is none, or another's too")
+
 // errNobody is a row whose wearer cannot be told.
 var errNobody = errors.New("it is of nobody whose number is kept")
 
@@ -118,7 +121,7 @@ func readRow(bucket string, key, row []byte, names map[byte]string) error {
 	switch bucket {
 	case bucketWearers:
 		if len(key) == 0 || len(row) != 1 || names[row[0]] != string(key) {
-			err = errors.New("a wearer's number is none, or another's too")
+			err = errNumber
 		}
 	case bucketMinutes, bucketUnplaced:
 		_, err = decodeMinute(row)

@@ -90,13 +90,15 @@ func (d *DB) rows(bucket string, from []byte, each func(key, row []byte, names m
 	var bad Unreadable
 	err := guard(func() error {
 		return d.view(func(tx txn) error {
-			if lost := d.slots.lost[bucket]; d.seal != nil && lost != nil {
-				bad.Add(lost.Rows, lost.More)
+			for _, of := range []string{bucketWearers, bucket} {
+				if lost := d.slots.lost[of]; d.seal != nil && lost != nil {
+					bad.Add(lost.Rows, lost.More)
+				}
 			}
-			names := wearerNames(tx)
+			names := wearerNames(tx, &bad)
 			tx.shelf(bucket).walk(from, func(k, v []byte, err error) bool {
 				if err != nil {
-					bad.meet(sealedName(bucket, k), err)
+					bad.Add([]string{unreadRow(sealedName(bucket, k), err)}, false)
 					return true
 				}
 				more, err := each(k, v, names)
@@ -115,10 +117,16 @@ func (d *DB) rows(bucket string, from []byte, each func(key, row []byte, names m
 	return bad.Err()
 }
 
-func wearerNames(tx txn) map[byte]string {
+// wearerNames gives who has which number. Whoever's cannot be read is in bad: their rows come to nobody.
+func wearerNames(tx txn, bad *Unreadable) map[byte]string {
 	names := map[byte]string{}
 	tx.shelf(bucketWearers).walk(nil, func(id, n []byte, err error) bool {
-		if err == nil && len(n) == 1 {
+		switch {
+		case err != nil:
+			bad.meet(sealedName(bucketWearers, id), err)
+		case len(n) != 1:
+			bad.meet(rowName(bucketWearers, id, nil), errNumber)
+		default:
 			names[n[0]] = string(id)
 		}
 		return true

@@ -70,7 +70,12 @@ func (u *Unreadable) meet(row string, lacks error) {
 		u.More = true
 		return
 	}
-	u.Rows = append(u.Rows, row+": "+strings.TrimPrefix(lacks.Error(), "history: "))
+	u.Rows = append(u.Rows, unreadRow(row, lacks))
+}
+
+// unreadRow says of a row what it lacks.
+func unreadRow(row string, lacks error) string {
+	return row + ": " + strings.TrimPrefix(lacks.Error(), "history: ")
 }
 
 // rowName says which row of the file it is.
