@@ -134,12 +134,9 @@ func newStandIn(cfg *config.Config, r Reaching) (*live, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := db.Wearers(); err != nil && !(r.Locked && db.Locked() != "") {
-		status := db.Status()
-		if strings.Contains(status, "in use") {
-			status += ": a daemon that listens elsewhere? Name its socket with --socket"
-		}
-		return nil, errors.Join(errors.New("no daemon answers, and the files give nothing: "+status), db.Close())
+	var unread history.Unreadable // who asks for rows is told
+	if _, err := db.Wearers(); unread.Take(err) != nil && !(r.Locked && db.Locked() != "") {
+		return nil, errors.Join(errors.New("no daemon answers, and the files give nothing: "+r.nothing(cfg, db)), db.Close())
 	}
 	file := openSettings(cfg, db)
 	settings, status, _ := file.Load() // what is wrong with them does not keep rows from being read
@@ -161,6 +158,25 @@ func newStandIn(cfg *config.Config, r Reaching) (*live, error) {
 			wire.WearerReport{ID: w.Wearer, Status: wire.WearerPaused, Share: w.Share, Keep: w.Keep, Cues: w.Cues})
 	}
 	return l, nil
+}
+
+// nothing says why the files give nothing, and what to do where no daemon runs.
+func (r Reaching) nothing(cfg *config.Config, db *history.DB) string {
+	status := db.Status()
+	_, begun := db.Lock()
+	switch {
+	case strings.Contains(status, "in use"):
+		return status + ": a daemon that listens elsewhere? Name its socket with --socket"
+	case !begun || db.Locked() == "" || r.KeyFile != "":
+		return status
+	}
+	why := "locked: it is sealed"
+	if k, named := keyFile(cfg); named {
+		if _, _, err := readKey(context.Background(), k); err != nil {
+			why += ", and " + err.Error()
+		}
+	}
+	return why + ". Name the file of its key with --key FILE, or run this at a terminal, where it asks for the passphrase or key"
 }
 
 // open opens the history, with what opens it where it is sealed.
@@ -203,7 +219,8 @@ func (r Reaching) open(cfg *config.Config) (*history.DB, error) {
 // answers are for what is kept, of those too whom the config names no more. Everything else needs a daemon.
 func (l *live) answers() web.Options {
 	ids := slices.Clone(l.core.wearers)
-	if kept, err := l.store.db.Wearers(); err == nil {
+	var unread history.Unreadable
+	if kept, err := l.store.db.Wearers(); unread.Take(err) == nil {
 		ids = append(ids, kept...)
 	}
 	return web.Options{

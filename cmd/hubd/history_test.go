@@ -30,7 +30,7 @@ func everyByte(t *testing.T, dir string) (all []byte) {
 
 func TestAHistoryIsSealedReadAndOpenedWithoutADaemon(t *testing.T) {
 	flags, state := withoutDaemon(t)
-	key := filepath.Join(t.TempDir(), "k")
+	key, other := filepath.Join(t.TempDir(), "k"), filepath.Join(t.TempDir(), "k")
 	for _, row := range []struct {
 		name, in string
 		args     []string
@@ -40,11 +40,13 @@ func TestAHistoryIsSealedReadAndOpenedWithoutADaemon(t *testing.T) {
 	}{
 		{"a note in the clear", "", []string{"journal", "add", "a canary of a note"}, exitDone, "kept as note 1", false},
 		{"a key is made", "", []string{"history", "key", key}, exitDone, "Keep a copy elsewhere", false},
+		{"and another", "", []string{"history", "key", other}, exitDone, "Keep a copy elsewhere", false},
 		{"and never made over", "", []string{"history", "key", key}, exitFailed, "there already", false},
 		{"the config names no key", "", []string{"history", "rekey"}, exitFailed, "names no key file", false},
 		{"a key file that is none", "", []string{"history", "rekey", "--to", filepath.Join(state, "settings.json")}, exitFailed, "key", false},
 		{"it is sealed", "", []string{"history", "rekey", "--to", key}, exitDone, "once every copy of its key is destroyed", true},
-		{"without the key nothing is read", "", []string{"journal", "list"}, exitFailed, "locked: it is sealed", true},
+		{"without the key nothing is read", "", []string{"journal", "list"}, exitFailed, "locked: it is sealed. Name the file of its key with --key FILE, or run this at a terminal", true},
+		{"with another key its rows are not looked at", "", []string{"history", "check", filepath.Join(state, "history.db"), "--key", other}, exitFailed, "hubd: unread: that is not the key", true},
 		{"nothing is erased", "", []string{"erase", "--wearer", "ann", "--yes"}, exitFailed, "locked: it is sealed", true},
 		{"with it everything is", "", []string{"journal", "list", "--key", key}, exitDone, "a canary of a note", true},
 		{"its rows are looked at", "", []string{"history", "check", filepath.Join(state, "history.db"), "--key", key}, exitDone, "rows opens", true},
