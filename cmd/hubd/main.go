@@ -66,7 +66,7 @@ func commands() []command {
 		{"rest", "three minutes of declared rest: --wearer ID", runRest},
 		{"set", "NAME VALUE, for example: set scene settled", runSet},
 		{"preview", "show one scene in the room, by day: SCENE", runPreview},
-		{"journal", "notes and results of your own: add, list, remove", runJournal},
+		{"journal", "notes and results of your own: add, list, remove; keep: your part of a private session", runJournal},
 		{"export", "what is kept of a wearer, as csv or json, and recordings as edf: --wearer ID", runExport},
 		{"report", "a week, or a session, as one page to read or to hand on: [--week|--session] [DATE]", runReport},
 		{"backup", "a copy of all that is kept, also while the daemon runs", runBackup},

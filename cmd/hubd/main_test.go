@@ -353,3 +353,15 @@ room: {scenes: {reading: {sound: {bed: rain, level_db: -10}}}}
 		t.Errorf("exit %d:\n%s", code, out)
 	}
 }
+
+func TestTheHelpOfEveryCommandBeginsWithTheCommand(t *testing.T) {
+	for _, c := range commands() {
+		code, out, errs := hubd(t, c.name, "--help")
+		if !strings.HasPrefix(out+errs, "hubd ") || code != exitDone {
+			t.Errorf("%s --help: exit %d: %.80s", c.name, code, out+errs)
+		}
+	}
+	if _, out, errs := hubd(t, "help"); !strings.Contains(out+errs, "keep: your part of a private session") {
+		t.Error("hubd help leaves out a verb of the journal")
+	}
+}

@@ -25,7 +25,7 @@ const (
 
 // runSound makes sound files. It needs no daemon.
 func runSound(ctx context.Context, args []string, std streams) error {
-	fs := flag.NewFlagSet("hubd sound render", flag.ContinueOnError)
+	fs := flag.NewFlagSet("hubd sound", flag.ContinueOnError)
 	scene := fs.String("scene", "", "the scene whose sound is wanted")
 	file := fs.String("config", "", "config whose scenes and volume cap are used (default: the scenes every room has)")
 	minutes := fs.Float64("minutes", usualMinutes, "length of the loop, 0.5 to 120; rounded to whole breaths where the sound swells with them")
