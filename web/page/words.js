@@ -312,7 +312,7 @@ export const words = {
   },
 
   system: {
-    version: "Version", uptime: "Running for", sources: "Sensors’ chips", answers: "answers", unasked: "not asked now", untold: "its wearer does not share how it is",
+    version: "Version", uptime: "Running for", sources: "Sensors’ chips", answers: "answers", unasked: "not asked now", untold: "not told here",
     buses: "Reading", rate: "samples a second", late: "late", missing: "missing", errors: "errors", latest: "latest by",
     broker: "Broker", brokers: { none: "none is configured", on: "connected", off: "not reached" },
     settings: "Settings", history: "History", fine: "as they should be", fineOne: "as it should be",
