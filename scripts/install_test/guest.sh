@@ -20,7 +20,7 @@ status() {
 # wearer_is ID STATUS
 wearer_is() { status | grep -q "\"$1\",\"status\":\"$2\""; }
 # wearer_keeps: nothing is wrong with what is stored. Without its key it would be locked.
-wearer_keeps() { status | grep -q '"storage":{"settings":null,"history":null}'; }
+wearer_keeps() { status | grep -q '"storage":{"settings":null,"history":null,"file":"/var/lib/hubd/history.db"}'; }
 # in_unit COMMAND…: as root, but in the unit's control group, where its rules on devices hold.
 in_unit() { (echo "$BASHPID" >/sys/fs/cgroup/system.slice/hubd.service/cgroup.procs && exec "$@"); }
 # listening: what takes connections or packets, as the kernel writes it: address:port in hexadecimal.
