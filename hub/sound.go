@@ -87,13 +87,15 @@ func (f *feeder) run(ctx context.Context) {
 	f.begin()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	atOnce := make(chan time.Time) // a timer of no time would cost a park, and wake whoever waits for the next one
-	close(atOnce)
-	next := timer.C
 	for ctx.Err() == nil {
+		f.catchUp()
+		wait := f.turn()
+		if wait <= 0 {
+			continue
+		}
+		timer.Reset(wait)
 		select {
 		case <-ctx.Done():
-			continue
 		case c := <-f.cues:
 			f.take(c)
 		case v := <-f.voices:
@@ -101,15 +103,26 @@ func (f *feeder) run(ctx context.Context) {
 		case why := <-f.ended():
 			f.gone(why)
 		case <-f.step:
-		case <-next:
-		}
-		next = atOnce
-		if wait := f.turn(); wait > 0 {
-			timer.Reset(wait)
-			next = timer.C
+		case <-timer.C:
 		}
 	}
 	f.stop()
+}
+
+// catchUp takes all that waits, before the next block is made: a pause must not draw lots with a player that has room.
+func (f *feeder) catchUp() {
+	for {
+		select {
+		case c := <-f.cues:
+			f.take(c)
+		case v := <-f.voices:
+			f.say(v)
+		case why := <-f.ended():
+			f.gone(why)
+		default:
+			return
+		}
+	}
 }
 
 func (f *feeder) ended() <-chan string {

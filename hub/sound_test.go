@@ -190,6 +190,24 @@ func TestAPlayerIsLetGoAfterAMinuteOfSilenceAndComesBack(t *testing.T) {
 	})
 }
 
+// A player at its own pace always has room for the next block, and a pause must not have to draw lots with that: the block after it fades out.
+func TestAPauseIsInTheNextBlock(t *testing.T) {
+	perform(t, func(s *stage) {
+		const most = int(sound.FadeOut / sound.BlockTime)
+		for range 50 {
+			s.cue(noise(-30), -20)
+			time.Sleep(20*time.Second + 7*time.Millisecond) // between two blocks
+			before := len(s.speaker.heard())
+			s.cue(room.Cue{}, -20)
+			time.Sleep(2*time.Second - 7*time.Millisecond)
+			heard := slices.IndexFunc(s.speaker.heard()[before:], func(dB float64) bool { return dB <= -99 })
+			if heard < 0 || heard > most {
+				t.Errorf("%d blocks are heard after a pause, want %d at most", heard, most)
+			}
+		}
+	})
+}
+
 func TestAMarkInASilentRoomOpensThePlayer(t *testing.T) {
 	perform(t, func(s *stage) {
 		s.cue(room.Cue{Mark: room.Mark{Tone: true, Voice: "one.wav"}}, -20)
