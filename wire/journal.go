@@ -158,10 +158,13 @@ func ErrorOf(data []byte) error {
 	var in struct {
 		Error string `json:"error"`
 	}
-	if json.Unmarshal(data, &in) == nil && in.Error != "" {
-		return errors.New(in.Error)
+	if json.Unmarshal(data, &in) != nil || in.Error == "" {
+		return nil
 	}
-	return nil
+	if strings.TrimSpace(in.Error) == "" {
+		return errors.New("hubd refused it and gave no reason: see its log")
+	}
+	return errors.New(in.Error)
 }
 
 // ParseNotes reads what AppendNotes wrote; an {"error":…} becomes an error, and rows that could not be read one beside the notes.
