@@ -63,20 +63,24 @@ func readBuckets(tx txn, bad *Unreadable) (rows int, err error) {
 		}
 		return b.ForEach(func(k, v []byte) error {
 			rows++
-			key, row, err := k, v, error(nil)
-			if tx.seal != nil {
-				if key, row, err = tx.seal.open(bucket, k, v); err != nil {
-					bad.meet(sealedName(bucket, k), err)
-					return nil
-				}
-			}
-			if err := readRow(bucket, key, row, names); err != nil {
+			key, row, err := tx.unsealed(bucket, k, v)
+			if err != nil {
+				bad.meet(sealedName(bucket, k), err)
+			} else if err := readRow(bucket, key, row, names); err != nil {
 				bad.meet(rowName(bucket, key, names), err)
 			}
 			return nil
 		})
 	})
 	return rows, err
+}
+
+// unsealed gives a row as it was before it was sealed, and in a file in the clear as it stands there.
+func (tx txn) unsealed(bucket string, k, v []byte) (key, row []byte, err error) {
+	if tx.seal == nil {
+		return k, v, nil
+	}
+	return tx.seal.open(bucket, k, v)
 }
 
 // numbered gives who has which number, without the slots that a history which is open knows.
@@ -87,10 +91,7 @@ func numbered(tx txn) map[byte]string {
 		return names
 	}
 	_ = b.ForEach(func(k, v []byte) error {
-		key, row, err := k, v, error(nil)
-		if tx.seal != nil {
-			key, row, err = tx.seal.open(bucketWearers, k, v)
-		}
+		key, row, err := tx.unsealed(bucketWearers, k, v)
 		if err == nil && len(row) == 1 {
 			names[row[0]] = string(key)
 		}

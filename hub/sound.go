@@ -28,7 +28,7 @@ type player struct {
 	write  func(block []byte, within time.Duration) error
 	queued func() time.Duration // what waits on the way to it
 	close  func() error
-	ended  <-chan string // why it ended by itself; nil: it cannot
+	ended  <-chan string // why it ended by itself, buffered; nil: it cannot
 }
 
 // feeder makes the sound and gives it to the player, block by block. All of it is one goroutine's.
@@ -88,12 +88,13 @@ func (f *feeder) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
-		f.catchUp()
-		wait := f.turn()
-		if wait <= 0 {
-			continue
+		if !f.asked() {
+			wait := f.turn()
+			if wait <= 0 {
+				continue
+			}
+			timer.Reset(wait)
 		}
-		timer.Reset(wait)
 		select {
 		case <-ctx.Done():
 		case c := <-f.cues:
@@ -109,21 +110,8 @@ func (f *feeder) run(ctx context.Context) {
 	f.stop()
 }
 
-// catchUp takes all that waits, before the next block is made: a pause must not draw lots with a player that has room.
-func (f *feeder) catchUp() {
-	for {
-		select {
-		case c := <-f.cues:
-			f.take(c)
-		case v := <-f.voices:
-			f.say(v)
-		case why := <-f.ended():
-			f.gone(why)
-		default:
-			return
-		}
-	}
-}
+// asked tells whether something waits to be taken, which comes before the next block: a pause must not draw lots with a player that has room.
+func (f *feeder) asked() bool { return len(f.cues)+len(f.voices)+len(f.ended()) > 0 }
 
 func (f *feeder) ended() <-chan string {
 	if f.player == nil {

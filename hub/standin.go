@@ -52,7 +52,7 @@ func Reach(ctx context.Context, r Reaching) (socket string, leave func() error, 
 		if r.Config == "" {
 			return socket, leave, nil
 		}
-		return r.sameAs(ctx, socket)
+		return r.reachNamed(ctx, socket)
 	}
 	if errors.Is(err, os.ErrPermission) || r.Socket != "" && r.Config == "" {
 		return "", leave, noDaemon(socket, err)
@@ -71,8 +71,9 @@ func Reach(ctx context.Context, r Reaching) (socket string, leave func() error, 
 	return standInFor(ctx, cfg, r)
 }
 
-// sameAs gives the socket of a daemon that keeps what the named config says. What another keeps must be neither shown nor erased for it.
-func (r Reaching) sameAs(ctx context.Context, socket string) (_ string, leave func() error, err error) {
+// reachNamed reaches what the named config says, though a daemon answers: what that one keeps, where it is another, must be neither shown nor
+// erased for it.
+func (r Reaching) reachNamed(ctx context.Context, socket string) (_ string, leave func() error, err error) {
 	leave = func() error { return nil }
 	cfg, err := config.Load(r.Config)
 	if err != nil {
