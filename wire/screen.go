@@ -138,7 +138,7 @@ func (w *screenWearer) append(dst []byte) []byte {
 
 func (w *screenWearer) stateWords(dst []byte) []byte {
 	if !w.hasState {
-		return append(dst, "no state so far"...)
+		return append(dst, "no state"...)
 	}
 	if w.measuring() {
 		return append(dst, "not sure (still measuring)"...)
